@@ -1,0 +1,3 @@
+#include <signal.h>
+#include <sys/select.h>
+#include <liburing.h>

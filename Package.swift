@@ -1,0 +1,181 @@
+// swift-tools-version: 6.2
+// One SwiftPM target per module. Arrows point down in the order of docs/ARCHITECTURE.md;
+// Tests/GateTests holds the sources against that order.
+import PackageDescription
+
+/// Sanitizer and fuzz builds hold the hot targets alone: no packages, no jemalloc.
+let hotOnly = Context.environment["LLMTRADING_HOT_ONLY"] == "1"
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+]
+let hotSettings: [SwiftSetting] = strict + (hotOnly ? [.define("HOT_ONLY")] : [])
+
+func hot(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Hot/\(name)", swiftSettings: hotSettings)
+}
+func seam(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Seam/\(name)", swiftSettings: hotSettings
+  )
+}
+func control(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
+  -> Target
+{
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Control/\(name)", resources: resources,
+    swiftSettings: strict)
+}
+func simulation(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Simulation/\(name)",
+    swiftSettings: strict)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+    swiftSettings: strict)
+}
+
+let shims: [Target] = [
+  .target(name: "CKernel", path: "CShims/CKernel"),
+  .systemLibrary(
+    name: "CLibURing", path: "CShims/CLibURing", pkgConfig: "liburing",
+    providers: [.apt(["liburing-dev"])]),
+  .target(name: "CUring", dependencies: ["CLibURing"], path: "CShims/CUring"),
+  .systemLibrary(
+    name: "CLibSSL", path: "CShims/CLibSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]
+  ),
+  .target(name: "COpenSSL", dependencies: ["CLibSSL"], path: "CShims/COpenSSL"),
+]
+
+let hotTargets: [Target] = [
+  hot("Quantities", []),
+  hot("Channels", ["Quantities", "CKernel"]),
+  hot("Wire", ["Quantities", "Channels", "COpenSSL"]),
+  hot("OKX", ["Quantities", "Channels", "Wire", "COpenSSL"]),
+  hot("Book", ["Quantities", "Channels"]),
+  hot("Strategy", ["Quantities", "Channels", "Book"]),
+  hot("Risk", ["Quantities", "Channels"]),
+  hot("Orders", ["Quantities", "Channels", "Risk"]),
+  hot("Transport", ["Quantities", "Channels", "Wire", "CKernel", "CUring", "COpenSSL"]),
+  seam("State", ["Quantities", "Channels", "CKernel"]),
+  seam("Journal", ["Quantities", "Channels", "CKernel"]),
+  seam("Door", ["Quantities", "Channels", "CKernel"]),
+  hot(
+    "Pipeline",
+    [
+      "Quantities", "Channels", "Wire", "OKX", "Book", "Strategy", "Risk", "Orders", "Transport",
+      "State", "Journal", "Door", "CKernel",
+    ] + (hotOnly ? [] : ["CJemalloc"])),
+]
+
+let hotTests: [Target] = [
+  tests("Quantities", ["Quantities"]),
+  tests("Channels", ["Quantities", "Channels"]),
+  tests("Wire", ["Quantities", "Wire"]),
+  tests("OKX", ["Quantities", "Channels", "Wire", "OKX"]),
+  tests("Book", ["Quantities", "Channels", "Book"]),
+  tests("Strategy", ["Quantities", "Book", "Strategy"]),
+  tests("Risk", ["Quantities", "Risk"]),
+  tests("Orders", ["Quantities", "Risk", "Orders"]),
+  tests("Transport", ["Quantities", "Channels", "Wire", "Transport"]),
+  tests("State", ["Quantities", "Channels", "State"]),
+  tests("Journal", ["Quantities", "Channels", "Journal"]),
+  tests("Door", ["Quantities", "Channels", "Door"]),
+]
+
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOWebSocket", package: "swift-nio"),
+  .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+let controlTargets: [Target] = [
+  .systemLibrary(
+    name: "CLibJemalloc", path: "CShims/CLibJemalloc", pkgConfig: "jemalloc",
+    providers: [.apt(["libjemalloc-dev"])]),
+  .target(name: "CJemalloc", dependencies: ["CLibJemalloc"], path: "CShims/CJemalloc"),
+  control(
+    "Operations",
+    [
+      "Quantities", "Channels", "State", "Journal", "Door", "CKernel", log, crypto,
+      .product(name: "Yams", package: "Yams"),
+    ]),
+  control(
+    "Account",
+    [
+      "Quantities", "Channels", "OKX", "Orders", "State", "Journal", "Door", "Operations", log,
+      crypto,
+      .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    ]),
+  control(
+    "Ledger",
+    [
+      "Quantities", "Channels", "State", "Journal", "Door", "Operations", log,
+      .product(name: "GRDB", package: "GRDB.swift"),
+    ]),
+  control(
+    "Console",
+    [
+      "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Ledger", log, crypto,
+      .product(name: "Hummingbird", package: "hummingbird"),
+    ], resources: [.embedInCode("Page")]),
+  simulation("Matching", ["Quantities"]),
+  simulation(
+    "Exchange",
+    [
+      "Quantities", "Matching", log, crypto, .product(name: "X509", package: "swift-certificates"),
+      .product(name: "SwiftASN1", package: "swift-asn1"),
+    ] + nio),
+  .executableTarget(
+    name: "llmtrading",
+    dependencies: [
+      "Quantities", "Channels", "Wire", "OKX", "Transport", "Book", "State", "Journal", "Door",
+      "Pipeline",
+      "Operations", "Account", "Ledger", "Console", "Matching", "Exchange", log,
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ], path: "Sources/llmtrading", swiftSettings: strict),
+]
+
+let controlTests: [Target] = [
+  tests("Operations", ["Operations"]),
+  tests("Account", ["Account", "Exchange"]),
+  tests("Ledger", ["Ledger"]),
+  tests("Console", ["Console"]),
+  tests("Matching", ["Quantities", "Matching"]),
+  tests("Exchange", ["Exchange"]),
+  tests("Pipeline", ["Pipeline", "Exchange"]),
+  tests("Gate", []),
+]
+
+let package = Package(
+  name: "llmtrading",
+  products: hotOnly
+    ? hotTargets.map { .library(name: $0.name, targets: [$0.name]) }
+    : [.executable(name: "llmtrading", targets: ["llmtrading"])]
+      + hotTargets.map { .library(name: $0.name, targets: [$0.name]) },
+  dependencies: hotOnly
+    ? []
+    : [
+      .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+      .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+      .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+      .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+      .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+      .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+      .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+      .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+      .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+      .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+      .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+  targets: shims + hotTargets + hotTests + (hotOnly ? [] : controlTargets + controlTests)
+)

@@ -1,0 +1,81 @@
+// Short ASCII names in fixed memory: instrument ids and currency codes; hot plane.
+
+/// Up to 32 bytes of ASCII, zero padded: an OKX `instId` such as `BTC-USDT-SWAP`.
+@frozen
+public struct Symbol: Hashable, Sendable, BitwiseCopyable {
+  @usableFromInline var word0: UInt64 = 0
+  @usableFromInline var word1: UInt64 = 0
+  @usableFromInline var word2: UInt64 = 0
+  @usableFromInline var word3: UInt64 = 0
+
+  @inlinable public init() {}
+
+  @inlinable public static var bytesMax: Int { 32 }
+
+  /// Nil when the text is empty, longer than `bytesMax`, or holds a byte outside printable ASCII.
+  @inlinable
+  public init?(_ text: Span<UInt8>) {
+    if text.count == 0 || text.count > Symbol.bytesMax { return nil }
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      if byte <= 0x20 || byte >= 0x7F { return nil }
+      let shifted = UInt64(byte) << UInt64((index & 7) * 8)
+      switch index >> 3 {
+      case 0: word0 |= shifted
+      case 1: word1 |= shifted
+      case 2: word2 |= shifted
+      default: word3 |= shifted
+      }
+      index += 1
+    }
+  }
+
+  /// Byte `index`, 0 past the end.
+  @inlinable
+  public func byte(at index: Int) -> UInt8 {
+    let word: UInt64
+    switch index >> 3 {
+    case 0: word = word0
+    case 1: word = word1
+    case 2: word = word2
+    case 3: word = word3
+    default: return 0
+    }
+    return UInt8(truncatingIfNeeded: word >> UInt64((index & 7) * 8))
+  }
+
+  @inlinable public var count: Int {
+    var length = 0
+    while length < Symbol.bytesMax && byte(at: length) != 0 { length += 1 }
+    return length
+  }
+
+  /// A well-mixed hash for open addressing, stable across runs of one build.
+  @inlinable public var hash: UInt64 {
+    var mixed = word0 ^ (word1 &* 0x9E37_79B9_7F4A_7C15)
+    mixed ^= (word2 &* 0xC2B2_AE3D_27D4_EB4F) ^ (word3 &* 0x1656_67B1_9E37_79F9)
+    mixed ^= mixed >> 32
+    mixed &*= 0xD6E8_FEB8_6659_FD93
+    return mixed ^ (mixed >> 29)
+  }
+}
+
+extension Symbol: CustomStringConvertible {
+  /// Control plane only: allocates.
+  public var description: String {
+    var bytes: [UInt8] = []
+    var index = 0
+    while index < count {
+      bytes.append(byte(at: index))
+      index += 1
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Control plane only.
+  public init?(_ text: String) {
+    let bytes = Array(text.utf8)
+    self.init(bytes.span)
+  }
+}
