@@ -50,10 +50,10 @@ private func imports(of source: String) -> [String] {
     let words = line.split(separator: " ").map(String.init)
     guard let at = words.firstIndex(of: "import"), at + 1 < words.count else { return nil }
     let attributes = words[..<at]
-    guard attributes.allSatisfy({ $0.hasPrefix("@") || ["public", "internal", "package"].contains($0) })
-    else { return nil }
+    let access: Set<String> = ["public", "internal", "package"]
+    guard attributes.allSatisfy({ $0.hasPrefix("@") || access.contains($0) }) else { return nil }
     let name = words[at + 1]
-    let kinds: Set<String> = ["struct", "enum", "class", "func", "protocol", "typealias", "var", "let"]
+    let kinds: Set<String> = ["struct", "enum", "class", "func", "protocol", "typealias"]
     let module = kinds.contains(name) && at + 2 < words.count ? words[at + 2] : name
     return module.split(separator: ".").first.map(String.init)
   }

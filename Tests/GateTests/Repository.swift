@@ -15,9 +15,8 @@ enum Repository {
   /// Files below `folder` with this extension, sorted; build folders left out.
   static func files(below folder: String, withExtension ext: String) -> [URL] {
     let start = root.appendingPathComponent(folder)
-    guard let walk = FileManager.default.enumerator(at: start, includingPropertiesForKeys: nil) else {
-      return []
-    }
+    guard let walk = FileManager.default.enumerator(at: start, includingPropertiesForKeys: nil)
+    else { return [] }
     return walk.compactMap { $0 as? URL }
       .filter { $0.pathExtension == ext && !$0.path.contains("/.build") }
       .sorted { $0.path < $1.path }
