@@ -1,0 +1,70 @@
+// What a simulated exchange is told at start; simulation, a process of its own.
+
+/// One API key that the simulated exchange accepts.
+public struct ExchangeCredentials: Sendable, Equatable {
+  public var key: String
+  public var secret: String
+  public var passphrase: String
+
+  public init(key: String, secret: String, passphrase: String) {
+    self.key = key
+    self.secret = secret
+    self.passphrase = passphrase
+  }
+
+  /// What an exchange uses that was given none. It guards nothing: the exchange is a simulation.
+  public static let simulated = ExchangeCredentials(
+    key: "00000000-0000-4000-8000-000000000000", secret: "00000000000000000000000000000000",
+    passphrase: "simulated")
+}
+
+/// Where the market comes from.
+public enum ExchangeMarket: Sendable, Equatable {
+  /// Seeded books: `messagesPerSecond` counts book and trade messages of all instruments together.
+  case generated(instruments: Int, messagesPerSecond: Int, seed: UInt64)
+  /// A raw recording; `.recorded` keeps the file's times, `.max` goes as fast as readers take it.
+  case recording(path: String, speed: PlaybackSpeed)
+}
+
+public enum PlaybackSpeed: String, Sendable, Equatable {
+  case recorded
+  case max
+}
+
+public struct ExchangeOptions: Sendable {
+  /// Holds the CA, the leaf and its key; made with mode 0700 when absent.
+  public var stateDirectory: String
+  public var market: ExchangeMarket
+  /// Instrument specifications (OKX `public/instruments` bodies); nil derives them.
+  public var instrumentsFile: String?
+  /// A fault script; nil injects nothing.
+  public var faultsFile: String?
+  public var credentials = ExchangeCredentials.simulated
+
+  /// A loopback address: the simulated exchange listens nowhere else.
+  public var host = "127.0.0.1"
+  /// 0 takes a free port.
+  public var port = 0
+  /// Serves `ws://` and `http://` instead of TLS, for tests.
+  public var plaintext = false
+
+  /// `books-l2-tbt` and `books50-l2-tbt` before login answer 64003. Simulated accounts are VIP.
+  public var requireLoginForTbt = false
+  /// New connections a second from one address; 0 for no limit. OKX: 3.
+  public var connectsPerSecond = 3
+  /// Subscribe, unsubscribe and login requests an hour on one connection. OKX: 480.
+  public var requestsPerHour = 480
+  /// Orders of one instrument in two seconds. OKX: 60.
+  public var ordersPerTwoSeconds = 60
+  /// Orders of the sub-account in two seconds. OKX: 1000.
+  public var accountOrdersPerTwoSeconds = 1_000
+  /// Closed with 4004 after so long without a frame in either direction. OKX: 30.
+  public var idleSeconds = 30.0
+  /// Seconds between the regular `account` and `positions` pushes. OKX: 5.
+  public var regularPushSeconds = 5.0
+
+  public init(stateDirectory: String, market: ExchangeMarket) {
+    self.stateDirectory = stateDirectory
+    self.market = market
+  }
+}
