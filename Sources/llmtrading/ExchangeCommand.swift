@@ -1,0 +1,69 @@
+// `llmtrading exchange`: the simulated OKX as a process of its own.
+import ArgumentParser
+import Exchange
+import Foundation
+
+struct ExchangeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "exchange",
+    abstract: "Run the simulated OKX: public, private and business WebSocket, and REST, over TLS.",
+    discussion: """
+      Prints one line when it listens: the port and the CA file that a client must trust. Without
+      --recording the market is generated from --seed. Ends on SIGINT or SIGTERM.
+      """
+  )
+
+  @Option(help: "Folder for the certificates (default: a fresh temporary one).")
+  var stateDir: String?
+  @Option(help: "Port on 127.0.0.1; 0 takes a free one.")
+  var port = 0
+  @Option(help: "Play this raw recording instead of generating.")
+  var recording: String?
+  @Option(help: "recorded: the file's own pace; max: as fast as readers take it.")
+  var speed: Speed = .recorded
+  @Option(help: "public/instruments bodies that give tick and lot (raw or JSON).")
+  var instruments: String?
+  @Option(help: "How many instruments to generate.")
+  var generate = 10
+  @Option(help: "Generated messages a second, all instruments together.")
+  var rate = 1_000
+  @Option(help: "Seed of the generated market.")
+  var seed: UInt64 = 1
+  @Option(help: "Fault script.")
+  var faults: String?
+  @Option(help: "New connections a second from one address; 0 for no limit.")
+  var connectsPerSecond = 3
+  @Option(help: "Orders of one instrument in two seconds.")
+  var ordersPerTwoSeconds = 60
+  @Option(help: "Orders of the account in two seconds.")
+  var accountOrdersPerTwoSeconds = 1_000
+  @Flag(help: "Serve ws:// and http:// without TLS (loopback only, for tests).")
+  var plaintext = false
+
+  enum Speed: String, ExpressibleByArgument, CaseIterable { case recorded, max }
+
+  func run() async throws {
+    ParentLifeline.exitWhenParentDies()
+    let folder = try stateDir ?? StateFolder.fresh(prefix: "llmtrading-exchange")
+    let market: ExchangeMarket =
+      if let recording {
+        .recording(path: recording, speed: speed == .max ? .max : .recorded)
+      } else {
+        .generated(instruments: generate, messagesPerSecond: rate, seed: seed)
+      }
+    var options = ExchangeOptions(stateDirectory: folder, market: market)
+    options.instrumentsFile = instruments
+    options.faultsFile = faults
+    options.port = port
+    options.plaintext = plaintext
+    options.connectsPerSecond = connectsPerSecond
+    options.ordersPerTwoSeconds = ordersPerTwoSeconds
+    options.accountOrdersPerTwoSeconds = accountOrdersPerTwoSeconds
+    let server = ExchangeServer(options)
+    let port = try await server.start()
+    print("exchange listening port=\(port) ca=\(server.certificateAuthorityFile)")
+    fflush(stdout)
+    await Signals.wait(for: [SIGINT, SIGTERM])
+    await server.stop()
+  }
+}

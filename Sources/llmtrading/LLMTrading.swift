@@ -1,0 +1,15 @@
+// The one executable: subcommands only, each a thin wrapper over a module; control plane.
+import ArgumentParser
+
+@main
+struct LLMTrading: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "llmtrading",
+    abstract: "A trading core for OKX: frames in, orders out, and everything on record.",
+    discussion: """
+      Start with `llmtrading demo`: a simulated exchange, the core and the page on this machine.
+      """,
+    version: "0.1.0",
+    subcommands: [ExchangeCommand.self]
+  )
+}
