@@ -1,0 +1,121 @@
+// The controls on what the account could become, and the table of orders they count; hot plane.
+
+import Quantities
+
+extension Gate {
+  @_noLocks
+  func refuseExposure(_ intent: Intent, _ risk: InstrumentRisk) -> Refusal? {
+    let exposure = risk.exposure
+    let lots = intent.quantity.lots
+    let isReducing =
+      intent.isReduceOnly || risk.state == .reduceOnly || deskState == .reduceOnly
+    if isReducing {
+      let reducible = exposure.reducible(intent.side)
+      if lots > reducible { return Refusal(.reduceOnly, limit: reducible, figure: lots) }
+    }
+    if let own = ownPriceCrossed(by: intent, risk) {
+      return Refusal(.ownCross, limit: own, figure: intent.price.ticks)
+    }
+    let open = intent.side == .buy ? exposure.openBuys : exposure.openSells
+    if open.addingReportingOverflow(lots).overflow {
+      return Refusal(.position, limit: risk.limits.positionLotsMaximum, figure: .max)
+    }
+    let worst = exposure.worstCase(intent.side, adding: lots)
+    if worst > risk.limits.positionLotsMaximum {
+      // What only shrinks the position passes even when the position is already beyond its limit.
+      if lots > exposure.reducible(intent.side) {
+        return Refusal(.position, limit: risk.limits.positionLotsMaximum, figure: worst)
+      }
+    }
+    if exposure.openOrders >= risk.limits.openOrdersMaximum {
+      return Refusal(
+        .openOrders, limit: risk.limits.openOrdersMaximum, figure: exposure.openOrders &+ 1)
+    }
+    let deskMaximum = min(desk.openOrdersMaximum, Int64(Gate.openOrdersMax))
+    if openOrderCount >= deskMaximum {
+      return Refusal(.openOrders, limit: deskMaximum, figure: openOrderCount &+ 1)
+    }
+    return nil
+  }
+
+  /// The best price of our own open orders that this order would trade with, or nil. The chain is at
+  /// most the instrument's open-order limit long.
+  @_noLocks
+  func ownPriceCrossed(by intent: Intent, _ risk: InstrumentRisk) -> Int64? {
+    var slot = intent.side == .buy ? risk.firstSell : risk.firstBuy
+    var crossed: Int64? = nil
+    while slot != OpenOrder.noSlot {
+      let own = unsafe orders[Int(slot)]
+      let crosses =
+        intent.side == .buy ? intent.price.ticks >= own.price : intent.price.ticks <= own.price
+      if crosses {
+        let best = crossed ?? own.price
+        crossed = intent.side == .buy ? min(best, own.price) : max(best, own.price)
+      }
+      slot = own.next
+    }
+    return crossed
+  }
+
+  /// Counts an approved order. Room was checked by `refuseExposure`.
+  @_noLocks
+  mutating func open(_ intent: Intent) {
+    let slot = freeSlot
+    precondition(slot != OpenOrder.noSlot, "Invariant: the open-order limit is the table's size")
+    freeSlot = unsafe orders[Int(slot)].next
+    let isInserted = index.insert(intent.number.rawValue, slot: Int(slot))
+    precondition(isInserted, "Invariant: an intent number is opened once")
+    let at = Int(intent.instrument.index)
+    let isBuy = intent.side == .buy
+    let head = unsafe isBuy ? states[at].firstBuy : states[at].firstSell
+    var order = OpenOrder()
+    order.intent = intent.number.rawValue
+    order.price = intent.price.ticks
+    order.remaining = intent.quantity.lots
+    order.instrument = intent.instrument
+    order.side = intent.side
+    order.next = head
+    unsafe orders[Int(slot)] = order
+    if head != OpenOrder.noSlot { unsafe orders[Int(head)].previous = slot }
+    if isBuy {
+      unsafe states[at].firstBuy = slot
+      unsafe states[at].exposure.openBuys &+= order.remaining
+    } else {
+      unsafe states[at].firstSell = slot
+      unsafe states[at].exposure.openSells &+= order.remaining
+    }
+    unsafe states[at].exposure.openOrders &+= 1
+    openOrderCount &+= 1
+  }
+
+  /// Frees what is left of an order's exposure; false when the gate holds no such order.
+  @discardableResult
+  @_noLocks
+  mutating func close(_ intent: IntentNumber) -> Bool {
+    guard let slot = index.remove(intent.rawValue) else { return false }
+    let order = unsafe orders[slot]
+    let at = Int(order.instrument.index)
+    if order.previous != OpenOrder.noSlot {
+      unsafe orders[Int(order.previous)].next = order.next
+    } else if order.side == .buy {
+      unsafe states[at].firstBuy = order.next
+    } else {
+      unsafe states[at].firstSell = order.next
+    }
+    if order.next != OpenOrder.noSlot {
+      unsafe orders[Int(order.next)].previous = order.previous
+    }
+    if order.side == .buy {
+      unsafe states[at].exposure.openBuys &-= order.remaining
+    } else {
+      unsafe states[at].exposure.openSells &-= order.remaining
+    }
+    unsafe states[at].exposure.openOrders &-= 1
+    openOrderCount &-= 1
+    var free = OpenOrder()
+    free.next = freeSlot
+    unsafe orders[slot] = free
+    freeSlot = Int32(truncatingIfNeeded: slot)
+    return true
+  }
+}

@@ -1,0 +1,73 @@
+// What the sender reports, taken into the gate's exposure; hot plane.
+
+import Quantities
+
+extension Gate {
+  /// Takes one report. Total: nothing a report says can trap the gate or make an exposure negative.
+  @_noLocks
+  public mutating func apply(_ report: Report) {
+    switch report.kind {
+    case .sent, .acknowledged, .live, .cancelRejected, .unknown:
+      // None of them frees exposure; least of all `unknown`.
+      break
+    case .fill:
+      fill(report)
+    case .cancelled, .rejected, .filled:
+      if !close(report.intent) { counters.unmatchedReports &+= 1 }
+    case .position:
+      if isKnown(report.instrument) {
+        unsafe states[Int(report.instrument.index)].exposure.position = report.quantity.lots
+      } else {
+        counters.unmatchedReports &+= 1
+      }
+    case .tradingState:
+      setState(report)
+    case .session:
+      isSessionUp = report.detail == 1
+    }
+  }
+
+  @_noLocks
+  mutating func setState(_ report: Report) {
+    // An unknown state is read as the most restrictive.
+    let state = TradingState(rawValue: report.detail) ?? .halted
+    if report.instrument.isNone {
+      deskState = state
+    } else if isKnown(report.instrument) {
+      unsafe states[Int(report.instrument.index)].state = state
+    } else {
+      counters.unmatchedReports &+= 1
+    }
+  }
+
+  @_noLocks
+  mutating func fill(_ report: Report) {
+    let lots = report.lastQuantity.lots
+    if !isKnown(report.instrument) || lots < 0 {
+      counters.contradictions &+= 1
+      return
+    }
+    let at = Int(report.instrument.index)
+    let signed = report.side == .buy ? lots : 0 &- lots
+    unsafe states[at].exposure.position = saturatingSum(states[at].exposure.position, signed)
+    guard let slot = index.find(report.intent.rawValue) else {
+      // A fill of an order from an earlier run moves the position and nothing else.
+      counters.unmatchedReports &+= 1
+      return
+    }
+    let order = unsafe orders[slot]
+    if order.instrument != report.instrument || order.side != report.side
+      || lots > order.remaining
+    {
+      counters.contradictions &+= 1
+    }
+    let freed = min(lots, order.remaining)
+    unsafe orders[slot].remaining = order.remaining &- freed
+    let held = Int(order.instrument.index)
+    if order.side == .buy {
+      unsafe states[held].exposure.openBuys &-= freed
+    } else {
+      unsafe states[held].exposure.openSells &-= freed
+    }
+  }
+}
