@@ -31,6 +31,25 @@ public struct Symbol: Hashable, Sendable, BitwiseCopyable {
     }
   }
 
+  /// The same over raw bytes, for callers that may hold no `Span` (see Wire's scanner).
+  @unsafe @inlinable
+  public init?(_ text: UnsafeRawBufferPointer) {
+    if text.count == 0 || text.count > Symbol.bytesMax { return nil }
+    var index = 0
+    while index < text.count {
+      let byte = unsafe text[index]
+      if byte <= 0x20 || byte >= 0x7F { return nil }
+      let shifted = UInt64(byte) << UInt64((index & 7) * 8)
+      switch index >> 3 {
+      case 0: word0 |= shifted
+      case 1: word1 |= shifted
+      case 2: word2 |= shifted
+      default: word3 |= shifted
+      }
+      index += 1
+    }
+  }
+
   /// Byte `index`, 0 past the end.
   @inlinable
   public func byte(at index: Int) -> UInt8 {
