@@ -6,7 +6,7 @@ import Foundation
 enum Signals {
   /// Returns when one of `numbers` arrives; their default action is off from the call on.
   static func wait(for numbers: [Int32]) async {
-    for number in numbers { unsafe signal(number, SIG_IGN) }
+    for number in numbers { signal(number, SIG_IGN) }
     let sources = numbers.map {
       DispatchSource.makeSignalSource(signal: $0, queue: .global(qos: .userInitiated))
     }
