@@ -1,0 +1,72 @@
+// Who asks for which trading state, one atomic cell per source and scope, so that each source owns its own; hot plane.
+
+import Quantities
+import Synchronization
+
+/// Level-triggered requests: a cell holds what its source asks for until that source changes it.
+///
+/// Writers: one thread (or the signal handler) per source. Reader: the Sender, which compares
+/// `version` per poll and per outgoing order.
+@safe
+public struct StopBoard: @unchecked Sendable {
+  // SAFETY: allocated by `init`, never freed; every access is atomic.
+  @usableFromInline let cells: UnsafeMutablePointer<Atomic<UInt8>>
+  @usableFromInline let cancels: UnsafeMutablePointer<Atomic<UInt64>>
+  @usableFromInline let versionWord: UnsafeMutablePointer<Atomic<UInt64>>
+  public let instrumentCount: Int
+
+  public init(instrumentCount: Int) {
+    self.instrumentCount = instrumentCount
+    let scopes = instrumentCount + 1
+    let cellCount = scopes * StopSource.allCases.count
+    unsafe cells = .allocate(capacity: cellCount)
+    for index in 0..<cellCount { unsafe (cells + index).initialize(to: Atomic(0)) }
+    unsafe cancels = .allocate(capacity: scopes)
+    for index in 0..<scopes { unsafe (cancels + index).initialize(to: Atomic(0)) }
+    unsafe versionWord = .allocate(capacity: 1)
+    unsafe versionWord.initialize(to: Atomic(1))
+  }
+
+  /// Scope 0 is the desk, scope i + 1 instrument i.
+  @inlinable
+  func scope(_ instrument: InstrumentID) -> Int {
+    if instrument.isNone { return 0 }
+    precondition(Int(instrument.index) < instrumentCount, "Invariant: an instrument of this run")
+    return Int(instrument.index) + 1
+  }
+
+  /// Changes whenever a cell or a cancel request did. Acquiring: partner of `bump`'s releasing add.
+  @inlinable public var version: UInt64 { unsafe versionWord.pointee.load(ordering: .acquiring) }
+
+  /// Releasing: what was written to a cell before is visible to whoever sees the new version.
+  @inlinable func bump() { unsafe _ = versionWord.pointee.add(1, ordering: .releasing) }
+
+  /// `source` asks for `state` for `instrument`, or with `.none` for the desk. Async-signal-safe.
+  @inlinable
+  public func request(_ state: TradingState, by source: StopSource, for instrument: InstrumentID) {
+    let index = scope(instrument) * StopSource.allCases.count + Int(source.rawValue)
+    unsafe cells[index].store(state.rawValue, ordering: .relaxed)
+    bump()
+  }
+
+  /// What `source` asks for now.
+  @inlinable
+  public func requested(by source: StopSource, for instrument: InstrumentID) -> TradingState {
+    let index = scope(instrument) * StopSource.allCases.count + Int(source.rawValue)
+    let raw = unsafe cells[index].load(ordering: .relaxed)
+    return TradingState(rawValue: raw) ?? .halted
+  }
+
+  /// Asks for one cancel of every working order of `instrument`, or with `.none` of the desk.
+  @inlinable
+  public func requestCancel(for instrument: InstrumentID) {
+    unsafe _ = cancels[scope(instrument)].add(1, ordering: .relaxed)
+    bump()
+  }
+
+  /// How many cancels were asked for so far.
+  @inlinable
+  public func cancelRequests(for instrument: InstrumentID) -> UInt64 {
+    unsafe cancels[scope(instrument)].load(ordering: .relaxed)
+  }
+}
