@@ -1,0 +1,156 @@
+// What the exchange says of orders, as the order table takes it; hot plane.
+
+import Quantities
+
+/// The state in an OKX order push or query answer (okx-v5.md §4.1).
+@frozen
+public enum ExchangeOrderState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+  case live = 1
+  case partiallyFilled = 2
+  case filled = 3
+  /// `canceled`, and `mmp_canceled`.
+  case cancelled = 4
+}
+
+/// An `orders` push, or the same record from REST.
+@frozen
+public struct OrderUpdate: Sendable, BitwiseCopyable {
+  public var state: ExchangeOrderState
+  public var side: Side
+  public var type: OrderType = .limit
+  public var instrument: InstrumentID
+  /// `.none` where `clOrdId` is empty or not one of our numeric ids.
+  public var clientOrder: ClientOrderID
+  public var exchangeOrder: ExchangeOrderID = .none
+  public var price: Price = .none
+  public var quantity: Quantity = .zero
+  /// `accFillSz`.
+  public var cumulativeFilled: Quantity = .zero
+  /// `avgPx` to the nearest tick; `.none` where none was given. Prices fills that were never pushed.
+  public var averagePrice: Price = .none
+  /// `fillSz`, `fillPx`, `tradeId`: all absent (zero) where this push is no fill.
+  public var lastQuantity: Quantity = .zero
+  public var lastPrice: Price = .none
+  public var tradeID: UInt64 = 0
+  public var feeCurrency: CurrencyID = .none
+  public var feeUnits: Int64 = 0
+  public var feeDecimals: UInt8 = 0
+  /// `execType` T.
+  public var isTaker = false
+  /// OKX `cancelSource`; 0 for none or system.
+  public var cancelSource: UInt8 = 0
+  public var exchangeTime = WallMilliseconds(milliseconds: 0)
+  public var receivedAt: Instant = .zero
+
+  @inlinable
+  public init(
+    state: ExchangeOrderState, instrument: InstrumentID, side: Side, clientOrder: ClientOrderID
+  ) {
+    self.state = state
+    self.instrument = instrument
+    self.side = side
+    self.clientOrder = clientOrder
+  }
+}
+
+/// The acknowledgement of an `order` or `cancel-order` request.
+@frozen
+public struct OrderReply: Sendable, BitwiseCopyable {
+  public var clientOrder: ClientOrderID
+  public var exchangeOrder: ExchangeOrderID
+  /// OKX `sCode` (or the envelope's `code` where there is no data); 0 is accepted.
+  public var code: Int32
+  public var receivedAt: Instant
+
+  @inlinable
+  public init(
+    clientOrder: ClientOrderID, exchangeOrder: ExchangeOrderID, code: Int32, receivedAt: Instant
+  ) {
+    self.clientOrder = clientOrder
+    self.exchangeOrder = exchangeOrder
+    self.code = code
+    self.receivedAt = receivedAt
+  }
+}
+
+/// A question for the exchange (REST `trade/order` by `clOrdId`): what became of this order?
+@frozen
+public struct OrderQuery: Sendable, BitwiseCopyable {
+  public var clientOrder: ClientOrderID
+  public var exchangeOrder: ExchangeOrderID
+  public var instrument: InstrumentID
+  public var askedAt: Instant
+}
+
+@frozen
+public enum OrderAnswerKind: UInt8, Sendable, BitwiseCopyable {
+  /// `update` says what the exchange holds.
+  case found = 1
+  /// The exchange does not know it (51603).
+  case notFound = 2
+  /// The question itself failed: ask again.
+  case failed = 3
+}
+
+/// The answer to an `OrderQuery`.
+@frozen
+public struct OrderAnswer: Sendable, BitwiseCopyable {
+  public var kind: OrderAnswerKind
+  public var clientOrder: ClientOrderID
+  /// `OrderQuery.askedAt`, carried back.
+  public var askedAt: Instant
+  /// Meaningful for `.found` alone.
+  public var update: OrderUpdate
+
+  @inlinable
+  public init(
+    kind: OrderAnswerKind, clientOrder: ClientOrderID, askedAt: Instant, update: OrderUpdate
+  ) {
+    self.kind = kind
+    self.clientOrder = clientOrder
+    self.askedAt = askedAt
+    self.update = update
+  }
+}
+
+/// What the table made of an event.
+@frozen
+public enum OrderOutcome: UInt8, Sendable, BitwiseCopyable {
+  case applied = 1
+  /// Already known; counted, nothing reported.
+  case duplicate = 2
+  /// Names no order of ours; where it is a fill, the fill is reported without an intent.
+  case unmatched = 3
+  /// Cannot follow from what is known; counted, and the exchange will be asked.
+  case contradiction = 4
+}
+
+/// How OKX's refusal codes bear on an order (okx-v5.md §6.3).
+@frozen
+public enum ReplyMeaning: UInt8, Sendable, BitwiseCopyable {
+  case accepted = 1
+  case refused = 2
+  /// The result is unknown: ask.
+  case ambiguous = 3
+
+  @inlinable
+  public static func ofOrder(_ code: Int32) -> ReplyMeaning {
+    switch code {
+    case 0: .accepted
+    // Timeouts, system error; 51016: an order with this id is open, so an earlier send arrived.
+    case 50004, 50026, 51149, 51016: .ambiguous
+    default: .refused
+    }
+  }
+
+  @inlinable
+  public static func ofCancel(_ code: Int32) -> ReplyMeaning {
+    switch code {
+    // 51410: it is being cancelled already.
+    case 0, 51410: .accepted
+    // Timeouts, and "done, cancelled or unknown".
+    case 50004, 50026, 51149, 51412, 51400, 51401, 51402, 51603: .ambiguous
+    default: .refused
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// Where an order stands in its life; hot plane.
+
+import Quantities
+
+/// prepared → sent → acknowledged → live → partiallyFilled → filled | cancelled | rejected, and *unknown*
+/// wherever an answer got lost: an unknown order stays so until the exchange says what became of it.
+@frozen
+public enum OrderState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+  /// Has its id and its place in the table; nothing was sent.
+  case prepared = 1
+  case sent = 2
+  /// sCode 0: the gateway took it, no push yet.
+  case acknowledged = 3
+  case live = 4
+  case partiallyFilled = 5
+  case filled = 6
+  case cancelled = 7
+  case rejected = 8
+  case unknown = 9
+
+  @inlinable public var isTerminal: Bool {
+    self == .filled || self == .cancelled || self == .rejected
+  }
+}
+
+/// One order as the sender's table holds it.
+@frozen
+public struct Order: Sendable, BitwiseCopyable {
+  public var intent: IntentNumber = .none
+  public var clientOrder: ClientOrderID = .none
+  /// `.none` until an acknowledgement or push told it.
+  public var exchangeOrder: ExchangeOrderID = .none
+  public var decision: DecisionID = .none
+  public var instrument: InstrumentID = .none
+  public var side: Side = .buy
+  public var type: OrderType = .limit
+  public var state: OrderState = .prepared
+  public var isReduceOnly = false
+  /// A cancel was sent and nothing said yet what came of it.
+  public var isCancelInFlight = false
+  /// A stop wants it gone: it is cancelled again whenever it is found live.
+  public var isCancelRequested = false
+  /// Of an earlier start, or of someone else: known from the exchange alone, no intent.
+  public var isAdopted = false
+  /// The exchange took it at some time: an acknowledgement or a push named it.
+  public var wasAccepted = false
+  /// Somebody must ask the exchange.
+  public var needsQuery = false
+  public var isQueryInFlight = false
+  public var price: Price = .none
+  public var quantity: Quantity = .zero
+  /// Sum of the fills reported to the caller.
+  public var filled: Quantity = .zero
+  /// The largest cumulative fill that the exchange stated; never below `filled`.
+  public var statedFilled: Quantity = .zero
+  public var sentAt: Instant = .zero
+  public var cancelSentAt: Instant = .zero
+  /// Since when the exchange has to be asked; an answer to an older question does not count.
+  public var querySince: Instant = .zero
+  public var queriedAt: Instant = .zero
+  /// Σ lots × ticks of the fills reported.
+  var filledCost: Int128 = 0
+  var next: Int32 = -1
+  var previous: Int32 = -1
+
+  static var noSlot: Int32 { -1 }
+
+  @inlinable public var remaining: Quantity {
+    Quantity(lots: max(0, quantity.lots &- filled.lots))
+  }
+
+  init() {}
+}

@@ -1,0 +1,131 @@
+// The sender's table of orders: ids, life cycle, what is at work; hot plane.
+
+import Quantities
+import Risk
+
+/// How long the table waits before it asks.
+@frozen
+public struct OrderTimeouts: Sendable, BitwiseCopyable {
+  /// No acknowledgement of an order or cancel: *unknown*, and asked.
+  public var replyNanoseconds: Int64 = 3_000_000_000
+  /// Acknowledged but never pushed: asked.
+  public var pushNanoseconds: Int64 = 5_000_000_000
+  /// A question without an answer, or a failed one, is asked again.
+  public var queryRetryNanoseconds: Int64 = 1_000_000_000
+  /// "Not found" counts only when the order's `expTime` has surely passed since it was sent.
+  public var notFoundGraceNanoseconds: Int64 = 10_000_000_000
+  @inlinable public init() {}
+}
+
+@frozen
+public struct OrderCounters: Hashable, Sendable, BitwiseCopyable {
+  public var sent: UInt64 = 0
+  public var acknowledged: UInt64 = 0
+  public var rejected: UInt64 = 0
+  public var cancelled: UInt64 = 0
+  public var filled: UInt64 = 0
+  public var fills: UInt64 = 0
+  public var duplicates: UInt64 = 0
+  public var unmatched: UInt64 = 0
+  public var contradictions: UInt64 = 0
+  /// Fills that were never pushed and had to be inferred from a cumulative figure.
+  public var inferredFills: UInt64 = 0
+  public var becameUnknown: UInt64 = 0
+  public var adopted: UInt64 = 0
+  @inlinable public init() {}
+}
+
+/// Every order of this run that is at work, and the latest that ended, so that repeated and late
+/// messages find their order. One owner; fixed memory; each method is one event in, reports out.
+@safe
+public struct OrderTable: ~Copyable, @unchecked Sendable {
+  // SAFETY: both tables are allocated by `init`, freed by `deinit`, reached through this sole owner
+  // alone. `orders` is indexed by slots below `slotsMax` that come from its own lists and indexes,
+  // `open` by instrument ids checked against `instrumentCount`.
+  let orders: UnsafeMutablePointer<Order>
+  let open: UnsafeMutablePointer<Exposure>
+  public let instrumentCount: Int
+  var byClient: FixedIndex
+  var byIntent: FixedIndex
+  var trades: TradeWindow
+  var working = OrderList()
+  var ended = OrderList()
+  var freeSlot: Int32 = 0
+  var timeoutCursor: Int32 = Order.noSlot
+
+  let start: UInt32
+  var nextNumber: UInt64
+  public let timeouts: OrderTimeouts
+  public internal(set) var counters = OrderCounters()
+  /// Orders the exchange must be asked about.
+  public internal(set) var queriesPending = 0
+  /// Orders a stop wants cancelled.
+  var cancelsRequested = 0
+
+  /// Most orders at work.
+  public static var workingMax: Int { Gate.openOrdersMax }
+  /// Orders at work and ended ones still remembered.
+  public static var slotsMax: Int { 4096 }
+  public static var tradesRemembered: Int { 8192 }
+
+  /// - Parameters:
+  ///   - start: this start's number, 1…2²⁴-1, made durable before the first order.
+  ///   - firstNumber: the first order's number; later than 1 only in tests.
+  public init(
+    start: UInt32, instruments: InstrumentTable, timeouts: OrderTimeouts = OrderTimeouts(),
+    firstNumber: UInt64 = 1
+  ) {
+    precondition(start > 0 && start <= ClientOrderID.startMax, "Invariant: 24 bits, not 0")
+    self.start = start
+    self.timeouts = timeouts
+    nextNumber = firstNumber
+    instrumentCount = instruments.count
+    byClient = FixedIndex(capacity: OrderTable.slotsMax)
+    byIntent = FixedIndex(capacity: OrderTable.slotsMax)
+    trades = TradeWindow(capacity: OrderTable.tradesRemembered)
+    unsafe open = .allocate(capacity: max(1, instruments.count))
+    unsafe open.initialize(repeating: Exposure(), count: max(1, instruments.count))
+    unsafe orders = .allocate(capacity: OrderTable.slotsMax)
+    for slot in 0..<OrderTable.slotsMax {
+      var order = Order()
+      order.next = slot + 1 < OrderTable.slotsMax ? Int32(slot + 1) : Order.noSlot
+      unsafe (orders + slot).initialize(to: order)
+    }
+  }
+
+  deinit {
+    unsafe orders.deallocate()
+    unsafe open.deallocate()
+  }
+
+  public var workingCount: Int { working.count }
+
+  /// Open lots and orders at work for an instrument; `position` is not the table's and stays 0.
+  @_noLocks
+  public func openOrders(_ instrument: InstrumentID) -> Exposure {
+    if !isKnown(instrument) { return Exposure() }
+    return unsafe open[Int(instrument.index)]
+  }
+
+  @_noLocks
+  public func order(_ client: ClientOrderID) -> Order? {
+    guard let slot = byClient.find(client.rawValue) else { return nil }
+    return unsafe orders[slot]
+  }
+
+  @_noLocks
+  public func order(_ intent: IntentNumber) -> Order? {
+    guard let slot = byIntent.find(intent.rawValue) else { return nil }
+    return unsafe orders[slot]
+  }
+
+  @_noLocks
+  func isKnown(_ instrument: InstrumentID) -> Bool { Int(instrument.index) < instrumentCount }
+}
+
+/// A doubly linked list through `Order.next` and `previous`.
+struct OrderList: BitwiseCopyable {
+  var first: Int32 = Order.noSlot
+  var last: Int32 = Order.noSlot
+  var count = 0
+}
