@@ -79,6 +79,20 @@ extension JSONScanner {
     return name
   }
 
+  /// Whether the text is this word, byte for byte. For words past `JSONName.bytesMax`.
+  @inlinable
+  public func equals(_ text: JSONText, _ word: StaticString) -> Bool {
+    if text.count != word.utf8CodeUnitCount || text.hasEscapes { return false }
+    if text.start < 0 || text.count > count &- text.start { return false }
+    var index = 0
+    while index < text.count {
+      // SAFETY: `index` is inside the literal, which is pointer-backed.
+      if unsafe word.utf8Start[index] != byte(at: text.start &+ index) { return false }
+      index &+= 1
+    }
+    return true
+  }
+
   /// The text's own bytes (escapes as written), valid as long as the message; empty when the range
   /// is not inside it.
   @unsafe @inlinable

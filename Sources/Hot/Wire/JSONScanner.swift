@@ -49,16 +49,16 @@ public struct JSONScanner: BitwiseCopyable {
     self.position = position < 0 ? 0 : position
   }
 
-  /// Byte `offset`; the caller has checked `0 <= offset < count`.
+  /// Byte `offset`; the caller has checked `0 <= offset < count`. For schema decoders' fast paths.
   @inlinable
-  func byte(at offset: Int) -> UInt8 {
+  public func byte(at offset: Int) -> UInt8 {
     assert(offset >= 0 && offset < count)
     return unsafe base.load(fromByteOffset: offset, as: UInt8.self)
   }
 
   /// Eight bytes, the first in the lowest byte; the caller has checked `0 <= offset <= count - 8`.
   @inlinable
-  func word(at offset: Int) -> UInt64 {
+  public func word(at offset: Int) -> UInt64 {
     assert(offset >= 0 && offset &+ 8 <= count)
     return UInt64(littleEndian: unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }

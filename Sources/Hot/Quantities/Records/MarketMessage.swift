@@ -60,7 +60,7 @@ public struct MarketMessage: Sendable, BitwiseCopyable {
   public var prevSeqId: Int64 = 0
   public var fault: FaultCode = .none
   public var connection: UInt8 = 0
-  public var flags: MarketFlags = []
+  public var flags: MarketFlags = MarketFlags(rawValue: 0)
   public var reserved: UInt32 = 0
 
   @inlinable public init() {}
