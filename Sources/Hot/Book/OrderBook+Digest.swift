@@ -7,7 +7,7 @@ extension OrderBook where Self: ~Copyable {
   /// decimals in plain notation without trailing zeros. The lower-case hex SHA-256 of these bytes is the
   /// report's `digest`.
   public func writeDigestLines(
-    of instrument: Instrument, _ sink: (UnsafeBufferPointer<UInt8>) -> Void
+    of instrument: Instrument, _ sink: (Span<UInt8>) -> Void
   ) {
     unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { line in
       for (side, letter) in [(Side.buy, UInt8(0x62)), (Side.sell, UInt8(0x61))] {
@@ -21,7 +21,8 @@ extension OrderBook where Self: ~Copyable {
           length += 1
           unsafe writeProduct(level.quantity.lots, instrument.lot, into: line, at: &length)
           unsafe line[length] = 0x0A
-          unsafe sink(UnsafeBufferPointer(start: line.baseAddress, count: length + 1))
+          let text = unsafe UnsafeBufferPointer(start: line.baseAddress, count: length + 1)
+          unsafe sink(text.span)
         }
       }
     }

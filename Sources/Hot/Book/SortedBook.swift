@@ -121,7 +121,8 @@ public struct SortedBook: OrderBook, ~Copyable {
     if bids.count > BookLimits.levelsMax || asks.count > BookLimits.levelsMax {
       return fail(.bookTooDeep)
     }
-    if header.flags.contains(.hasChecksum) && header.flags.contains(.hasDigits) {
+    if header.flags.contains(.hasChecksum) {
+      // Without digits the text cannot match: a checksum is never waved through.
       let computed = checksum.compute(bids: bids, asks: asks, tick: tick, lot: lot)
       if computed != header.checksum { return fail(.checksumMismatch) }
     }
