@@ -1,1 +1,315 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include "CKernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static inline int64_t nanoseconds_of(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t ck_now_monotonic(void) { return nanoseconds_of(CLOCK_MONOTONIC); }
+int64_t ck_now_boottime(void) { return nanoseconds_of(CLOCK_BOOTTIME); }
+int64_t ck_now_wall_ms(void) { return nanoseconds_of(CLOCK_REALTIME) / 1000000; }
+int64_t ck_now_wall_ns(void) { return nanoseconds_of(CLOCK_REALTIME); }
+int64_t ck_now_thread_cpu(void) { return nanoseconds_of(CLOCK_THREAD_CPUTIME_ID); }
+
+static struct timespec timespec_of(int64_t nanoseconds) {
+  if (nanoseconds < 0) nanoseconds = 0;
+  struct timespec t = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  return t;
+}
+
+void ck_yield(void) { sched_yield(); }
+
+void ck_sleep(int64_t nanoseconds) {
+  struct timespec t = timespec_of(nanoseconds);
+  clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
+}
+
+void ck_sleep_until(int64_t nanoseconds) {
+  struct timespec t = timespec_of(nanoseconds);
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
+int32_t ck_affinity_get(int32_t *cpus, int32_t capacity) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return -errno;
+  int32_t found = 0;
+  for (int32_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    if (!CPU_ISSET(cpu, &set)) continue;
+    if (found < capacity) cpus[found] = cpu;
+    found++;
+  }
+  return found;
+}
+
+int32_t ck_affinity_set(const int32_t *cpus, int32_t count) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (int32_t i = 0; i < count; i++) {
+    if (cpus[i] < 0 || cpus[i] >= CPU_SETSIZE) return -EINVAL;
+    CPU_SET(cpus[i], &set);
+  }
+  return sched_setaffinity(0, sizeof set, &set) == 0 ? 0 : -errno;
+}
+
+int32_t ck_cpu_current(void) {
+  int cpu = sched_getcpu();
+  return cpu < 0 ? -errno : cpu;
+}
+
+int32_t ck_thread_name_set(const char *name) {
+  char kept[16];
+  size_t length = strnlen(name, sizeof kept - 1);
+  memcpy(kept, name, length);
+  kept[length] = 0;
+  return -pthread_setname_np(pthread_self(), kept);
+}
+
+int32_t ck_thread_id(void) { return (int32_t)syscall(SYS_gettid); }
+
+int64_t ck_thread_minor_faults(void) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_THREAD, &usage) != 0) return -errno;
+  return usage.ru_minflt;
+}
+
+int32_t ck_eventfd_create(void) {
+  int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return descriptor < 0 ? -errno : descriptor;
+}
+
+int32_t ck_eventfd_write(int32_t descriptor) {
+  uint64_t one = 1;
+  for (;;) {
+    if (write(descriptor, &one, sizeof one) == (ssize_t)sizeof one) return 0;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+int64_t ck_eventfd_read(int32_t descriptor) {
+  uint64_t held = 0;
+  for (;;) {
+    if (read(descriptor, &held, sizeof held) == (ssize_t)sizeof held) {
+      return held > INT64_MAX ? INT64_MAX : (int64_t)held;
+    }
+    if (errno == EAGAIN) return 0;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+int32_t ck_poll_readable(int32_t descriptor, int64_t timeout_nanoseconds) {
+  struct pollfd entry = {.fd = descriptor, .events = POLLIN};
+  struct timespec t = timespec_of(timeout_nanoseconds);
+  int ready = ppoll(&entry, 1, timeout_nanoseconds < 0 ? NULL : &t, NULL);
+  return ready < 0 ? -errno : ready;
+}
+
+int32_t ck_futex_wait(const uint32_t *word, uint32_t expected, int64_t timeout_nanoseconds) {
+  struct timespec t = timespec_of(timeout_nanoseconds);
+  long result = syscall(
+    SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout_nanoseconds < 0 ? NULL : &t, NULL, 0);
+  return result < 0 ? -errno : 0;
+}
+
+int32_t ck_futex_wake(const uint32_t *word, int32_t count) {
+  long result = syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
+  return result < 0 ? -errno : (int32_t)result;
+}
+
+size_t ck_page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
+
+void *ck_map_anonymous(size_t byte_count, int32_t *error) {
+  void *address = mmap(
+    NULL, byte_count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  if (address == MAP_FAILED) {
+    *error = errno;
+    return NULL;
+  }
+  ck_touch(address, byte_count, 1);
+  *error = 0;
+  return address;
+}
+
+void *ck_map_file(int32_t descriptor, size_t byte_count, int32_t writable, int32_t *error) {
+  void *address = mmap(
+    NULL, byte_count, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED | MAP_POPULATE,
+    descriptor, 0);
+  if (address == MAP_FAILED) {
+    *error = errno;
+    return NULL;
+  }
+  if (writable) ck_touch(address, byte_count, 1);
+  *error = 0;
+  return address;
+}
+
+int32_t ck_unmap(void *address, size_t byte_count) {
+  return munmap(address, byte_count) == 0 ? 0 : -errno;
+}
+
+int32_t ck_lock_memory(const void *address, size_t byte_count) {
+  return mlock(address, byte_count) == 0 ? 0 : -errno;
+}
+
+void ck_touch(void *address, size_t byte_count, int32_t writable) {
+  size_t page = ck_page_size();
+  volatile uint8_t *bytes = address;
+  for (size_t at = 0; at < byte_count; at += page) {
+    // An atomic "or" with 0 dirties the page without changing it, whoever else writes there.
+    if (writable) {
+      __atomic_fetch_or((uint8_t *)bytes + at, 0, __ATOMIC_RELAXED);
+    } else {
+      (void)bytes[at];
+    }
+  }
+}
+
+int32_t ck_advise_huge(void *address, size_t byte_count) {
+  return madvise(address, byte_count, MADV_HUGEPAGE) == 0 ? 0 : -errno;
+}
+
+int32_t ck_open(const char *path, int32_t flags, uint32_t mode) {
+  int wanted = O_CLOEXEC | O_NOFOLLOW | ((flags & 1) ? O_RDWR : O_RDONLY);
+  if (flags & 2) wanted |= O_CREAT;
+  if (flags & 4) wanted |= O_EXCL;
+  if (flags & 8) wanted |= O_TRUNC;
+  for (;;) {
+    int descriptor = open(path, wanted, (mode_t)mode);
+    if (descriptor >= 0) return descriptor;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+int32_t ck_close(int32_t descriptor) { return close(descriptor) == 0 ? 0 : -errno; }
+
+int32_t ck_resize(int32_t descriptor, int64_t byte_count) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return -errno;
+  if (ftruncate(descriptor, byte_count) != 0) return -errno;
+  if (byte_count <= status.st_size) return 0;
+  int error = posix_fallocate(descriptor, 0, byte_count);
+  return error == EOPNOTSUPP || error == EINVAL ? 0 : -error;
+}
+
+int32_t ck_set_mode(int32_t descriptor, uint32_t mode) {
+  return fchmod(descriptor, (mode_t)mode) == 0 ? 0 : -errno;
+}
+
+static void copy_status(
+  const struct stat *status, int64_t *byte_count, uint64_t *device, uint64_t *inode,
+  uint32_t *owner, uint32_t *mode) {
+  *byte_count = status->st_size;
+  *device = status->st_dev;
+  *inode = status->st_ino;
+  *owner = status->st_uid;
+  *mode = status->st_mode;
+}
+
+int32_t ck_file_status(
+  int32_t descriptor, int64_t *byte_count, uint64_t *device, uint64_t *inode, uint32_t *owner,
+  uint32_t *mode) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return -errno;
+  copy_status(&status, byte_count, device, inode, owner, mode);
+  return 0;
+}
+
+int32_t ck_path_status(
+  const char *path, int64_t *byte_count, uint64_t *device, uint64_t *inode, uint32_t *owner,
+  uint32_t *mode) {
+  struct stat status;
+  if (lstat(path, &status) != 0) return -errno;
+  copy_status(&status, byte_count, device, inode, owner, mode);
+  return 0;
+}
+
+int32_t ck_rename(const char *from, const char *to) { return rename(from, to) == 0 ? 0 : -errno; }
+int32_t ck_unlink(const char *path) { return unlink(path) == 0 ? 0 : -errno; }
+int32_t ck_sync(int32_t descriptor) { return fsync(descriptor) == 0 ? 0 : -errno; }
+
+int32_t ck_sync_folder(const char *path) {
+  int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return -errno;
+  int32_t result = fsync(descriptor) == 0 ? 0 : -errno;
+  close(descriptor);
+  return result;
+}
+
+int32_t ck_forbid_dump(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : -errno; }
+
+int32_t ck_signal_on_parent_death(int32_t signal) {
+  return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) == 0 ? 0 : -errno;
+}
+
+int32_t ck_pidfd_open(int32_t process) {
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+  long descriptor = syscall(SYS_pidfd_open, process, 0);
+  return descriptor < 0 ? -errno : (int32_t)descriptor;
+}
+
+int32_t ck_process_id(void) { return (int32_t)getpid(); }
+
+int32_t ck_boot_id(uint8_t *bytes) {
+  int descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return -errno;
+  char text[64];
+  ssize_t length = read(descriptor, text, sizeof text);
+  int error = errno;
+  close(descriptor);
+  if (length < 0) return -error;
+  int digits = 0;
+  for (ssize_t i = 0; i < length && digits < 32; i++) {
+    char c = text[i];
+    int value;
+    if (c >= '0' && c <= '9') value = c - '0';
+    else if (c >= 'a' && c <= 'f') value = c - 'a' + 10;
+    else continue;
+    if (digits % 2 == 0) bytes[digits / 2] = (uint8_t)(value << 4);
+    else bytes[digits / 2] |= (uint8_t)value;
+    digits++;
+  }
+  return digits == 32 ? 0 : -EINVAL;
+}
+
+int32_t ck_random(void *bytes, size_t byte_count) {
+  uint8_t *at = bytes;
+  while (byte_count > 0) {
+    ssize_t got = getrandom(at, byte_count, 0);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return -errno;
+    }
+    at += got;
+    byte_count -= (size_t)got;
+  }
+  return 0;
+}
+
+const char *ck_error_text(int32_t error) {
+  const char *text = strerrordesc_np(error);
+  return text ? text : "unknown error";
+}
