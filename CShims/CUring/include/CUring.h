@@ -2,6 +2,7 @@
 // Every function marked CURING_HOT neither allocates nor takes a user-space lock; the attribute is a
 // promise that the Swift compiler relies on.
 #pragma once
+#include "cdial.h"
 #include <stddef.h>
 #include <stdint.h>
 

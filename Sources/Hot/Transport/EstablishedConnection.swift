@@ -1,5 +1,6 @@
 // The records of a connection's two hand-overs: dialled → hot thread, hot thread → released; ring payloads.
 import COpenSSL
+import CUring
 import Glibc
 import Quantities
 
@@ -69,16 +70,13 @@ public struct RetiredConnection: BitwiseCopyable, Sendable {
           unsafe copenssl_tls_close(tls)
           let count = unsafe copenssl_tls_output_count(tls)
           if count > 0 {
-            unsafe send(
-              descriptor, space.baseAddress, count, flags)
+            _ = unsafe csocket_send(descriptor, space.baseAddress, count)
           }
         }
       }
       unsafe copenssl_tls_free(tls)
     }
     unsafe free(UnsafeMutableRawPointer(bitPattern: UInt(leftoverAddress)))
-    if descriptor >= 0 { close(descriptor) }
+    if descriptor >= 0 { cdial_close(descriptor) }
   }
-
-  private var flags: Int32 { Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT) }
 }

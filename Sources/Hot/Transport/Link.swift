@@ -84,6 +84,9 @@ public struct Link: ~Copyable {
   /// Room that one receive may need beyond what is unread: a completion, and a record begun before it.
   @inlinable public static var inboxSlack: Int { ReactorLimits.receiveBytesMax + 16 * 1024 + 512 }
 
+  /// The largest frame that a reader may await whole: with more unread, a completion might not fit.
+  public var frameBytesMax: Int { inboxBytes - Self.inboxSlack }
+
   public var isConnected: Bool { descriptor >= 0 }
   public var usesTLS: Bool { unsafe tls != nil }
 

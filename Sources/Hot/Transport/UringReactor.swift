@@ -116,7 +116,7 @@ public struct UringReactor: Reactor, ~Copyable {
 
   public mutating func watch(wakeDescriptor descriptor: Int32) -> Bool {
     guard wakeDescriptor < 0, descriptor >= 0 else { return false }
-    guard fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) == 0 else {
+    guard cdial_non_blocking(descriptor) == 0 else {
       return false
     }
     wakeDescriptor = descriptor

@@ -1,0 +1,37 @@
+// What dialling needs of libc, each call bounded by a timeout and a cancellation descriptor. Housekeeping
+// threads only: these block and allocate.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#define CDIAL_ADDRESSES_MAX 8
+
+struct cdial_address {
+  uint8_t bytes[128];  // a sockaddr_storage
+  uint32_t length;
+  uint32_t loopback;   // 127.0.0.0/8, ::1
+};
+
+// Waits until `descriptor` is readable (or writable): 1, 0 on timeout, -ECANCELED when `cancel` (an
+// eventfd, or -1) became readable, -errno.
+int cdial_wait(int descriptor, int writable, int cancel, int64_t nanoseconds);
+
+// Resolves on a thread of its own, for getaddrinfo cannot be interrupted: an unfinished one is abandoned
+// and frees itself. The count of addresses (> 0), 0 on timeout, -ECANCELED, or -1000 - |EAI error|.
+int cdial_resolve(const char *host, uint16_t port, struct cdial_address *addresses, int cancel,
+                  int64_t nanoseconds);
+// The text of a failed resolution.
+const char *cdial_resolve_failure(int status);
+// Begins a non-blocking connect with TCP_NODELAY: a descriptor, or -errno.
+int cdial_connect(const struct cdial_address *address);
+// After writability: 0 when connected, else -errno.
+int cdial_connected(int descriptor);
+// `address:port` in digits into `text`.
+void cdial_describe(const struct cdial_address *address, char *text, size_t capacity);
+
+// An eventfd for cancellation or wake-ups: non-blocking, close-on-exec; -errno.
+int cdial_event(void);
+void cdial_raise(int event);
+int cdial_non_blocking(int descriptor);
+void cdial_close(int descriptor);
+const char *cdial_error_text(int error_number);

@@ -1,0 +1,70 @@
+// An echo client for conformance suites: what they send comes back, over either transport; housekeeping.
+import Quantities
+import Wire
+
+/// Drives our WebSocket client against a fuzzing server (Autobahn's, for one).
+public enum WireEcho {
+  /// Cases of one suite.
+  public static let casesMax = 10_000
+  public static let agent = "llmtrading"
+
+  /// What one suite came to.
+  public struct Summary: Sendable {
+    public var cases = 0
+    public var messages: UInt64 = 0
+    public var bytes: UInt64 = 0
+    /// Connections that ended in one of our own protocol faults: expected of a fuzzing server.
+    public var faults = 0
+  }
+
+  /// Runs every case of the suite at `url`: `url/getCaseCount`, `url/runCase?case=N&agent=llmtrading` for
+  /// each, `url/updateReports?agent=llmtrading`. `progress` takes a sentence now and then.
+  public static func run(
+    url: String, transport: TransportKind? = nil, caFile: String? = nil,
+    progress: (String) -> Void = { _ in }
+  ) throws -> Summary {
+    var base = url
+    while base.hasSuffix("/") { base.removeLast() }
+    let tls = base.hasPrefix("wss") ? try TLSContext(caFile: caFile) : nil
+    let choice = Transport.choose(requested: transport)
+    progress(choice.reason)
+    var session = try EchoSession(kind: choice.kind)
+    var summary = Summary()
+    let count = try session.connect(base + "/getCaseCount", tls: tls, reply: false)
+    guard let cases = Int(count.firstText), cases >= 0, cases <= casesMax else {
+      throw DialError(.protocolError, .session, "getCaseCount said \"\(count.firstText)\"")
+    }
+    progress("\(cases) cases")
+    for index in 0..<cases {
+      let path = "/runCase?case=\(index + 1)&agent=\(agent)"
+      let outcome = try session.connect(base + path, tls: tls, reply: true)
+      summary.cases += 1
+      summary.messages += outcome.messages
+      summary.bytes += outcome.bytes
+      if outcome.fault != .none && outcome.fault != .connectionLost { summary.faults += 1 }
+      if (index + 1) % 50 == 0 { progress("\(index + 1) of \(cases)") }
+    }
+    _ = try session.connect(base + "/updateReports?agent=\(agent)", tls: tls, reply: false)
+    return summary
+  }
+
+  /// One connection to `url`: echoes until the server closes.
+  public static func echo(
+    url: String, transport: TransportKind? = nil, tls: TLSContext? = nil,
+    proxy: ProxyEndpoint? = nil
+  ) throws -> EchoOutcome {
+    var session = try EchoSession(kind: Transport.choose(requested: transport).kind)
+    return try session.connect(url, tls: tls, proxy: proxy, reply: true)
+  }
+}
+
+/// How one echoed connection went.
+public struct EchoOutcome: Sendable {
+  public var messages: UInt64 = 0
+  public var bytes: UInt64 = 0
+  /// The first text message, up to 1 KiB of it.
+  public var firstText = ""
+  /// `.closedByPeer` after a clean close, `.connectionLost` without one, or our reader's fault.
+  public var fault = FaultCode.none
+  public var closeCode: UInt16 = 0
+}
