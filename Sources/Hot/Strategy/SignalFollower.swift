@@ -1,0 +1,113 @@
+// Works the position of each instrument towards the target of its lease; hot plane.
+
+import Book
+import Quantities
+
+/// Passive by default (post-only at the best price of its side), crossing when urgency or time demands it;
+/// one working order a side; moved rarely; nothing while a cancel of its own is in flight.
+///
+/// A lease that expired or drifted is dead for good: its working orders are cancelled, the position stays.
+/// From a book that is not valid nothing is decided; only one that stays so past
+/// `invalidBookPatienceNanoseconds` has its resting orders pulled, which no longer is a view on prices.
+@safe
+public struct SignalFollower: Strategy, ~Copyable, @unchecked Sendable {
+  // SAFETY: allocated by `init`, freed by `deinit`, reached through this sole owner alone; indexed by
+  // instrument ids checked against `instrumentCount`.
+  let rows: UnsafeMutablePointer<FollowerRow>
+  public let instrumentCount: Int
+
+  /// `settings` has one entry per instrument.
+  public init(settings: [FollowerSettings]) {
+    instrumentCount = settings.count
+    unsafe rows = .allocate(capacity: max(1, settings.count))
+    for (index, item) in settings.enumerated() {
+      unsafe (rows + index).initialize(to: FollowerRow(item))
+    }
+  }
+
+  public init(settings: FollowerSettings = FollowerSettings(), instrumentCount: Int) {
+    self.init(settings: Array(repeating: settings, count: instrumentCount))
+  }
+
+  deinit { unsafe rows.deallocate() }
+
+  @_noLocks
+  public mutating func decide(
+    _ context: StrategyContext, working: borrowing IntentsInFlight,
+    into intents: inout IntentBuffer
+  ) {
+    let at = Int(context.instrument.id.index)
+    if at >= instrumentCount { return }
+    if !context.isQuotable {
+      wait(at, context, working, into: &intents)
+      return
+    }
+    unsafe rows[at].isWaitingForBook = false
+    // The sender cancels by itself in these states and lets nothing out.
+    if context.tradingState.rawValue >= TradingState.cancelOnly.rawValue { return }
+    if context.isFlattening {
+      pursue(at, 0, crosses: true, reduces: true, context, working, into: &intents)
+      return
+    }
+    let lease = context.lease
+    if context.isMuted || !lease.isPresent {
+      pullAll(at, context, working, into: &intents)
+      return
+    }
+    if !lease.isLive(at: context.boot) {
+      if unsafe rows[at].settings.flattensOnExpiry {
+        pursue(at, 0, crosses: true, reduces: true, context, working, into: &intents)
+      } else {
+        pullAll(at, context, working, into: &intents)
+      }
+      return
+    }
+    if isDrifted(at, lease, context.midHalfTicks) {
+      pullAll(at, context, working, into: &intents)
+      return
+    }
+    let crosses = unsafe SignalFollower.isTimeToCross(lease, context.boot, rows[at].settings)
+    let reduces = context.tradingState == .reduceOnly
+    pursue(
+      at, lease.target.lots, crosses: crosses, reduces: reduces, context, working, into: &intents)
+  }
+
+  public mutating func observe(_ verdict: Verdict, now: Instant) {
+    if verdict.code != .approved && verdict.kind == .place { pause(verdict.instrument, now) }
+  }
+
+  public mutating func observe(_ report: Report, now: Instant) {
+    if report.kind == .rejected { pause(report.instrument, now) }
+  }
+
+  @_noLocks
+  mutating func pause(_ instrument: InstrumentID, _ now: Instant) {
+    let at = Int(instrument.index)
+    if at >= instrumentCount { return }
+    unsafe rows[at].notBefore = now.advanced(
+      byNanoseconds: rows[at].settings.refusalPauseNanoseconds)
+  }
+}
+
+/// What the follower remembers of one instrument.
+struct FollowerRow: BitwiseCopyable {
+  var settings: FollowerSettings
+  var orderRate: RateBudget
+  var cancelRate: RateBudget
+  /// No new order before this.
+  var notBefore = Instant.zero
+  var crossedAt = Instant.zero
+  var hasCrossed = false
+  var isWaitingForBook = false
+  var waitsSince = Instant.zero
+  /// The lease that drifted: it stays dead when the price comes back.
+  var deadRequest: UInt64 = 0
+  var deadIssuedAt: Int64 = 0
+  var hasDead = false
+
+  init(_ settings: FollowerSettings) {
+    self.settings = settings
+    orderRate = settings.rate
+    cancelRate = settings.rate
+  }
+}
