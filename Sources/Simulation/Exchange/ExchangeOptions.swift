@@ -1,5 +1,7 @@
 // What a simulated exchange is told at start; simulation, a process of its own.
 
+import Matching
+
 /// One API key that the simulated exchange accepts.
 public struct ExchangeCredentials: Sendable, Equatable {
   public var key: String
@@ -58,10 +60,19 @@ public struct ExchangeOptions: Sendable {
   public var ordersPerTwoSeconds = 60
   /// Orders of the sub-account in two seconds. OKX: 1000.
   public var accountOrdersPerTwoSeconds = 1_000
+  /// The REST calls' own limits (okx-v5 §6.1).
+  public var limitsRequests = true
+  /// Signed requests without `x-simulated-trading: 1` answer 50101.
+  public var requireDemoHeader = false
   /// Closed with 4004 after so long without a frame in either direction. OKX: 30.
   public var idleSeconds = 30.0
+  /// Closed with 4005 when the peer has taken nothing for so long, or holds this much back.
+  public var slowReaderSeconds = 5.0
+  public var slowReaderBytes = 16 << 20
   /// Seconds between the regular `account` and `positions` pushes. OKX: 5.
   public var regularPushSeconds = 5.0
+  /// Fees, latency, first balances.
+  public var engineSettings = EngineSettings()
 
   public init(stateDirectory: String, market: ExchangeMarket) {
     self.stateDirectory = stateDirectory

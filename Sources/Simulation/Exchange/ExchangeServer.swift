@@ -1,11 +1,26 @@
 // The simulated OKX: one port, HTTP/1.1 and WebSocket, over TLS; simulation, a process of its own.
 
+import Foundation
 import Logging
+import Matching
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Synchronization
 
-/// Listens from `start` until `stop`. Shares no protocol code with the client.
+/// Listens from `start` until `stop`, once. Shares no protocol code with the client.
+///
+/// Everything but the making of files runs on one event loop thread.
 public final class ExchangeServer: Sendable {
   public let options: ExchangeOptions
   private let logger: Logger
+  private let running = Mutex<Running?>(nil)
+
+  private struct Running: Sendable {
+    let group: MultiThreadedEventLoopGroup
+    let channel: any Channel
+    let exchange: NIOLoopBound<Exchange>
+  }
 
   public init(_ options: ExchangeOptions, logger: Logger = Logger(label: "exchange")) {
     self.options = options
@@ -13,25 +28,117 @@ public final class ExchangeServer: Sendable {
   }
 
   /// The PEM file that a client must be given to verify this exchange.
-  public var certificateAuthorityFile: String { options.stateDirectory + "/exchange-ca.pem" }
+  public var certificateAuthorityFile: String {
+    CertificateFolder(directory: options.stateDirectory).authorityFile
+  }
 
   /// Makes or loads the certificates, binds, and serves. Returns the port.
   public func start() async throws -> Int {
-    throw ExchangeError.unavailable("the exchange is not built yet")
+    if running.withLock({ $0 != nil }) { throw ExchangeError.options("started already") }
+    guard let address = try? SocketAddress(ipAddress: options.host, port: options.port),
+      ExchangeServer.isLoopback(address)
+    else { throw ExchangeError.options("host must be a loopback address, not \(options.host)") }
+    let source = try makeSource()
+    let script = try makeScript()
+    let tls = options.plaintext ? nil : try makeTLS()
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let eventLoop = group.next()
+    let options = options
+    let logger = logger
+    let exchange = try await eventLoop.submit {
+      NIOLoopBound(
+        Exchange(
+          options: options, source: source, script: script, eventLoop: eventLoop, logger: logger),
+        eventLoop: eventLoop)
+    }.get()
+    let channel: any Channel
+    do {
+      channel = try await Listener(delegate: exchange, clock: Clock(), tls: tls)
+        .bind(host: options.host, port: options.port, group: group)
+    } catch {
+      try? await group.shutdownGracefully()
+      throw error
+    }
+    try await eventLoop.submit { exchange.value.start() }.get()
+    running.withLock { $0 = Running(group: group, channel: channel, exchange: exchange) }
+    let port = channel.localAddress?.port ?? 0
+    logger.info(
+      "listening", metadata: ["host": "\(options.host)", "port": "\(port)", "tls": "\(tls != nil)"])
+    return port
   }
 
   /// Closes every connection with 1001 and returns when the last is gone, within 5 s.
-  public func stop() async {}
+  public func stop() async {
+    guard let running = running.withLock({ $0.take() }) else { return }
+    try? await running.channel.close().get()
+    let exchange = running.exchange
+    try? await running.group.next().flatSubmit { exchange.value.stop() }.get()
+    try? await running.group.shutdownGracefully()
+  }
 
+  /// What `GET /sim/report` says; empty while the server does not run.
   public func report() async -> ExchangeReport {
-    ExchangeReport(
+    let nothing = ExchangeReport(
       instruments: [:], balances: [:], faults: [:], playback: .init(done: false, sent: 0))
+    guard let running = running.withLock({ $0 }) else { return nothing }
+    let exchange = running.exchange
+    return (try? await running.group.next().submit { exchange.value.report() }.get()) ?? nothing
+  }
+
+  private static func isLoopback(_ address: SocketAddress) -> Bool {
+    guard let text = address.ipAddress else { return false }
+    return text == "::1" || text.hasPrefix("127.")
+  }
+
+  // MARK: - What it starts from
+
+  private func makeSource() throws -> any MarketSource {
+    let instruments = try options.instrumentsFile.map(contents)
+    switch options.market {
+    case .generated(let count, let messagesPerSecond, let seed):
+      return GeneratedMarket(
+        instruments: count, seed: seed, messagesPerSecond: messagesPerSecond,
+        start: Clock().wallMilliseconds())
+    case .recording(let path, _):
+      do {
+        return try RecordedMarket(RecordingFile(path: path), instruments: instruments)
+      } catch {
+        throw ExchangeError.market("\(path): \(error)")
+      }
+    }
+  }
+
+  private func makeScript() throws -> FaultScript {
+    guard let file = options.faultsFile else { return FaultScript() }
+    do {
+      return try FaultScript(text: String(decoding: contents(file), as: UTF8.self))
+    } catch let error as FaultScriptError {
+      throw ExchangeError.options("\(file): \(error)")
+    }
+  }
+
+  private func contents(_ path: String) throws -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ExchangeError.options("cannot read \(path)")
+    }
+    return Array(data)
+  }
+
+  private func makeTLS() throws -> NIOSSLContext {
+    let folder = CertificateFolder(directory: options.stateDirectory)
+    try folder.prepare()
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMFile(folder.leafFile).map {
+        .certificate($0)
+      },
+      privateKey: .privateKey(try NIOSSLPrivateKey(file: folder.keyFile, format: .pem)))
+    configuration.minimumTLSVersion = .tlsv12
+    return try NIOSSLContext(configuration: configuration)
   }
 }
 
 /// Why an exchange did not start.
 public enum ExchangeError: Error, Sendable, Equatable {
-  case unavailable(String)
   case market(String)
   case certificate(String)
   case options(String)

@@ -1,0 +1,177 @@
+// Drives the market: paces the source, lets the engine see each event, hands its pushes out; simulation.
+
+import Matching
+import NIOCore
+
+extension Exchange {
+  /// Events in one turn of the event loop; then requests get theirs.
+  static let eventsPerTurnMax = 128
+  /// Timed events this close together go out in one turn.
+  static let coalescingNanoseconds: Int64 = 500_000
+  /// A timed market that fell further behind than this drops its lag instead of bursting.
+  static let lagNanosecondsMax: Int64 = 1_000_000_000
+  /// OKX sends a heartbeat for a book that stays still for so long.
+  static let heartbeatSeconds: Int64 = 60
+
+  /// A generated market runs at once, a recording waits for its subscribers.
+  func startMarket() {
+    if market.isRecording { return startPlaybackIfComplete() }
+    begin()
+  }
+
+  func startPlaybackIfComplete() {
+    if !market.isRecording || market.isStarted || !market.isFullySubscribed { return }
+    logger.info("playback starts", metadata: ["instruments": "\(catalogue.count)"])
+    begin()
+  }
+
+  private func begin() {
+    market.isStarted = true
+    market.origin = clock.monotonic() - (market.nextDue() ?? 0)
+    schedule(after: 0)
+  }
+
+  private func schedule(after nanoseconds: Int64) {
+    if market.isScheduled || market.isDone || isStopping { return }
+    market.isScheduled = true
+    if nanoseconds <= 0 {
+      eventLoop.execute { [weak self] in self?.turn() }
+    } else {
+      _ = eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { [weak self] in self?.turn() }
+    }
+  }
+
+  private func turn() {
+    market.isScheduled = false
+    if isStopping || market.isDone { return }
+    switch market.pace {
+    case .timed: timedTurn()
+    case .unbounded: unboundedTurn()
+    }
+    tell()
+    flush()
+  }
+
+  private func timedTurn() {
+    let now = clock.monotonic()
+    var elapsed = now - market.origin
+    for _ in 0..<Exchange.eventsPerTurnMax {
+      guard let due = market.nextDue() else { return finishMarket() }
+      if elapsed - due > Exchange.lagNanosecondsMax {
+        market.origin = now - due
+        elapsed = due
+      }
+      if due > elapsed {
+        return schedule(after: max(due - elapsed, Exchange.coalescingNanoseconds))
+      }
+      step()
+    }
+    schedule(after: 0)
+  }
+
+  /// One step at a time while every subscriber's socket takes bytes: nothing is dropped, and what
+  /// the slowest holds back is bounded by its watermark and ended by `slowReaderSeconds`.
+  private func unboundedTurn() {
+    for _ in 0..<Exchange.eventsPerTurnMax {
+      if isAnyReaderBlocked {
+        market.isWaiting = true
+        return
+      }
+      if market.nextDue() == nil { return finishMarket() }
+      step()
+      // The watermark moves with a flush, not with a write.
+      if market.sent & 15 == 0 { flush() }
+    }
+    schedule(after: 0)
+  }
+
+  private var isAnyReaderBlocked: Bool {
+    sessions.values.contains {
+      $0.connection.isOpen && $0.connection.blockedSince != nil && $0.receivesMarket
+    }
+  }
+
+  func resumeMarket() {
+    if !market.isWaiting { return }
+    market.isWaiting = false
+    schedule(after: 0)
+  }
+
+  private func finishMarket() {
+    market.isDone = true
+    logger.info("playback is over", metadata: ["sent": "\(market.sent)"])
+    every(.seconds(Exchange.heartbeatSeconds)) { exchange in
+      for index in exchange.engine.books.indices where exchange.engine.books[index].isReady {
+        exchange.heartbeat(index)
+      }
+      exchange.tell()
+      exchange.flush()
+    }
+  }
+
+  private func heartbeat(_ instrument: Int) {
+    let book = engine.books[instrument]
+    publish(
+      MarketEvent(
+        instrument: instrument, kind: .heartbeat, due: 0,
+        exchangeTime: clock.wallMilliseconds(), seqId: book.seqId, prevSeqId: book.seqId))
+  }
+
+  private func step() {
+    guard let event = market.take() else { return }
+    publish(event)
+  }
+
+  private func publish(_ original: MarketEvent) {
+    var event = original
+    let plan = faults.plan(&event)
+    engine.apply(event, at: now(), into: &engineEvents)
+    var pushes: [Push] = []
+    market.publisher.publish(
+      event, book: engine.books[event.instrument], subscribed: market.channels[event.instrument],
+      plan: plan, into: &pushes)
+    for push in pushes { deliver(push) }
+    if plan.isFollowedByDisconnect { disconnectReaders(of: event.instrument) }
+  }
+
+  private func deliver(_ push: Push) {
+    let readers = market.subscribers(of: push.instrument, push.channel)
+    guard let first = readers.first else { return }
+    let frame = RenderedFrame.make(
+      allocator: first.session.connection.allocator, parts: [push.bytes])
+    for reader in readers {
+      let session = reader.session
+      if faultsConnections && meetsFault(session, frame) { continue }
+      session.connection.send(frame)
+      market.sent += 1
+    }
+  }
+
+  /// True when the fault took the push's place.
+  private func meetsFault(_ session: Session, _ frame: ByteBuffer) -> Bool {
+    session.pushes += 1
+    guard let kind = faults.connectionFault(message: session.pushes) else { return false }
+    logFault(kind, instrument: "connection \(session.number)")
+    switch kind {
+    case .drop: return true
+    case .duplicate: session.connection.send(frame)
+    case .garbage:
+      session.connection.send(frame)
+      session.connection.send(
+        RenderedFrame.make(
+          allocator: session.connection.allocator, parts: [FaultInjector.garbage]))
+      return true
+    case .disconnect: session.connection.abort()
+    default: break
+    }
+    return false
+  }
+
+  private func disconnectReaders(of instrument: Int) {
+    flush()
+    for session in Array(sessions.values)
+    where session.receives(instrument: catalogue[instrument].id) {
+      session.connection.abort()
+    }
+  }
+}

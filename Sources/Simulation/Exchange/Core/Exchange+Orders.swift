@@ -1,0 +1,196 @@
+// Placing, cancelling and amending, for REST and WebSocket alike; simulation.
+
+import Matching
+import Quantities
+
+/// How the two doors name an instrument.
+enum OrderDoor {
+  /// `instIdCode`, an integer; `instId` is ignored.
+  case webSocket
+  /// `instId`.
+  case rest
+}
+
+extension Exchange {
+  private static let rateMessage =
+    "Rate limit reached. Please refer to API documentation and throttle requests accordingly"
+
+  /// Refusals of the whole request come in its `code`, those of an order in its `sCode`.
+  func perform(
+    _ operation: OrderOperation, _ items: [JSONValue], through door: OrderDoor, expiry: String
+  ) -> OrderReply {
+    if items.isEmpty || (!operation.isBatch && items.count != 1) {
+      return .refused("60013", "Invalid args")
+    }
+    if items.count > OrderOperation.batchMax {
+      return .refused(operation.tooManyCode, "Bulk operation quantity exceeds the maximum limit")
+    }
+    if !expiry.isEmpty {
+      guard let milliseconds = Int64(expiry) else {
+        return .refused("51000", "Parameter expTime error")
+      }
+      if milliseconds < clock.wallMilliseconds() {
+        return .refused("50036", "The expTime can't be earlier than the current system time.")
+      }
+    }
+    let isBatch = operation.isBatch && items.count > 1
+    for item in items {
+      guard case .success(let instrument) = instrument(of: item, through: door) else { continue }
+      if !limits.admits(
+        operation.action, isBatch: isBatch, instrument: instrument, now: clock.monotonic())
+      {
+        return .refused("50011", Exchange.rateMessage)
+      }
+    }
+    return OrderReply(results: items.map { perform(operation.action, $0, through: door) })
+  }
+
+  private func perform(_ action: OrderAction, _ item: JSONValue, through door: OrderDoor)
+    -> OrderResult
+  {
+    var result = OrderResult(
+      clientID: item.text("clOrdId") ?? "", orderID: "", tag: item.text("tag") ?? "",
+      requestID: action == .amend ? item.text("reqId") ?? "" : nil,
+      milliseconds: clock.wallMilliseconds(), code: "0", message: "")
+    let outcome: Result<UInt64, VenueRefusal>
+    switch instrument(of: item, through: door) {
+    case .failure(let refusal): outcome = .failure(refusal)
+    case .success(let instrument):
+      if action != .cancel && !limits.admitsAccount(now: clock.monotonic()) {
+        outcome = .failure(
+          VenueRefusal(50_061, "The maximum order rate of this account is reached"))
+      } else {
+        switch action {
+        case .place: outcome = place(item, instrument)
+        case .cancel: outcome = cancel(item, instrument)
+        case .amend: outcome = amend(item, instrument)
+        }
+      }
+    }
+    switch outcome {
+    case .success(let identifier):
+      result.orderID = String(identifier)
+      if action == .place { result.message = "Order placed" }
+    case .failure(let refusal):
+      result.code = String(refusal.code)
+      result.message = refusal.message
+      if action != .place { result.orderID = item.text("ordId") ?? "" }
+    }
+    return result
+  }
+
+  private func instrument(of item: JSONValue, through door: OrderDoor) -> Result<Int, VenueRefusal>
+  {
+    let name = door == .webSocket ? "instIdCode" : "instId"
+    let empty = VenueRefusal(50_014, "Parameter \(name) can not be empty")
+    let found: Int?
+    switch (door, item[name]) {
+    case (_, nil), (_, .null), (_, .string("")): return .failure(empty)
+    case (.webSocket, .number(let text)):
+      found = Int64(text).flatMap { catalogue.index(ofCode: $0) }
+    case (.rest, .string(let text)): found = catalogue.index(of: text)
+    default: return .failure(VenueRefusal(51_000, "Parameter \(name) error"))
+    }
+    guard let found else {
+      return .failure(
+        VenueRefusal(
+          51_001, "Instrument ID, Instrument ID code, or Spread ID doesn't exist."))
+    }
+    return .success(found)
+  }
+
+  // MARK: - One order
+
+  private func place(_ item: JSONValue, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
+    for name in ["side", "ordType", "sz", "tdMode"] where item.text(name) == "" {
+      return .failure(VenueRefusal(50_014, "Parameter \(name) can not be empty"))
+    }
+    let names = [
+      "side", "ordType", "px", "sz", "clOrdId", "tdMode", "tag", "tgtCcy", "stpMode", "posSide",
+    ]
+    var texts: [String: String] = [:]
+    for name in names {
+      guard let text = item.text(name) else {
+        return .failure(VenueRefusal(51_000, "Parameter \(name) error"))
+      }
+      texts[name] = text
+    }
+    func text(_ name: String) -> String { texts[name] ?? "" }
+    let sides: [String: Side] = ["buy": .buy, "sell": .sell]
+    guard let side = sides[text("side")] else {
+      return .failure(VenueRefusal(51_000, "Parameter side error"))
+    }
+    if !["", "net"].contains(text("posSide")) {
+      return .failure(VenueRefusal(51_000, "Parameter posSide error"))
+    }
+    let tag = text("tag")
+    if !tag.isEmpty && (!Session.isIdentifier(tag) || tag.utf8.count > 16) {
+      return .failure(VenueRefusal(51_000, "Parameter tag error"))
+    }
+    guard let reduceOnly = flag(item["reduceOnly"]) else {
+      return .failure(VenueRefusal(51_000, "Parameter reduceOnly error"))
+    }
+    if let code = faults.rejection(instrument: instrument) {
+      logFault(.reject, instrument: catalogue[instrument].id)
+      return .failure(VenueRefusal(code, "Injected by the fault script"))
+    }
+    var request = OrderRequest(
+      instrument: instrument, side: side, type: text("ordType"), price: text("px"),
+      size: text("sz"), clientID: text("clOrdId"), tradeMode: text("tdMode"))
+    request.tag = tag
+    request.reduceOnly = reduceOnly
+    request.targetCurrency = text("tgtCcy")
+    request.selfTradePrevention = text("stpMode")
+    let now = now()
+    return withEngine { $0.place(request, at: now, into: &$1) }
+  }
+
+  /// JSON true and false, or the same words as strings.
+  private func flag(_ value: JSONValue?) -> Bool? {
+    switch value {
+    case nil, .null, .bool(false), .string("false"), .string(""): false
+    case .bool(true), .string("true"): true
+    default: nil
+    }
+  }
+
+  /// `ordId` wins over `clOrdId`; the failure is `missing` where both are empty.
+  func selector(_ order: String?, _ client: String?, missing: Int)
+    -> Result<OrderSelector, VenueRefusal>
+  {
+    guard let order, let client else {
+      return .failure(VenueRefusal(51_000, "Parameter ordId or clOrdId error"))
+    }
+    if !order.isEmpty {
+      guard let number = UInt64(order) else {
+        return .failure(VenueRefusal(51_000, "Parameter ordId error"))
+      }
+      return .success(OrderSelector(orderID: number))
+    }
+    if client.isEmpty {
+      return .failure(VenueRefusal(missing, "Either order ID or client order ID is required"))
+    }
+    return .success(OrderSelector(clientID: client))
+  }
+
+  private func cancel(_ item: JSONValue, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
+    let now = now()
+    return selector(item.text("ordId"), item.text("clOrdId"), missing: 51_407).flatMap { selector in
+      withEngine { $0.cancel(selector, instrument: instrument, at: now, into: &$1) }
+    }
+  }
+
+  private func amend(_ item: JSONValue, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
+    guard let size = item.text("newSz"), let price = item.text("newPx"),
+      let request = item.text("reqId"), let cancelOnFail = flag(item["cxlOnFail"])
+    else { return .failure(VenueRefusal(51_000, "Parameter newSz, newPx or reqId error")) }
+    let now = now()
+    return selector(item.text("ordId"), item.text("clOrdId"), missing: 51_003).flatMap { selector in
+      withEngine {
+        $0.amend(
+          selector, instrument: instrument, newSize: size, newPrice: price, requestID: request,
+          cancelOnFail: cancelOnFail, at: now, into: &$1)
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+// The private channels: orders, fills, account, positions; simulation.
+
+import Matching
+import NIOCore
+import Quantities
+
+extension Exchange {
+  /// Pushes what the engine said since the last call.
+  func tell() {
+    if engineEvents.isEmpty { return }
+    let events = engineEvents
+    engineEvents.removeAll(keepingCapacity: true)
+    let watchers = sessions.values.filter { $0.isLoggedIn }
+    for event in events {
+      switch event {
+      case .order(let order): push(order, to: watchers)
+      case .balance(let balance): changes.currencies.insert(balance.currency)
+      case .position(let position): changes.instruments.insert(position.instrument)
+      }
+    }
+    scheduleChanges()
+  }
+
+  private func push(_ order: VenueOrder, to watchers: [Session]) {
+    let specification = catalogue[order.instrument]
+    var row: [UInt8] = []
+    for session in watchers {
+      for subscription in session.subscriptions.values {
+        let argument = subscription.argument
+        switch argument.channel {
+        case .orders:
+          if !argument.covers(
+            instrument: specification.id, type: specification.typeName, family: specification.family
+          ) {
+            continue
+          }
+          if row.isEmpty { order.appendRow(to: &row, specification) }
+          session.connection.send(frame(argument, members: "", rows: [row]))
+        case .fills:
+          guard let fill = order.lastFill,
+            argument.instrument.isEmpty || argument.instrument == specification.id
+          else { continue }
+          session.connection.send(
+            frame(argument, members: "", rows: [fillPush(fill, specification)]))
+        default: break
+        }
+      }
+    }
+  }
+
+  /// The row of the `fills` channel: it shows a clOrdId only where that is a positive number.
+  private func fillPush(_ fill: FillRecord, _ specification: InstrumentSpecification) -> [UInt8] {
+    let isNumber = Int64(fill.clientID).map { $0 > 0 } ?? false
+    let text =
+      "{\"instId\":\"\(specification.id)\",\"fillSz\":\"\(specification.text(quantity: fill.quantity))\","
+      + "\"fillPx\":\"\(specification.text(price: fill.price))\","
+      + "\"side\":\"\(fill.side == .buy ? "buy" : "sell")\",\"ts\":\"\(fill.time)\","
+      + "\"ordId\":\"\(fill.orderID)\",\"clOrdId\":\"\(isNumber ? fill.clientID : "0")\","
+      + "\"tradeId\":\"\(fill.tradeID)\",\"execType\":\"\(fill.isTaker ? "T" : "M")\",\"count\":\"1\"}"
+    return Array(text.utf8)
+  }
+
+  private func scheduleChanges() {
+    if changes.isEmpty || changes.isScheduled { return }
+    changes.isScheduled = true
+    _ = eventLoop.scheduleTask(in: .milliseconds(AccountChanges.batchMilliseconds)) { [weak self] in
+      guard let self else { return }
+      let batch = changes
+      changes = AccountChanges()
+      pushAccount(.update, currencies: batch.currencies, instruments: batch.instruments)
+    }
+  }
+
+  /// The whole account, to those who did not ask for events alone.
+  func pushRegularly() { pushAccount(.snapshot, currencies: nil, instruments: nil) }
+
+  private func pushAccount(_ event: AccountEvent, currencies: Set<String>?, instruments: Set<Int>?)
+  {
+    for session in sessions.values where session.isLoggedIn {
+      for subscription in session.subscriptions.values {
+        let argument = subscription.argument
+        if event == .snapshot && argument.isEventsOnly { continue }
+        switch argument.channel {
+        case .account where currencies?.isEmpty != true:
+          session.connection.send(accountFrame(event, argument, currencies: currencies))
+        case .positions where instruments?.isEmpty != true:
+          session.connection.send(positionsFrame(event, argument, instruments: instruments))
+        default: break
+        }
+      }
+      session.connection.flush()
+    }
+  }
+
+  func accountFrame(
+    _ event: AccountEvent, _ argument: ChannelArgument, currencies: Set<String>?
+  ) -> ByteBuffer {
+    frame(argument, members: eventMembers(event), rows: [accountRow(currencies: currencies)])
+  }
+
+  /// The one row of the `account` channel and of `GET account/balance`.
+  func accountRow(currencies: Set<String>?) -> [UInt8] {
+    var row: [UInt8] = []
+    row.append(text: "{\"uTime\":\"\(clock.wallMilliseconds())\",\"totalEq\":\"\",\"details\":[")
+    for balance in engine.balances where currencies?.contains(balance.currency) ?? true {
+      balance.appendDetail(to: &row)
+      row.append(0x2C)
+    }
+    row.close(with: 0x5D)
+    row.append(0x7D)
+    return row
+  }
+
+  func positionsFrame(
+    _ event: AccountEvent, _ argument: ChannelArgument, instruments: Set<Int>?
+  ) -> ByteBuffer {
+    let rows = engine.positions.filter { position in
+      let specification = catalogue[position.instrument]
+      return argument.covers(
+        instrument: specification.id, type: specification.typeName, family: specification.family)
+        && (instruments?.contains(position.instrument) ?? (position.position.lots != 0))
+    }
+    return frame(argument, members: eventMembers(event), rows: rows.map(positionRow))
+  }
+
+  func positionRow(_ position: VenuePosition) -> [UInt8] {
+    var row: [UInt8] = []
+    position.appendRow(
+      to: &row, catalogue[position.instrument], mark: mark(of: position.instrument))
+    return row
+  }
+
+  /// The middle of the book, rounded down; `.none` without one.
+  func mark(of instrument: Int) -> Price {
+    guard let bid = engine.books[instrument].bestBid, let ask = engine.books[instrument].bestAsk
+    else { return .none }
+    return Price(ticks: bid.price.ticks + (ask.price.ticks - bid.price.ticks) / 2)
+  }
+
+  private func eventMembers(_ event: AccountEvent) -> String {
+    "\"eventType\":\"\(event.rawValue)\",\"curPage\":1,\"lastPage\":true,"
+  }
+
+  /// A push of a private channel; its `arg` carries the user's id.
+  private func frame(_ argument: ChannelArgument, members: String, rows: [[UInt8]]) -> ByteBuffer {
+    var text: [UInt8] = []
+    text.append(text: "{\"arg\":")
+    text.append(text: argument.rendered.dropLast())
+    text.append(text: ",\"uid\":\"\(Exchange.userIdentifier)\"},")
+    text.append(text: members)
+    text.append(text: "\"data\":[")
+    for row in rows {
+      text.append(contentsOf: row)
+      text.append(0x2C)
+    }
+    text.close(with: 0x5D)
+    text.append(0x7D)
+    return RenderedFrame.make(allocator: ByteBufferAllocator(), parts: [text])
+  }
+}

@@ -1,0 +1,63 @@
+// Who receives which channel, and what a new subscriber gets first; simulation.
+
+import Matching
+
+extension Exchange {
+  func subscribed(_ subscription: Subscription) {
+    let argument = subscription.argument
+    if let channel = argument.channel.published {
+      guard let instrument = catalogue.index(of: argument.instrument) else { return }
+      market.add(subscription, instrument: instrument, channel: channel)
+      sendSnapshot(to: subscription, instrument: instrument, channel: channel)
+      startPlaybackIfComplete()
+      return
+    }
+    let session = subscription.session
+    if argument.channel.isCounted && !countConnection(subscription) { return }
+    switch argument.channel {
+    case .account: session.connection.send(accountFrame(.snapshot, argument, currencies: nil))
+    case .positions: session.connection.send(positionsFrame(.snapshot, argument, instruments: nil))
+    default: break
+    }
+  }
+
+  func unsubscribed(_ subscription: Subscription) {
+    guard let channel = subscription.argument.channel.published,
+      let instrument = catalogue.index(of: subscription.argument.instrument)
+    else { return }
+    market.remove(subscription, instrument: instrument, channel: channel)
+  }
+
+  private func sendSnapshot(to subscription: Subscription, instrument: Int, channel: PublicChannel)
+  {
+    let book = engine.books[instrument]
+    guard
+      let bytes = market.publisher.snapshot(instrument: instrument, channel: channel, book: book)
+    else { return }
+    if channel.isIncremental && faults.takesSnapshot(instrument: instrument) {
+      logFault(.dropSnapshot, instrument: catalogue[instrument].id)
+      return
+    }
+    let connection = subscription.session.connection
+    connection.send(RenderedFrame.make(allocator: connection.allocator, parts: [bytes]))
+  }
+
+  /// OKX tells how many connections of the account have the channel, and drops those past its limit.
+  private func countConnection(_ subscription: Subscription) -> Bool {
+    let name = subscription.argument.channel
+    let session = subscription.session
+    let count = sessions.values.count { $0.subscriptions.keys.contains { $0.channel == name } }
+    let isTooMany = count > Exchange.connectionsPerChannelMax
+    session.send(
+      "{\"event\":\"channel-conn-count\(isTooMany ? "-error" : "")\",\"channel\":\"\(name.rawValue)\","
+        + "\"connCount\":\"\(min(count, Exchange.connectionsPerChannelMax))\","
+        + "\"connId\":\"\(session.identifier)\"}")
+    if isTooMany { session.subscriptions[subscription.argument] = nil }
+    return !isTooMany
+  }
+
+  func logFault(_ kind: FaultKind, instrument: String) {
+    logger.warning(
+      "fault injected", metadata: ["kind": "\(kind.rawValue)", "instrument": "\(instrument)"])
+  }
+}

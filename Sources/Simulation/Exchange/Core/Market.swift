@@ -1,0 +1,80 @@
+// The market's source, its subscribers and its clock; simulation.
+
+import Matching
+
+/// State only: `Exchange+Market.swift` drives it.
+struct Market {
+  enum Pace: Equatable {
+    /// By the events' own times.
+    case timed
+    /// As fast as every subscriber takes it.
+    case unbounded
+  }
+
+  private var source: any MarketSource
+  private var following: MarketEvent?
+  var publisher: MarketPublisher
+  let pace: Pace
+  /// A recording: it waits for subscribers and it ends.
+  let isRecording: Bool
+  /// By instrument, then channel.
+  private var subscribers: [[PublicChannel: [Subscription]]]
+  private(set) var channels: [Set<PublicChannel>]
+
+  var isStarted = false
+  var isDone = false
+  /// True while a step is on the event loop or a timer runs.
+  var isScheduled = false
+  /// True while a reader holds an unbounded playback back.
+  var isWaiting = false
+  /// Monotonic nanoseconds at which `due` 0 lay.
+  var origin: Int64 = 0
+  /// Pushes handed to connections.
+  var sent: Int64 = 0
+
+  init(_ source: any MarketSource, options: ExchangeOptions) {
+    self.source = source
+    publisher = MarketPublisher(source.catalogue)
+    switch options.market {
+    case .generated:
+      pace = .timed
+      isRecording = false
+    case .recording(_, let speed):
+      pace = speed == .max ? .unbounded : .timed
+      isRecording = true
+    }
+    subscribers = Array(repeating: [:], count: source.catalogue.count)
+    channels = Array(repeating: [], count: source.catalogue.count)
+  }
+
+  /// When the next event is due; nil at the end.
+  mutating func nextDue() -> Int64? {
+    if following == nil { following = source.next() }
+    return following?.due
+  }
+
+  mutating func take() -> MarketEvent? {
+    defer { following = nil }
+    return following ?? source.next()
+  }
+
+  mutating func add(_ subscription: Subscription, instrument: Int, channel: PublicChannel) {
+    subscribers[instrument][channel, default: []].append(subscription)
+    channels[instrument].insert(channel)
+  }
+
+  mutating func remove(_ subscription: Subscription, instrument: Int, channel: PublicChannel) {
+    subscribers[instrument][channel]?.removeAll { $0 === subscription }
+    if subscribers[instrument][channel]?.isEmpty ?? true {
+      subscribers[instrument][channel] = nil
+      channels[instrument].remove(channel)
+    }
+  }
+
+  func subscribers(of instrument: Int, _ channel: PublicChannel) -> [Subscription] {
+    subscribers[instrument][channel] ?? []
+  }
+
+  /// Every instrument has a subscriber of its incremental book.
+  var isFullySubscribed: Bool { channels.allSatisfy { $0.contains(where: \.isIncremental) } }
+}

@@ -1,0 +1,48 @@
+// What an order operation answers; simulation.
+
+/// `code`, `msg` and `data` of the envelope that REST and WebSocket share.
+struct OrderReply {
+  var code: String
+  var message: String
+  var rows: [String]
+
+  static func refused(_ code: String, _ message: String) -> OrderReply {
+    OrderReply(code: code, message: message, rows: [])
+  }
+
+  /// OKX: 0 all accepted, 1 all failed, 2 some failed.
+  init(results: [OrderResult]) {
+    let failed = results.count { $0.code != "0" }
+    code = failed == 0 ? "0" : failed == results.count ? "1" : "2"
+    message =
+      failed == 0
+      ? ""
+      : failed == results.count ? "All operations failed" : "Bulk operation partially succeeded"
+    rows = results.map(\.row)
+  }
+
+  init(code: String, message: String, rows: [String]) {
+    self.code = code
+    self.message = message
+    self.rows = rows
+  }
+}
+
+/// One order's part of it.
+struct OrderResult {
+  var clientID: String
+  var orderID: String
+  var tag: String
+  var requestID: String?
+  var milliseconds: Int64
+  var code: String
+  var message: String
+
+  var row: String {
+    let request = requestID.map { "\"reqId\":\(quoted($0))," } ?? ""
+    return
+      "{\"clOrdId\":\(quoted(clientID)),\"ordId\":\"\(orderID)\",\(request)"
+      + "\"tag\":\(quoted(tag)),\"ts\":\"\(milliseconds)\",\"sCode\":\"\(code)\","
+      + "\"sMsg\":\(quoted(message)),\"subCode\":\"\"}"
+  }
+}

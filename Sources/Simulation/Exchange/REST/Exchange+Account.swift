@@ -1,0 +1,52 @@
+// Signed REST calls about the account; simulation.
+
+import Matching
+import Quantities
+
+extension Exchange {
+  func accountConfiguration(_ request: RESTRequest) -> HTTPReply {
+    let user = Exchange.userIdentifier
+    return RESTReply.rows([
+      "{\"uid\":\"\(user)\",\"mainUid\":\"\(user)\",\"acctLv\":\"2\",\"posMode\":\"net_mode\","
+        + "\"autoLoan\":false,\"greeksType\":\"PA\",\"level\":\"Lv5\",\"levelTmp\":\"\","
+        + "\"acctStpMode\":\"cancel_maker\",\"ctIsoMode\":\"automatic\",\"mgnIsoMode\":\"automatic\","
+        + "\"perm\":\"read_only,trade\",\"ip\":\"127.0.0.1\",\"kycLv\":\"2\",\"label\":\"simulated\","
+        + "\"roleType\":\"0\",\"feeType\":\"0\",\"enableSpotBorrow\":false,\"type\":\"0\"}"
+    ])
+  }
+
+  func accountBalance(_ request: RESTRequest) -> HTTPReply {
+    let currencies = request.text("ccy").split(separator: ",").map(String.init)
+    return RESTReply.rows([accountRow(currencies: currencies.isEmpty ? nil : Set(currencies))])
+  }
+
+  /// Spot too: a spot position is the signed sum of its fills, fees left to the balances.
+  func accountPositions(_ request: RESTRequest) -> HTTPReply {
+    let type = request.text("instType")
+    let ids = request.text("instId").split(separator: ",").map(String.init)
+    let rows = engine.positions.filter { position in
+      let specification = catalogue[position.instrument]
+      return position.position.lots != 0 && (type.isEmpty || type == specification.typeName)
+        && (ids.isEmpty || ids.contains(specification.id))
+    }
+    return RESTReply.rows(rows.map(positionRow))
+  }
+
+  /// OKX signs rates the other way round: negative is paid.
+  func tradeFee(_ request: RESTRequest) -> HTTPReply {
+    let type = request.text("instType")
+    if type.isEmpty { return RESTReply.refused("50014", "Parameter instType can not be empty") }
+    let settings = engine.settings
+    let isSpot = type == "SPOT" || type == "MARGIN"
+    let rates = isSpot ? settings.spotFees : settings.derivativeFees
+    let maker = Amount(rates.maker).negated.normalized.description
+    let taker = Amount(rates.taker).negated.normalized.description
+    return RESTReply.rows([
+      "{\"category\":\"1\",\"level\":\"Lv5\",\"instType\":\(quoted(type)),"
+        + "\"maker\":\"\(maker)\",\"taker\":\"\(taker)\","
+        + "\"makerU\":\"\(isSpot ? "" : maker)\",\"takerU\":\"\(isSpot ? "" : taker)\","
+        + "\"makerUSDC\":\"\(maker)\",\"takerUSDC\":\"\(taker)\",\"delivery\":\"\","
+        + "\"exercise\":\"\",\"ruleType\":\"normal\",\"ts\":\"\(clock.wallMilliseconds())\"}"
+    ])
+  }
+}

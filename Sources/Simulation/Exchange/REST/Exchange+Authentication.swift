@@ -1,0 +1,49 @@
+// The four OK-ACCESS headers and what is wrong with them; simulation.
+
+import Matching
+
+extension Exchange {
+  /// A signature's time stamp may differ from ours by this.
+  static let signatureWindowMilliseconds: Int64 = 30_000
+
+  /// The refusal of a request that is not signed as okx-v5 §2.2 asks, nil for one that is.
+  func authenticationFault(_ request: RESTRequest) -> HTTPReply? {
+    func refused(_ code: String, _ message: String) -> HTTPReply {
+      logger.info("request refused", metadata: ["code": "\(code)", "path": "\(request.path)"])
+      return RESTReply.refused(code, message, status: .unauthorized)
+    }
+    let key = request.header("OK-ACCESS-KEY")
+    let passphrase = request.header("OK-ACCESS-PASSPHRASE")
+    let sign = request.header("OK-ACCESS-SIGN")
+    let stamp = request.header("OK-ACCESS-TIMESTAMP")
+    if key.isEmpty { return refused("50103", "Request header OK-ACCESS-KEY can not be empty.") }
+    if passphrase.isEmpty {
+      return refused("50104", "Request header OK-ACCESS-PASSPHRASE can not be empty.")
+    }
+    if sign.isEmpty { return refused("50106", "Request header OK-ACCESS-SIGN can not be empty.") }
+    if stamp.isEmpty {
+      return refused("50107", "Request header OK-ACCESS-TIMESTAMP can not be empty.")
+    }
+    guard let milliseconds = Signature.milliseconds(ofISO: stamp) else {
+      return refused("50112", "Invalid OK-ACCESS-TIMESTAMP")
+    }
+    let skew = (clock.wallMilliseconds() - milliseconds).magnitude
+    if skew > Exchange.signatureWindowMilliseconds.magnitude {
+      return refused("50102", "Timestamp request expired")
+    }
+    let credentials = options.credentials
+    if key != credentials.key { return refused("50119", "API key doesn't exist") }
+    if passphrase != credentials.passphrase {
+      return refused("50105", "Request header OK-ACCESS-PASSPHRASE incorrect.")
+    }
+    let body = String(decoding: request.raw.body, as: UTF8.self)
+    let text = stamp + request.method.rawValue + request.raw.target + body
+    if !Signature.isValid(sign, for: text, secret: credentials.secret) {
+      return refused("50113", "Invalid Sign")
+    }
+    if options.requireDemoHeader && request.header("x-simulated-trading") != "1" {
+      return refused("50101", "APIKey does not match current environment.")
+    }
+    return nil
+  }
+}

@@ -1,0 +1,51 @@
+// What a test or a demo asks of the exchange itself: `/sim/report` and `/sim/health`; simulation.
+
+import Crypto
+import Foundation
+import Matching
+
+extension Exchange {
+  func report() -> ExchangeReport {
+    var instruments: [String: ExchangeReport.InstrumentReport] = [:]
+    for index in 0..<catalogue.count {
+      let position = engine.position(index)
+      let digest = SHA256.hash(data: Data(engine.books[index].digestLines))
+      instruments[catalogue[index].id] = .init(
+        position: String(position.position.lots), filled: position.filled,
+        digest: digest.map { byte in
+          let text = String(byte, radix: 16)
+          return text.count == 1 ? "0" + text : text
+        }.joined())
+    }
+    var balances: [String: String] = [:]
+    for balance in engine.balances {
+      balances[balance.currency] = balance.cash.normalized.description
+    }
+    var injected: [String: Int] = [:]
+    for (kind, count) in faults.injected { injected[kind.rawValue] = count }
+    return ExchangeReport(
+      instruments: instruments, balances: balances, faults: injected,
+      playback: .init(done: market.isDone, sent: market.sent))
+  }
+
+  func simulationReply(_ request: RESTRequest) -> HTTPReply {
+    if request.method != .GET { return HTTPReply(status: .methodNotAllowed, body: "") }
+    switch request.path {
+    case "/sim/report":
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      guard let body = try? encoder.encode(report()) else {
+        return HTTPReply(status: .internalServerError, body: "")
+      }
+      return HTTPReply(body: String(decoding: body, as: UTF8.self))
+    case "/sim/health":
+      let ids = catalogue.list.map { quoted($0.id) }.joined(separator: ",")
+      return HTTPReply(
+        body: "{\"status\":\"ok\",\"market\":\"\(market.isRecording ? "recording" : "generated")\","
+          + "\"instruments\":[\(ids)],\"connections\":\(sessions.count),"
+          + "\"playback\":{\"started\":\(market.isStarted),\"done\":\(market.isDone),"
+          + "\"sent\":\(market.sent)}}")
+    default: return HTTPReply(status: .notFound, body: "")
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// Signed REST calls about orders and fills; simulation.
+
+import Matching
+import Quantities
+
+extension Exchange {
+  /// Rows of one page where nothing else is said, and at most.
+  static let pageMax = 100
+
+  // MARK: - Orders
+
+  func orderOperation(_ request: RESTRequest) -> HTTPReply {
+    let received = clock.wallMicroseconds()
+    guard let name = request.path.split(separator: "/").last,
+      let operation = OrderOperation.rest(String(name))
+    else { return RESTReply.refused("404", "Not found", status: .notFound) }
+    if request.raw.body.isEmpty { return RESTReply.refused("50000", "Body can not be empty.") }
+    guard let body = try? JSONParser.parse(request.raw.body) else {
+      return RESTReply.refused("50002", "JSON syntax error")
+    }
+    let items = operation.isBatch ? body.array ?? [] : [body]
+    let reply = perform(
+      operation, items, through: .rest, expiry: request.header("expTime"))
+    // The pushes follow the reply's making, as on OKX they may overtake it.
+    eventLoop.execute { [weak self] in
+      self?.tell()
+      self?.flush()
+    }
+    return HTTPReply(
+      status: reply.code == "50011" ? .tooManyRequests : .ok,
+      body: "{\"code\":\"\(reply.code)\",\"msg\":\(quoted(reply.message)),"
+        + "\"data\":[\(reply.rows.joined(separator: ","))],\"inTime\":\"\(received)\","
+        + "\"outTime\":\"\(clock.wallMicroseconds())\"}")
+  }
+
+  func cancelAllAfter(_ request: RESTRequest) -> HTTPReply {
+    guard let body = try? JSONParser.parse(request.raw.body),
+      let text = body.text("timeOut"), let tag = body.text("tag"), let seconds = Int64(text),
+      seconds == 0 || DeadManSwitch.secondsRange.contains(seconds)
+    else { return RESTReply.refused("51000", "Parameter timeOut error") }
+    guard let trigger = setDeadMan(seconds: seconds, tag: tag) else {
+      return RESTReply.refused("51071", "The number of active tags has reached its maximum")
+    }
+    return RESTReply.rows([
+      "{\"triggerTime\":\"\(trigger)\",\"tag\":\(quoted(tag)),\"ts\":\"\(clock.wallMilliseconds())\"}"
+    ])
+  }
+
+  private func row(_ order: VenueOrder) -> [UInt8] {
+    var row: [UInt8] = []
+    order.appendRow(to: &row, catalogue[order.instrument])
+    return row
+  }
+
+  func queryOrder(_ request: RESTRequest) -> HTTPReply {
+    switch instrument(request) {
+    case .failure(let fault): return fault.reply
+    case .success(let index):
+      switch selector(request.text("ordId"), request.text("clOrdId"), missing: 51_003) {
+      case .failure(let refusal):
+        return RESTReply.refused(String(refusal.code), refusal.message)
+      case .success(let selector):
+        guard let order = engine.order(selector, instrument: index) else {
+          return RESTReply.refused("51603", "Order does not exist")
+        }
+        return RESTReply.rows([row(order)])
+      }
+    }
+  }
+
+  func pendingOrders(_ request: RESTRequest) -> HTTPReply { page(engine.openOrders, request) }
+
+  func orderHistory(_ request: RESTRequest) -> HTTPReply {
+    if request.text("instType").isEmpty {
+      return RESTReply.refused("50014", "Parameter instType can not be empty")
+    }
+    return page(engine.doneOrders, request)
+  }
+
+  private func page(_ orders: [VenueOrder], _ request: RESTRequest) -> HTTPReply {
+    let state = request.text("state")
+    let type = request.text("ordType").split(separator: ",").map(String.init)
+    let chosen = orders.filter { order in
+      covers(request, order.instrument) && (state.isEmpty || state == order.state.rawValue)
+        && (type.isEmpty || type.contains(order.type.rawValue))
+    }
+    return paged(chosen, by: \.id, request, row)
+  }
+
+  // MARK: - Fills
+
+  func fills(_ request: RESTRequest) -> HTTPReply {
+    let order = request.text("ordId")
+    let begin = request.query["begin"].map { Int64($0) } ?? .min
+    let end = request.query["end"].map { Int64($0) } ?? .max
+    guard let begin, let end else { return RESTReply.refused("51000", "Parameter begin error") }
+    let chosen = engine.fills.filter { fill in
+      covers(request, fill.instrument) && (order.isEmpty || order == String(fill.orderID))
+        && fill.time >= begin && fill.time <= end
+    }
+    return paged(chosen, by: \.billID, request) { fill in
+      var row: [UInt8] = []
+      fill.appendRow(to: &row, catalogue[fill.instrument])
+      return row
+    }
+  }
+
+  // MARK: - Pages
+
+  private func covers(_ request: RESTRequest, _ instrument: Int) -> Bool {
+    let specification = catalogue[instrument]
+    let type = request.text("instType")
+    let id = request.text("instId")
+    let family = request.text("instFamily")
+    return (type.isEmpty || type == specification.typeName)
+      && (id.isEmpty || id == specification.id)
+      && (family.isEmpty || family == specification.family)
+  }
+
+  /// Newest first; `after` means older than that key, `before` newer, both exclusive.
+  private func paged<Row>(
+    _ rows: [Row], by key: (Row) -> UInt64, _ request: RESTRequest, _ render: (Row) -> [UInt8]
+  ) -> HTTPReply {
+    let limitText = request.text("limit")
+    let afterText = request.text("after")
+    let beforeText = request.text("before")
+    guard let limit = limitText.isEmpty ? Exchange.pageMax : Int(limitText), limit >= 1,
+      let after = afterText.isEmpty ? UInt64.max : UInt64(afterText),
+      let before = beforeText.isEmpty ? 0 : UInt64(beforeText)
+    else { return RESTReply.refused("51000", "Parameter limit, after or before error") }
+    let newest = rows.sorted { key($0) > key($1) }
+    let chosen = newest.filter { key($0) < after && key($0) > before }
+    return RESTReply.rows(chosen.prefix(min(limit, Exchange.pageMax)).map(render))
+  }
+}

@@ -1,0 +1,49 @@
+// A REST request taken apart: path, query, body; simulation.
+
+import Foundation
+import NIOHTTP1
+
+struct RESTRequest {
+  let method: HTTPMethod
+  let path: String
+  let query: [String: String]
+  let raw: HTTPRequest
+
+  init(_ raw: HTTPRequest) {
+    self.raw = raw
+    method = raw.method
+    let parts = raw.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    path = String(parts[0])
+    var query: [String: String] = [:]
+    for pair in parts.count > 1 ? parts[1].split(separator: "&") : [] {
+      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let value = sides.count > 1 ? String(sides[1]) : ""
+      query[String(sides[0])] = value.removingPercentEncoding ?? value
+    }
+    self.query = query
+  }
+
+  func text(_ name: String) -> String { query[name] ?? "" }
+
+  func header(_ name: String) -> String {
+    raw.headers[canonicalForm: name].first.map(String.init) ?? ""
+  }
+}
+
+/// The envelope `{"code":…,"msg":…,"data":[…]}`.
+enum RESTReply {
+  static func rows(_ rows: [String]) -> HTTPReply {
+    HTTPReply(body: "{\"code\":\"0\",\"msg\":\"\",\"data\":[\(rows.joined(separator: ","))]}")
+  }
+
+  static func rows(_ rows: [[UInt8]]) -> HTTPReply {
+    self.rows(rows.map { String(decoding: $0, as: UTF8.self) })
+  }
+
+  static func refused(
+    _ code: String, _ message: String, status: HTTPResponseStatus = .ok
+  ) -> HTTPReply {
+    HTTPReply(
+      status: status, body: "{\"code\":\"\(code)\",\"msg\":\(quoted(message)),\"data\":[]}")
+  }
+}

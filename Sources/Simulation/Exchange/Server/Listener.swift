@@ -1,0 +1,76 @@
+// The one port: TLS, then HTTP/1.1, then WebSocket where the path asks for it; simulation.
+
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import NIOWebSocket
+
+/// What the listener hands connections to; lives on the event loop.
+protocol ListenerDelegate: WebSocketReceiver {
+  /// False refuses the upgrade with 429.
+  func admitsConnection(from address: String) -> Bool
+  func answer(_ request: HTTPRequest) -> HTTPReply
+}
+
+struct Listener<Delegate: ListenerDelegate>: Sendable {
+  let delegate: NIOLoopBound<Delegate>
+  let clock: Clock
+  let tls: NIOSSLContext?
+
+  static var backlog: Int32 { 256 }
+  static var bufferLow: Int { 64 << 10 }
+  static var bufferHigh: Int { 256 << 10 }
+
+  func bind(host: String, port: Int, group: MultiThreadedEventLoopGroup) async throws -> Channel {
+    try await ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: Listener.backlog)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(
+        .writeBufferWaterMark,
+        value: .init(low: Listener.bufferLow, high: Listener.bufferHigh)
+      )
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try self.configure(channel) }
+      }
+      .bind(host: host, port: port).get()
+  }
+
+  private func configure(_ channel: Channel) throws {
+    let pipeline = channel.pipeline.syncOperations
+    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+    let delegate = delegate
+    let http = HTTPConnection { delegate.value.answer($0) }
+    let plain = NIOLoopBound(http, eventLoop: channel.eventLoop)
+    let upgrader = NIOWebSocketServerUpgrader(
+      maxFrameSize: WebSocketConnection.requestBytesMax, automaticErrorHandling: false,
+      shouldUpgrade: { channel, head in
+        let address = channel.remoteAddress?.ipAddress ?? ""
+        let admitted =
+          head.method == .GET && Endpoint(target: head.uri) != nil
+          && delegate.value.admitsConnection(from: address)
+        return channel.eventLoop.makeSucceededFuture(admitted ? HTTPHeaders() : nil)
+      },
+      upgradePipelineHandler: { channel, head in
+        channel.eventLoop.makeCompletedFuture { try self.upgrade(channel, head) }
+      })
+    try pipeline.configureHTTPServerPipeline(
+      withServerUpgrade: (
+        upgraders: [upgrader],
+        completionHandler: { $0.pipeline.syncOperations.removeHandler(plain.value, promise: nil) }
+      ))
+    try pipeline.addHandler(http)
+  }
+
+  private func upgrade(_ channel: Channel, _ head: HTTPRequestHead) throws {
+    guard let endpoint = Endpoint(target: head.uri) else { return }
+    let pipeline = channel.pipeline.syncOperations
+    let writer = RenderedFrameWriter()
+    let encoder = try pipeline.handler(type: WebSocketFrameEncoder.self)
+    try pipeline.addHandler(writer, position: .before(encoder))
+    try pipeline.addHandler(
+      WebSocketConnection(
+        endpoint: endpoint, receiver: delegate.value, writer: writer, clock: clock))
+  }
+}

@@ -1,0 +1,182 @@
+// One WebSocket connection as NIO sees it: frames in, rendered frames out; simulation.
+
+import NIOCore
+import NIOWebSocket
+
+/// What a connection reports to. All calls come on the exchange's event loop.
+protocol WebSocketReceiver: AnyObject {
+  func opened(_ connection: WebSocketConnection)
+  func received(_ text: [UInt8], on connection: WebSocketConnection)
+  /// The frames of one read have been handed over: a good time to flush.
+  func settled()
+  /// The socket takes bytes again, or no longer.
+  func writabilityChanged(_ connection: WebSocketConnection)
+  func closed(_ connection: WebSocketConnection)
+}
+
+final class WebSocketConnection: ChannelInboundHandler {
+  typealias InboundIn = WebSocketFrame
+
+  /// Bytes of one request, fragments put together. OKX: 64 KB of arguments.
+  static let requestBytesMax = 65_536 + 1_024
+  /// How long a peer may take to answer our close frame.
+  static let closeSeconds: Int64 = 2
+
+  let endpoint: Endpoint
+  private let receiver: WebSocketReceiver
+  private let writer: RenderedFrameWriter
+  private let clock: Clock
+  private var context: ChannelHandlerContext?
+  private var fragments: [UInt8] = []
+  private var isFragmented = false
+  private(set) var isClosing = false
+  /// Monotonic nanoseconds of the last frame in either direction.
+  private(set) var lastActivity: Int64
+  /// Since when the socket has taken no bytes; nil while it takes them.
+  private(set) var blockedSince: Int64?
+
+  init(
+    endpoint: Endpoint, receiver: WebSocketReceiver, writer: RenderedFrameWriter, clock: Clock
+  ) {
+    self.endpoint = endpoint
+    self.receiver = receiver
+    self.writer = writer
+    self.clock = clock
+    lastActivity = clock.monotonic()
+  }
+
+  var isOpen: Bool { context != nil && !isClosing }
+  var allocator: ByteBufferAllocator { context?.channel.allocator ?? ByteBufferAllocator() }
+
+  /// Bytes accepted for this peer that its socket has not taken.
+  var pendingBytes: Int {
+    guard let options = context?.channel.syncOptions else { return 0 }
+    return (try? options.getOption(.bufferedWritableBytes)) ?? 0
+  }
+
+  // MARK: - To the peer
+
+  /// Queues a frame; `flush` sends what is queued.
+  func send(_ frame: ByteBuffer) {
+    if !isOpen { return }
+    lastActivity = clock.monotonic()
+    writer.write(frame)
+  }
+
+  func flush() { writer.flush() }
+
+  func close(_ code: CloseCode) {
+    guard let context, !isClosing else { return }
+    isClosing = true
+    let number = [UInt8(code.number >> 8), UInt8(code.number & 0xFF)]
+    writer.write(
+      RenderedFrame.make(
+        opcode: RenderedFrame.closeOpcode, allocator: context.channel.allocator,
+        parts: [number, Array(code.reason.utf8)]))
+    writer.flush()
+    let channel = context.channel
+    context.eventLoop.scheduleTask(in: .seconds(WebSocketConnection.closeSeconds)) {
+      channel.close(promise: nil)
+    }
+  }
+
+  /// Drops the connection without a word, as a network does.
+  func abort() {
+    isClosing = true
+    context?.close(promise: nil)
+  }
+
+  // MARK: - From the peer
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    receiver.opened(self)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    detach()
+    context.fireChannelInactive()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { detach() }
+
+  private func detach() {
+    if context == nil { return }
+    context = nil
+    receiver.closed(self)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let frame = unwrapInboundIn(data)
+    lastActivity = clock.monotonic()
+    if frame.maskKey == nil || frame.rsv1 || frame.rsv2 || frame.rsv3 {
+      close(.protocolError)
+      return
+    }
+    switch frame.opcode {
+    case .text, .binary:
+      if isFragmented { return close(.protocolError) }
+      take(frame, context)
+    case .continuation:
+      if !isFragmented { return close(.protocolError) }
+      take(frame, context)
+    case .ping:
+      var payload = frame.unmaskedData
+      let bytes = payload.readBytes(length: payload.readableBytes) ?? []
+      send(
+        RenderedFrame.make(
+          opcode: RenderedFrame.pongOpcode, allocator: context.channel.allocator, parts: [bytes]))
+    case .pong: break
+    case .connectionClose: answerClose(frame, context)
+    default: close(.protocolError)
+    }
+  }
+
+  private func take(_ frame: WebSocketFrame, _ context: ChannelHandlerContext) {
+    if isClosing { return }
+    let data = frame.unmaskedData
+    if fragments.count + data.readableBytes > WebSocketConnection.requestBytesMax {
+      close(.tooLarge)
+      return
+    }
+    fragments.append(contentsOf: data.readableBytesView)
+    isFragmented = !frame.fin
+    if isFragmented { return }
+    let text = fragments
+    fragments.removeAll(keepingCapacity: true)
+    receiver.received(text, on: self)
+  }
+
+  private func answerClose(_ frame: WebSocketFrame, _ context: ChannelHandlerContext) {
+    if !isClosing {
+      isClosing = true
+      var data = frame.unmaskedData
+      let echoed = data.readBytes(length: min(2, data.readableBytes)) ?? []
+      writer.write(
+        RenderedFrame.make(
+          opcode: RenderedFrame.closeOpcode, allocator: context.channel.allocator, parts: [echoed]))
+      writer.flush()
+    }
+    context.close(promise: nil)
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    receiver.settled()
+    writer.flush()
+    context.fireChannelReadComplete()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    blockedSince = context.channel.isWritable ? nil : blockedSince ?? clock.monotonic()
+    receiver.writabilityChanged(self)
+    context.fireChannelWritabilityChanged()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if let error = error as? NIOWebSocketError {
+      close(error == .invalidFrameLength ? .tooLarge : .protocolError)
+    } else {
+      context.close(promise: nil)
+    }
+  }
+}

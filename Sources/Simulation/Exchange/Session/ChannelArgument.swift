@@ -1,0 +1,115 @@
+// What a subscription names; simulation.
+
+import Matching
+
+/// The channels that the simulated exchange serves, each on its own endpoint.
+enum ChannelName: String, Sendable, CaseIterable {
+  case books
+  case books5
+  case bboTbt = "bbo-tbt"
+  case booksL2Tbt = "books-l2-tbt"
+  case books50L2Tbt = "books50-l2-tbt"
+  case trades
+  case tickers
+  case instruments
+  case orders
+  case fills
+  case account
+  case positions
+
+  var endpoint: Endpoint {
+    switch self {
+    case .orders, .fills, .account, .positions: .private
+    default: .public
+    }
+  }
+
+  /// What the market publishes under this name; nil for other channels.
+  var published: PublicChannel? { PublicChannel(rawValue: rawValue) }
+
+  var isPrivate: Bool { endpoint == .private }
+
+  /// Named by `instId`, not by `instType`.
+  var isOfInstrument: Bool {
+    switch self {
+    case .orders, .fills, .account, .positions, .instruments: false
+    default: true
+    }
+  }
+
+  /// OKX counts these connections: `channel-conn-count`.
+  var isCounted: Bool { self == .orders || self == .account || self == .positions }
+}
+
+/// One element of a subscription's `args`.
+struct ChannelArgument: Hashable, Sendable {
+  var channel: ChannelName
+  var instrument: String
+  var instrumentType: String
+  var family: String
+  /// As the client wrote it: acknowledgements and pushes carry it back.
+  var rendered: String
+  /// Only event pushes: `"extraParams":"{\"updateInterval\":\"0\"}"`.
+  var isEventsOnly: Bool
+
+  static func == (a: ChannelArgument, b: ChannelArgument) -> Bool {
+    a.channel == b.channel && a.instrument == b.instrument
+      && a.instrumentType == b.instrumentType && a.family == b.family
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(channel)
+    hasher.combine(instrument)
+    hasher.combine(instrumentType)
+    hasher.combine(family)
+  }
+}
+
+extension ChannelArgument {
+  /// An error code and message instead, as OKX answers.
+  enum Parsed {
+    case argument(ChannelArgument)
+    case refused(code: String, message: String)
+  }
+
+  private static let types = ["ANY", "SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION"]
+
+  static func parse(_ value: JSONValue, on endpoint: Endpoint) -> Parsed {
+    guard case .object(let members) = value, let name = value.text("channel"),
+      let instrument = value.text("instId"), let type = value.text("instType"),
+      let family = value.text("instFamily"), let extra = value.text("extraParams")
+    else { return .refused(code: "60013", message: "Invalid args") }
+    if name.isEmpty { return .refused(code: "60027", message: "Parameter channel is empty") }
+    let doesNotExist = Parsed.refused(
+      code: "60018",
+      message: "Wrong URL or channel:\(name),instId:\(instrument) doesn't exist. "
+        + "Please use the correct URL, channel and parameters referring to API document.")
+    guard let channel = ChannelName(rawValue: name), channel.endpoint == endpoint else {
+      return doesNotExist
+    }
+    if channel.isOfInstrument && instrument.isEmpty { return doesNotExist }
+    switch channel {
+    case .orders, .positions, .instruments:
+      if !types.contains(type) || (channel == .instruments && type == "ANY") { return doesNotExist }
+    default: break
+    }
+    var isEventsOnly = false
+    if !extra.isEmpty {
+      guard let parameters = try? JSONParser.parse(Array(extra.utf8)) else {
+        return .refused(code: "60013", message: "Invalid args")
+      }
+      isEventsOnly = parameters.text("updateInterval") == "0"
+    }
+    return .argument(
+      ChannelArgument(
+        channel: channel, instrument: instrument, instrumentType: type, family: family,
+        rendered: JSONValue.object(members.filter { $0.name != "extraParams" }).rendered,
+        isEventsOnly: isEventsOnly))
+  }
+
+  /// Whether an `orders` or `positions` subscription covers an instrument.
+  func covers(instrument id: String, type: String, family other: String) -> Bool {
+    (instrumentType.isEmpty || instrumentType == "ANY" || instrumentType == type)
+      && (instrument.isEmpty || instrument == id) && (family.isEmpty || family == other)
+  }
+}

@@ -1,0 +1,87 @@
+// JSON as the simulated exchange reads it, strictly; simulation, and no kin of the client's scanner.
+
+/// One JSON value. Numbers keep their text; object members keep their order.
+indirect enum JSONValue: Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case number(String)
+  case string(String)
+  case array([JSONValue])
+  case object([Member])
+
+  struct Member: Equatable, Sendable {
+    var name: String
+    var value: JSONValue
+  }
+
+  /// Nesting beyond this is refused.
+  static let depthMax = 16
+
+  /// The first member of that name, nil for other kinds of value.
+  subscript(name: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.name == name }?.value
+  }
+
+  /// The text of a string value.
+  var string: String? {
+    if case .string(let text) = self { return text }
+    return nil
+  }
+
+  /// A whole number written as a JSON number.
+  var integer: Int64? {
+    if case .number(let text) = self { return Int64(text) }
+    return nil
+  }
+
+  var array: [JSONValue]? {
+    if case .array(let items) = self { return items }
+    return nil
+  }
+
+  /// The member's text: "" when absent or null, nil when it is not a string.
+  func text(_ name: String) -> String? {
+    switch self[name] {
+    case nil, .null: ""
+    case .string(let text): text
+    default: nil
+    }
+  }
+
+  /// The value as compact JSON text.
+  var rendered: String {
+    switch self {
+    case .null: "null"
+    case .bool(let flag): flag ? "true" : "false"
+    case .number(let text): text
+    case .string(let text): quoted(text)
+    case .array(let items): "[" + items.map(\.rendered).joined(separator: ",") + "]"
+    case .object(let members):
+      "{" + members.map { quoted($0.name) + ":" + $0.value.rendered }.joined(separator: ",") + "}"
+    }
+  }
+}
+
+/// A JSON string literal.
+func quoted(_ text: String) -> String {
+  var result = "\""
+  result.reserveCapacity(text.utf8.count + 2)
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case "\n": result += "\\n"
+    case "\r": result += "\\r"
+    case "\t": result += "\\t"
+    default:
+      if scalar.value < 0x20 {
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+  return result + "\""
+}
