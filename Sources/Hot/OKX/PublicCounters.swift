@@ -16,6 +16,8 @@ public struct PublicCounters: Sendable, BitwiseCopyable {
   /// Resynchronisations begun, and requests sent again for want of an answer.
   public var resyncs: UInt64 = 0
   public var retries: UInt64 = 0
+  /// Times a request had to wait because the hour's are spent.
+  public var held: UInt64 = 0
   public var connections: UInt64 = 0
   /// Book messages passed over while a snapshot was awaited.
   public var ignored: UInt64 = 0

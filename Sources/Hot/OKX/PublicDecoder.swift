@@ -91,6 +91,8 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
       head.frame.fault = error
       head.frame.byteCount = 0
       head.frame.messageCount = 0
+      // An event that cannot be read says nothing about the book it names.
+      if head.hasEvent { head.frame.channel = .none }
     }
     return head.frame
   }
