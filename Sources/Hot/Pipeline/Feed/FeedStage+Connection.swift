@@ -50,7 +50,7 @@ extension FeedStage {
     var turns = 0
     while turns < FeedStage.messagesPerTurnMax {
       turns &+= 1
-      let claim = unsafe market.claim(MarketMessage.bytesMax)
+      let claim = unsafe market.claim(byteCount: MarketMessage.bytesMax)
       let room = unsafe claim ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
       let action = unsafe lines[slot].session.poll(now: now, into: room)
       if case .market(let byteCount) = action {

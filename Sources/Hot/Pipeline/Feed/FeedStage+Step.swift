@@ -85,7 +85,7 @@ extension FeedStage {
     var taken = 0
     while taken < FeedStage.messagesPerTurnMax {
       guard unsafe lines[slot].link.isConnected else { return taken }
-      let claim = unsafe market.claim(MarketMessage.bytesMax)
+      let claim = unsafe market.claim(byteCount: MarketMessage.bytesMax)
       if unsafe claim == nil && !isGraceOver(slot) { return taken }
       let event = unsafe lines[slot].reader.next(lines[slot].link.readable)
       switch event.kind {
@@ -142,8 +142,8 @@ extension FeedStage {
     }
     if outcome.fault != .none { count(outcome.fault) }
     if outcome.byteCount > 0 {
-      latency.wireIn.record(decryptedAt.since(receivedAt))
-      latency.feed.record(ck_now_monotonic() &- decryptedAt.nanoseconds)
+      latency.wireIn.record(nanoseconds: decryptedAt.since(receivedAt))
+      latency.feed.record(nanoseconds: ck_now_monotonic() &- decryptedAt.nanoseconds)
     }
     if outcome.hasAction { act(slot, receivedAt) }
   }

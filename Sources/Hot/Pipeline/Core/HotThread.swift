@@ -1,0 +1,154 @@
+// A pinned, named thread whose body is a stage loop; started by the control plane.
+
+import CKernel
+import Glibc
+import Quantities
+import Synchronization
+
+#if !HOT_ONLY
+  import CJemalloc
+#endif
+
+/// Which thread this is, for people and the report.
+public enum ThreadStartError: Error, Sendable {
+  case create(errorNumber: Int32)
+}
+
+/// What a hot thread shows of itself while it runs. One writer (the thread), any reader.
+@safe
+public struct ThreadProbe: @unchecked Sendable {
+  // SAFETY: allocated by `init`, never freed; every access is atomic.
+  private let words: UnsafeMutablePointer<Atomic<UInt64>>
+
+  private enum Word: Int { case threadID, allocatedAddress, messages, baseline, final, isDone }
+
+  init() {
+    unsafe words = .allocate(capacity: 8)
+    for index in 0..<8 { unsafe (words + index).initialize(to: Atomic(0)) }
+  }
+
+  private func load(_ word: Word) -> UInt64 {
+    unsafe words[word.rawValue].load(ordering: .relaxed)
+  }
+  private func store(_ word: Word, _ value: UInt64) {
+    unsafe words[word.rawValue].store(value, ordering: .relaxed)
+  }
+
+  /// The thread calls this first: its kernel id, and where jemalloc counts its bytes.
+  func begin() {
+    #if !HOT_ONLY
+      store(.allocatedAddress, UInt64(UInt(bitPattern: unsafe cj_thread_allocated())))
+    #endif
+    store(.threadID, UInt64(UInt32(bitPattern: ck_thread_id())))
+  }
+
+  /// The thread's own reading at the end of warm-up, and once more when its loop ends: exact, because
+  /// no other thread reads the counter while it runs.
+  @_noLocks
+  func noteWarm() {
+    unsafe words[Word.baseline.rawValue].store(allocated() &+ 1, ordering: .relaxed)
+  }
+  func end() {
+    store(.final, allocated() &+ 1)
+    store(.isDone, 1)
+  }
+
+  @_noLocks
+  func noteMessages(_ count: UInt64) {
+    unsafe words[Word.messages.rawValue].store(count, ordering: .relaxed)
+  }
+
+  @_noLocks
+  private func allocated() -> UInt64 {
+    let address = unsafe words[Word.allocatedAddress.rawValue].load(ordering: .relaxed)
+    guard let counter = unsafe UnsafePointer<UInt64>(bitPattern: UInt(address)) else { return 0 }
+    return unsafe counter.pointee
+  }
+
+  public var threadID: Int32 { Int32(truncatingIfNeeded: load(.threadID)) }
+  public var messages: UInt64 { load(.messages) }
+  public var isWarm: Bool { load(.baseline) != 0 }
+
+  /// Bytes allocated by the thread since warm-up ended: nil before, and on a process without jemalloc.
+  public var allocatedAfterWarmup: UInt64? {
+    let baseline = load(.baseline)
+    guard baseline != 0, load(.allocatedAddress) != 0 else { return nil }
+    if load(.isDone) != 0 { return load(.final) &- baseline }
+    // While the thread runs this is a look from outside: a plain aligned word, possibly a little old.
+    return allocated() &+ 1 &- baseline
+  }
+}
+
+/// A running hot thread.
+public struct HotThread: @unchecked Sendable {
+  public let name: String
+  public let probe: ThreadProbe
+  private let thread: pthread_t
+
+  private final class Start {
+    let name: String
+    let cpu: Int32?
+    let probe: ThreadProbe
+    let body: @Sendable (ThreadProbe) -> Void
+    init(
+      name: String, cpu: Int32?, probe: ThreadProbe, body: @escaping @Sendable (ThreadProbe) -> Void
+    ) {
+      self.name = name
+      self.cpu = cpu
+      self.probe = probe
+      self.body = body
+    }
+  }
+
+  /// Starts `body` on a thread of its own, bound to `cpu` when one is given. The body runs its loop
+  /// and returns; it calls nothing of this type.
+  public static func start(
+    name: String, cpu: Int32?, body: @escaping @Sendable (ThreadProbe) -> Void
+  ) throws(ThreadStartError) -> HotThread {
+    let probe = ThreadProbe()
+    let start = Start(name: name, cpu: cpu, probe: probe, body: body)
+    var thread = pthread_t()
+    let result = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        let start = unsafe Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+        _ = unsafe start.name.withCString { unsafe ck_thread_name_set($0) }
+        if var cpu = start.cpu { _ = unsafe ck_affinity_set(&cpu, 1) }
+        start.probe.begin()
+        start.body(start.probe)
+        start.probe.end()
+        return nil
+      }, Unmanaged.passRetained(start).toOpaque())
+    if result != 0 {
+      unsafe Unmanaged.passUnretained(start).release()
+      throw .create(errorNumber: result)
+    }
+    return HotThread(name: name, probe: probe, thread: thread)
+  }
+
+  public func join() { _ = unsafe pthread_join(thread, nil) }
+
+  /// Minor page faults of the thread so far, from /proc: no system call of its own.
+  public var minorFaults: UInt64? {
+    let id = probe.threadID
+    guard id > 0 else { return nil }
+    return ProcessFile.minorFaults(thread: id)
+  }
+}
+
+/// Reads a thread's `minflt` from /proc.
+enum ProcessFile {
+  static func minorFaults(thread: Int32) -> UInt64? {
+    let file = unsafe open("/proc/self/task/\(thread)/stat", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 512)
+    let count = unsafe read(file, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    // The command name may hold blanks: fields are counted behind its closing parenthesis.
+    guard let parenthesis = bytes[..<count].lastIndex(of: 0x29) else { return nil }
+    let fields = bytes[(parenthesis + 1)..<count].split(separator: 0x20)
+    guard fields.count > 7 else { return nil }
+    return UInt64(String(decoding: fields[7], as: UTF8.self))
+  }
+}
