@@ -1,0 +1,196 @@
+// Makes connections off the hot path: dials, signs logins, hands over, frees what comes back; housekeeping thread.
+
+import Channels
+import CKernel
+import Glibc
+import OKX
+import Quantities
+import Synchronization
+import Transport
+import Wire
+
+/// One line the Connector keeps connected.
+public struct ConnectorLine: Sendable {
+  /// For logs and State: `public-0`, `private`.
+  public var name: String
+  public var url: WebSocketURL
+  /// Sent in the upgrade (`x-simulated-trading: 1` on demo hosts).
+  public var headers: [(name: String, value: String)]
+  /// Signs a login for now; nil where the line needs none.
+  public var login: (@Sendable (_ unixSeconds: Int64) -> [UInt8])?
+  /// Requests the session makes on connecting, for the hourly budget.
+  public var requestsOnConnect: Int
+
+  public init(
+    name: String, url: WebSocketURL, headers: [(name: String, value: String)] = [],
+    login: (@Sendable (Int64) -> [UInt8])? = nil, requestsOnConnect: Int = 1
+  ) {
+    self.name = name
+    self.url = url
+    self.headers = headers
+    self.login = login
+    self.requestsOnConnect = requestsOnConnect
+  }
+}
+
+/// How every line is dialled.
+public struct ConnectorNetwork: Sendable {
+  public var tls: TLSContext?
+  public var proxy: ProxyEndpoint?
+  public var timeoutNanoseconds = DialRequest.timeoutNanosecondsDefault
+
+  public init(tls: TLSContext?, proxy: ProxyEndpoint? = nil) {
+    self.tls = tls
+    self.proxy = proxy
+  }
+}
+
+/// What the Connector tells whoever logs.
+public enum ConnectorEvent: Sendable {
+  case connected(line: Int, name: String, generation: UInt32)
+  case failed(line: Int, name: String, fault: FaultCode, detail: String, retryMilliseconds: Int64)
+  case lost(line: Int, name: String, cause: FaultCode)
+}
+
+/// One Connector serves one hot stage: a request ring in, a hand-over ring out, one thread.
+public final class Connector: @unchecked Sendable {
+  // SAFETY: all mutable state is the thread's own once `run` is called; `stop` is an atomic.
+  private let lines: [ConnectorLine]
+  private let network: ConnectorNetwork
+  private let report: @Sendable (ConnectorEvent) -> Void
+  private var requests: SlotConsumer<ConnectorRequest>
+  private var handovers: SlotProducer<SessionHandover>
+  private let stageWaker: Waker?
+  private var pacer: ConnectPacer
+  private var states: [LineState]
+  private let isStopping = Atomic<Bool>(false)
+  private let cancellation = DialCancellation()
+
+  private struct LineState {
+    var wantsConnection = true
+    var failures = 0
+    var generation: UInt32 = 0
+    var notBefore = Instant.zero
+    var pending: SessionHandover?
+  }
+
+  /// How often the thread looks at its request ring.
+  private static let pollNanoseconds: Int64 = 2_000_000
+
+  public init(
+    lines: [ConnectorLine], requests: consuming SlotConsumer<ConnectorRequest>,
+    handovers: consuming SlotProducer<SessionHandover>, stageWaker: Waker?, seed: UInt64,
+    network: ConnectorNetwork, report: @escaping @Sendable (ConnectorEvent) -> Void
+  ) {
+    self.lines = lines
+    self.requests = requests
+    self.handovers = handovers
+    self.stageWaker = stageWaker
+    self.network = network
+    self.report = report
+    pacer = ConnectPacer(seed: seed)
+    states = Array(repeating: LineState(), count: lines.count)
+  }
+
+  /// The thread's loop: returns after `stop`, with everything given back freed.
+  public func run() {
+    while !isStopping.load(ordering: .relaxed) {
+      takeRequests()
+      for line in lines.indices { serve(line) }
+      ck_sleep(Connector.pollNanoseconds)
+    }
+    takeRequests()
+    for line in lines.indices {
+      if let pending = states[line].pending {
+        pending.connection.release()
+        Connector.freeLogin(pending.loginAddress)
+      }
+    }
+  }
+
+  /// Ends the loop, and a dial under way.
+  public func stop() {
+    isStopping.store(true, ordering: .relaxed)
+    cancellation.cancel()
+  }
+
+  private func takeRequests() {
+    while let request = requests.pop() {
+      let line = Int(request.line)
+      if let retired = request.retired {
+        retired.release()
+        Connector.freeLogin(request.loginAddress)
+      }
+      guard lines.indices.contains(line), request.kind != .retire else { continue }
+      if request.kind == .replace {
+        report(.lost(line: line, name: lines[line].name, cause: request.cause))
+      }
+      states[line].wantsConnection = true
+    }
+  }
+
+  /// Dials a line that wants a connection when its time has come, and hands over what is ready.
+  private func serve(_ line: Int) {
+    if let pending = states[line].pending {
+      if handovers.push(pending) {
+        states[line].pending = nil
+        stageWaker?.wake()
+      }
+      return
+    }
+    guard states[line].wantsConnection else { return }
+    let now: Instant = .now()
+    if states[line].notBefore == .zero {
+      states[line].notBefore = pacer.next(failures: states[line].failures, now: now)
+    }
+    guard now >= states[line].notBefore,
+      pacer.take(requests: lines[line].requestsOnConnect, now: now)
+    else { return }
+    states[line].notBefore = .zero
+    connect(line)
+  }
+
+  private func connect(_ line: Int) {
+    states[line].generation &+= 1
+    let generation = states[line].generation
+    do {
+      let request = DialRequest(
+        url: lines[line].url, tls: network.tls, proxy: network.proxy, headers: lines[line].headers,
+        timeoutNanoseconds: network.timeoutNanoseconds)
+      let dialed = try Dialer.dial(request, cancellation: cancellation)
+      let connection = dialed.handOver(connection: UInt32(line), generation: generation)
+      var address: UInt64 = 0
+      var count: UInt32 = 0
+      if let login = lines[line].login {
+        let text = login(ck_now_wall_ms() / 1000)
+        (address, count) = Connector.keep(text)
+      }
+      states[line].failures = 0
+      states[line].wantsConnection = false
+      states[line].pending = SessionHandover(
+        connection: connection, loginAddress: address, loginCount: count)
+      report(.connected(line: line, name: lines[line].name, generation: generation))
+      serve(line)
+    } catch {
+      states[line].failures += 1
+      let now: Instant = .now()
+      let next = pacer.next(failures: states[line].failures, now: now)
+      states[line].notBefore = next
+      report(
+        .failed(
+          line: line, name: lines[line].name, fault: error.code, detail: error.description,
+          retryMilliseconds: next.since(now) / 1_000_000))
+    }
+  }
+
+  /// Login text in memory of its own, freed when its connection comes back.
+  private static func keep(_ text: [UInt8]) -> (address: UInt64, count: UInt32) {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, text.count), alignment: 8)
+    unsafe memory.copyMemory(from: text, byteCount: text.count)
+    return (UInt64(UInt(bitPattern: memory)), UInt32(text.count))
+  }
+
+  private static func freeLogin(_ address: UInt64) {
+    unsafe UnsafeMutableRawPointer(bitPattern: UInt(address))?.deallocate()
+  }
+}

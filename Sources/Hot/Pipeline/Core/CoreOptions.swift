@@ -1,0 +1,67 @@
+// Everything a core is built from, as plain values; the control plane fills it from configuration.
+
+import Channels
+import OKX
+import Quantities
+import Transport
+
+/// One public connection and what it subscribes to.
+public struct PublicLine: Sendable {
+  public var connector: ConnectorLine
+  public var subscriptions: [PublicSubscription]
+  public var session: PublicSessionConfiguration
+
+  public init(
+    connector: ConnectorLine, subscriptions: [PublicSubscription],
+    session: PublicSessionConfiguration = PublicSessionConfiguration()
+  ) {
+    self.connector = connector
+    self.subscriptions = subscriptions
+    self.session = session
+  }
+}
+
+public struct CoreOptions: Sendable {
+  public var instruments: InstrumentTable
+  public var publicLines: [PublicLine]
+  public var topology = Topology.fused
+  public var transport = TransportKind.uring
+  /// CPUs of the hot threads, in the order feed, builder, gate, sender; empty: not pinned.
+  public var hotCPUs: [Int32] = []
+  /// Nil: spin when every hot thread has a CPU of its own, else block.
+  public var wait: WaitStrategy?
+  public var network: ConnectorNetwork
+  /// Bytes of the market ring, a power of two.
+  public var marketRingBytes = 8 << 20
+
+  public init(
+    instruments: InstrumentTable, publicLines: [PublicLine], network: ConnectorNetwork
+  ) {
+    self.instruments = instruments
+    self.publicLines = publicLines
+    self.network = network
+  }
+
+  /// Hot threads in this topology.
+  public var hotThreadCount: Int { topology == .fused ? 1 : 2 }
+}
+
+/// Why a core could not be built or started; each says what to do about it.
+public enum CoreError: Error, Sendable, CustomStringConvertible {
+  case noLines
+  case session(PublicSessionError)
+  case reactor(kind: TransportKind, errorNumber: Int32)
+  case kernel(String)
+  case thread(errorNumber: Int32)
+
+  public var description: String {
+    switch self {
+    case .noLines: "no public connection is configured: set okx.instruments"
+    case .session(let error): "a public connection's subscriptions are refused: \(error)"
+    case .reactor(let kind, let number):
+      "the \(kind.name) transport cannot start (errno \(number)); try transport: epoll"
+    case .kernel(let text): "the kernel refused: \(text)"
+    case .thread(let number): "a hot thread cannot start (errno \(number))"
+    }
+  }
+}
