@@ -55,6 +55,20 @@ public struct WebSocketReader: ~Copyable {
 
   deinit { unsafe assembly.deallocate() }
 
+  /// Forgets the connection that was read: ready for the first byte of a new one.
+  @_noLocks
+  public mutating func reset() {
+    assembled = 0
+    streaming = 0
+    validated = 0
+    utf8 = UTF8Validator()
+    message = .continuation
+    isFrameFinal = false
+    isStreaming = false
+    isOpen = true
+    isCloseSent = false
+  }
+
   /// Tells the reader that we sent a close frame: the peer's close then needs no reply.
   @_noLocks
   public mutating func closeSent() { isCloseSent = true }

@@ -1,7 +1,7 @@
 // Makes connections off the hot path: dials, signs logins, hands over, frees what comes back; housekeeping thread.
 
-import Channels
 import CKernel
+import Channels
 import Glibc
 import OKX
 import Quantities

@@ -1,7 +1,7 @@
 // Builds the stages, rings and threads of one core, starts them, and stops them in order; control plane.
 
-import Channels
 import CKernel
+import Channels
 import OKX
 import Quantities
 import Transport
@@ -38,7 +38,7 @@ public final class Core: @unchecked Sendable {
     let resyncs = SlotRing<ResyncRequest>(capacity: Core.resyncCapacity)
     let feedWaker = try Core.waker()
     let builderWaker = try Core.waker()
-    let reactor = try Core.reactor(options.transport, waker: feedWaker)
+    let reactor = unsafe try Core.reactor(options.transport, waker: feedWaker)
     var sessions = FeedSessions()
     for line in options.publicLines {
       do {

@@ -20,10 +20,12 @@ public struct SessionHandover: BitwiseCopyable, Sendable {
   }
 
   /// The login text, empty when there is none. Valid until the connection is given back.
-  @_noLocks var login: UnsafeRawBufferPointer {
+  var login: UnsafeRawBufferPointer {
     // SAFETY: the Connector allocated these bytes and frees them only after it got them back.
-    unsafe UnsafeRawBufferPointer(
-      start: UnsafeRawPointer(bitPattern: UInt(loginAddress)), count: Int(loginCount))
+    @_noLocks get {
+      unsafe UnsafeRawBufferPointer(
+        start: UnsafeRawPointer(bitPattern: UInt(loginAddress)), count: Int(loginCount))
+    }
   }
 }
 

@@ -126,7 +126,7 @@ public struct HotThread: @unchecked Sendable {
     return HotThread(name: name, probe: probe, thread: thread)
   }
 
-  public func join() { _ = unsafe pthread_join(thread, nil) }
+  public func join() { _ = pthread_join(thread, nil) }
 
   /// Minor page faults of the thread so far, from /proc: no system call of its own.
   public var minorFaults: UInt64? {

@@ -139,7 +139,7 @@ extension FeedStage {
   mutating func request(
     _ kind: ConnectorRequest.Kind, _ slot: Int, _ fault: FaultCode, _ retired: RetiredConnection?
   ) {
-    if kind == .renew && unsafe lines[slot].isAwaited { return }
+    if kind == .renew, unsafe lines[slot].isAwaited { return }
     let login = unsafe lines[slot].handover?.loginAddress ?? 0
     let request = ConnectorRequest(
       kind, line: slot, cause: fault, retired: retired,

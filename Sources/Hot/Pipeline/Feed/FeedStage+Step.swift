@@ -1,7 +1,7 @@
 // Feed's step: completions, messages, timers; hot plane, proved free of locks and allocation.
 
-import Channels
 import CKernel
+import Channels
 import OKX
 import Quantities
 import Transport
