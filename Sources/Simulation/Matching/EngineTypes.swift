@@ -1,84 +1,6 @@
-// What goes into the matching engine and what comes out of it; simulation.
+// What the matching engine holds and reports: orders, fills, balances, positions; simulation.
 
 import Quantities
-
-public enum VenueOrderType: String, Sendable {
-  case market
-  case limit
-  case postOnly = "post_only"
-  case fillOrKill = "fok"
-  case immediateOrCancel = "ioc"
-  /// FUTURES and SWAP: a market order as IOC.
-  case optimalLimitIOC = "optimal_limit_ioc"
-}
-
-public enum SelfTradePrevention: String, Sendable {
-  case cancelMaker = "cancel_maker"
-  case cancelTaker = "cancel_taker"
-  case cancelBoth = "cancel_both"
-}
-
-public enum VenueOrderState: String, Sendable {
-  case live
-  case partiallyFilled = "partially_filled"
-  case filled
-  case canceled
-  public var isDone: Bool { self == .filled || self == .canceled }
-}
-
-/// An order as a request words it: texts, so that every check of them has one place.
-public struct OrderRequest: Sendable {
-  public var instrument: Int
-  public var side: Side
-  /// OKX `ordType`.
-  public var type: String
-  /// OKX `px`; empty for market orders.
-  public var price: String
-  /// OKX `sz`.
-  public var size: String
-  public var clientID: String
-  /// `cash` for spot, `cross` for derivatives.
-  public var tradeMode: String
-  public var tag: String = ""
-  public var reduceOnly: Bool = false
-  /// `base_ccy` or `quote_ccy` for spot market orders; empty: buy quote, sell base.
-  public var targetCurrency: String = ""
-  /// OKX `stpMode`; empty is `cancel_maker`.
-  public var selfTradePrevention: String = ""
-
-  public init(
-    instrument: Int, side: Side, type: String, price: String, size: String, clientID: String,
-    tradeMode: String
-  ) {
-    self.instrument = instrument
-    self.side = side
-    self.type = type
-    self.price = price
-    self.size = size
-    self.clientID = clientID
-    self.tradeMode = tradeMode
-  }
-}
-
-/// Which order a cancel, amend or query means. `orderID` wins, as on OKX.
-public struct OrderSelector: Sendable {
-  public var orderID: UInt64?
-  public var clientID: String?
-  public init(orderID: UInt64? = nil, clientID: String? = nil) {
-    self.orderID = orderID
-    self.clientID = clientID
-  }
-}
-
-/// An sCode other than 0, with its sMsg. No order push follows it.
-public struct VenueRefusal: Error, Sendable, Equatable {
-  public var code: Int
-  public var message: String
-  public init(_ code: Int, _ message: String) {
-    self.code = code
-    self.message = message
-  }
-}
 
 /// One fill of one order: what `orders`, `fills` and `GET trade/fills` show.
 public struct FillRecord: Sendable, Equatable {
@@ -137,8 +59,13 @@ public struct VenueOrder: Sendable, Equatable {
   public var amendResult: String = ""
   /// The fill that this push tells of; nil otherwise.
   public var lastFill: FillRecord?
-  /// Position in the arrival order, so that two own orders at one price fill first come first.
-  public var arrival: UInt64 = 0
+  /// Position in the arrival order: of two own orders at one price the earlier fills first.
+  public internal(set) var arrival: UInt64 = 0
+  /// Accepted by the gateway and still on its way to the book.
+  public internal(set) var isInTransit = false
+  /// What is held for the open part, and in which currency.
+  public internal(set) var hold: Amount = .zero
+  public internal(set) var holdCurrency: String = ""
 
   public var remaining: Quantity { Quantity(lots: quantity.lots - filled.lots) }
 }
@@ -158,16 +85,17 @@ public struct VenuePosition: Sendable, Equatable {
   public var position: Quantity
   /// Lots filled, both sides together.
   public var filled: Int64 = 0
-  /// Derivatives: what the open lots cost, in the settle currency, signed like the position.
+  /// What the open lots cost in the settlement currency, signed like the position.
   public var openCost: Amount = .zero
-  /// Spot and linear: Σ price ticks × lots of the open lots at entry, for the average price.
+  /// Realised P&L in the settlement currency, fees not included; spot books none.
   public var realised: Amount = .zero
+  /// Accumulated fees of derivatives; negative = charged.
   public var fee: Amount = .zero
   public var createdAt: Int64 = 0
   public var updatedAt: Int64 = 0
   public var lastTrade: UInt64 = 0
-  /// Entry price of the open lots as text, rounded; empty when flat.
-  public var averagePrice: String = ""
+  /// Held of the settlement currency for the open lots; zero for spot.
+  public var margin: Amount = .zero
 }
 
 /// What happened, in order.

@@ -8,26 +8,42 @@ public enum FaultKind: String, Sendable, CaseIterable {
   case duplicate
   /// Message N is sent after message N + 1.
   case reorder
-  /// Message N carries sequence numbers that skip ahead: nothing is lost but the chain.
+  /// From message N the sequence numbers skip ahead: nothing is lost but the chain.
   case gap
-  /// From message N the sequence restarts lower, the chain unbroken.
+  /// From message N the sequence restarts lower, the chain unbroken (maintenance).
   case reset
-  /// After message N: an empty update whose two numbers are equal.
+  /// After message N comes an empty update whose two numbers are equal.
   case heartbeat
-  /// After message N its connections are closed.
+  /// After message N the connections that follow the instrument are closed.
   case disconnect
-  /// The next order (of the instrument) after message N is refused; argument: sCode, 50026 unless given.
+  /// The first order after message N is refused with the argument as sCode, 50026 unless given.
   case reject
-  /// After message N: a frame that is no JSON.
+  /// After message N comes a frame that is no JSON.
   case garbage
-  /// The next snapshot of the instrument from message N on is not sent.
+  /// The first snapshot of the instrument from message N on is not sent.
   case dropSnapshot = "drop-snapshot"
+
+  /// What a single connection can meet without its chain being another than its neighbours'.
+  public var isForConnection: Bool {
+    switch self {
+    case .drop, .duplicate, .disconnect, .garbage, .reject: true
+    case .reorder, .gap, .reset, .heartbeat, .dropSnapshot: false
+    }
+  }
 }
 
+/// A script is lines of
+///
+///     at N of INSTRUMENT KIND [ARGUMENT]
+///     at N of connection KIND [ARGUMENT]
+///
+/// Blank lines and what follows a `#` are ignored. N counts the instrument's book messages as the market makes
+/// them, 1 upwards (0: before the first); of a connection it counts that connection's pushes. A `gap` or `reset`
+/// that meets a snapshot or heartbeat waits for the next update.
 public struct FaultScript: Sendable, Equatable {
-  public enum Target: Sendable, Equatable {
+  public enum Target: Sendable, Equatable, Hashable {
     case instrument(String)
-    /// Counts the pushes of each connection; `disconnect`, `garbage`, `drop` and `duplicate` only.
+    /// Each connection by its own count.
     case connection
   }
   public struct Entry: Sendable, Equatable {
@@ -35,48 +51,76 @@ public struct FaultScript: Sendable, Equatable {
     public var target: Target
     public var kind: FaultKind
     public var argument: Int?
+    public init(message: Int, target: Target, kind: FaultKind, argument: Int? = nil) {
+      self.message = message
+      self.target = target
+      self.kind = kind
+      self.argument = argument
+    }
   }
   public var entries: [Entry]
 
   public init(_ entries: [Entry] = []) { self.entries = entries }
-  /// Lines `at N of INSTRUMENT|connection KIND [ARGUMENT]`; `#` starts a comment.
-  public init(text: String) throws(FaultScriptError) { entries = [] }
+
+  /// Most entries in one script.
+  public static let entriesMax = 100_000
+
+  /// Parses a script; the error names the first line that is wrong.
+  public init(text: String) throws(FaultScriptError) {
+    entries = []
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
+      let body = line.prefix { $0 != "#" }
+      let words = body.split(whereSeparator: \.isWhitespace).map(String.init)
+      if words.isEmpty { continue }
+      do {
+        entries.append(try FaultScript.entry(words))
+      } catch {
+        throw FaultScriptError(line: index + 1, message: error.message)
+      }
+      if entries.count > FaultScript.entriesMax {
+        throw FaultScriptError(
+          line: index + 1, message: "more than \(FaultScript.entriesMax) entries")
+      }
+    }
+  }
+
+  private struct Complaint: Error { var message: String }
+
+  private static func entry(_ words: [String]) throws(Complaint) -> Entry {
+    if words.count < 5 || words.count > 6 || words[0] != "at" || words[2] != "of" {
+      throw Complaint(message: "expected: at N of INSTRUMENT|connection KIND [ARGUMENT]")
+    }
+    guard let message = Int(words[1]), message >= 0 else {
+      throw Complaint(message: "'\(words[1])' is no message number")
+    }
+    guard let kind = FaultKind(rawValue: words[4]) else {
+      let known = FaultKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Complaint(message: "'\(words[4])' is no fault; known: \(known)")
+    }
+    let isConnection = words[3] == "connection"
+    if isConnection && !kind.isForConnection {
+      throw Complaint(message: "'\(kind.rawValue)' needs an instrument")
+    }
+    var argument: Int?
+    if words.count == 6 {
+      guard kind == .reject, let value = Int(words[5]), value > 0 else {
+        throw Complaint(message: "'\(words[5])': only reject takes an argument, an sCode")
+      }
+      argument = value
+    }
+    if message == 0 && kind != .reject && kind != .dropSnapshot {
+      throw Complaint(message: "message 0 does not exist; reject and drop-snapshot may wait from 0")
+    }
+    return Entry(
+      message: message, target: isConnection ? .connection : .instrument(words[3]), kind: kind,
+      argument: argument)
+  }
 }
 
 public struct FaultScriptError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// 1 upwards; 0 where no single line is at fault.
   public var line: Int
   public var message: String
   public var description: String { "fault script line \(line): \(message)" }
-}
-
-/// What happens to the pushes of one event.
-public struct FaultPlan: Sendable, Equatable {
-  public var isDropped = false
-  public var isDuplicated = false
-  public var isHeldBack = false
-  public var isFollowedByHeartbeat = false
-  public var isFollowedByGarbage = false
-  /// The server closes the instrument's connections after sending.
-  public var isFollowedByDisconnect = false
-  public static let none = FaultPlan()
-}
-
-/// Runs a script: counts messages and says what befalls each.
-public struct FaultInjector: Sendable {
-  /// Kind to times injected.
-  public private(set) var injected: [FaultKind: Int] = [:]
-
-  public init(_ script: FaultScript, _ catalogue: InstrumentCatalogue) {}
-
-  /// Before the engine applies `event`: `gap` and `reset` change its numbers and all later ones of the instrument.
-  /// Only book events count; message 1 is the first.
-  public mutating func plan(_ event: inout MarketEvent) -> FaultPlan { .none }
-  /// True when the snapshot about to be sent must not be.
-  public mutating func takesSnapshot(instrument: Int) -> Bool { false }
-  /// The sCode that refuses this order, if one is due.
-  public mutating func rejection(instrument: Int) -> Int? { nil }
-  /// What befalls push number `message` (1 upwards) of a connection.
-  public mutating func connectionFault(message: Int) -> FaultKind? { nil }
-  /// A frame that is no JSON.
-  public static let garbage: [UInt8] = Array("{\"arg\":{\"channel\":\u{1}<<garbage".utf8)
 }

@@ -3,7 +3,7 @@
 import Quantities
 
 /// One push, ready to be sent to every subscriber of its channel and instrument.
-public struct Push: Sendable {
+public struct Push: Sendable, Equatable {
   public var instrument: Int
   public var channel: PublicChannel
   public var bytes: [UInt8]
@@ -14,20 +14,204 @@ public struct Push: Sendable {
   }
 }
 
-/// Holds each channel's chain and view. Call `publish` after the engine applied the event.
+/// Each channel's chain and view of the book. Call `publish` after the engine applied the event.
 public struct MarketPublisher: Sendable {
-  public init(_ catalogue: InstrumentCatalogue) {}
+  /// One channel of one instrument, as its subscribers see it.
+  private struct View {
+    /// `seqId` of the last push; nil while nobody follows the channel.
+    var last: Int64?
+    var bids: [BookLevel] = []
+    var asks: [BookLevel] = []
+    /// Pushes that a `reorder` fault holds until the next one is sent.
+    var held: [[UInt8]] = []
+  }
 
-  /// Appends the pushes of `event` for the channels in `subscribed`, faults of `plan` done to each channel's chain.
-  /// Not to be called for channels that nobody subscribes: their views then restart by themselves.
+  public let catalogue: InstrumentCatalogue
+  private var views: [[View]]
+
+  public init(_ catalogue: InstrumentCatalogue) {
+    self.catalogue = catalogue
+    let channels = [View](repeating: View(), count: PublicChannel.allCases.count)
+    views = [[View]](repeating: channels, count: catalogue.count)
+  }
+
+  /// Appends the pushes of `event` for the channels in `subscribed`, with the faults of `plan` done to each.
+  /// A channel of the instrument that is not in `subscribed` forgets its chain: its next snapshot starts afresh.
   public mutating func publish(
     _ event: MarketEvent, book: ExchangeBook, subscribed: Set<PublicChannel>,
     plan: FaultPlan = .none, into pushes: inout [Push]
-  ) {}
+  ) {
+    if !event.isBook {
+      publishOther(event, subscribed, &pushes)
+      return
+    }
+    for (place, channel) in PublicChannel.allCases.enumerated() where channel.depth > 0 {
+      if !subscribed.contains(channel) {
+        if views[event.instrument][place].last != nil { views[event.instrument][place] = View() }
+        continue
+      }
+      let text = text(of: event, channel, place, book)
+      deliver(
+        text, plan, Push(instrument: event.instrument, channel: channel, bytes: []), place, &pushes)
+    }
+  }
 
-  /// What a new subscriber of an instrument's channel gets first; nil before the book has its own first snapshot,
-  /// and for channels that have none (trades).
+  /// What a new subscriber of the channel gets first; nil before the book's own first snapshot, which
+  /// then comes by `publish`, and for channels that begin without one.
   public mutating func snapshot(
     instrument: Int, channel: PublicChannel, book: ExchangeBook
-  ) -> [UInt8]? { nil }
+  ) -> [UInt8]? {
+    guard book.isReady, channel.depth > 0,
+      let place = PublicChannel.allCases.firstIndex(of: channel)
+    else { return nil }
+    let isWhole = channel.depth >= 400
+    if isWhole || views[instrument][place].last == nil {
+      views[instrument][place].last = book.seqId
+      if !isWhole {
+        views[instrument][place].bids = book.top(.buy, channel.depth)
+        views[instrument][place].asks = book.top(.sell, channel.depth)
+      }
+    }
+    return snapshotText(instrument, channel, place, book)
+  }
+
+  private func snapshotText(
+    _ instrument: Int, _ channel: PublicChannel, _ place: Int, _ book: ExchangeBook
+  ) -> [UInt8] {
+    let view = views[instrument][place]
+    let isWhole = channel.depth >= 400
+    let bids = isWhole ? book.top(.buy) : view.bids
+    let asks = isWhole ? book.top(.sell) : view.asks
+    let seqId = view.last ?? book.seqId
+    if !channel.isIncremental {
+      return PushText.state(
+        channel, book.specification, bids: bids, asks: asks, time: book.exchangeTime, seqId: seqId)
+    }
+    return PushText.book(
+      channel, book.specification, action: "snapshot", bids: bids, asks: asks,
+      time: book.exchangeTime, checksum: book.hasChecksums && isWhole ? book.checksum : 0,
+      seqId: seqId, prevSeqId: -1)
+  }
+
+  /// The channel's push for a book event, or nil where it shows no change.
+  private mutating func text(
+    of event: MarketEvent, _ channel: PublicChannel, _ place: Int, _ book: ExchangeBook
+  ) -> [UInt8]? {
+    if channel.depth >= 400 {
+      views[event.instrument][place].last = event.seqId
+      if var recorded = event.recorded {
+        if recorded.channel != channel.rawValue {
+          recorded.bytes.replaceSubrange(recorded.channelRange, with: Array(channel.rawValue.utf8))
+        }
+        return recorded.bytes
+      }
+      return PushText.book(
+        channel, book.specification, action: event.kind == .snapshot ? "snapshot" : "update",
+        bids: event.bids, asks: event.asks, time: event.exchangeTime, checksum: event.checksum,
+        seqId: event.seqId, prevSeqId: event.prevSeqId)
+    }
+    let bids = book.top(.buy, channel.depth)
+    let asks = book.top(.sell, channel.depth)
+    let before = views[event.instrument][place]
+    if event.kind == .snapshot {
+      views[event.instrument][place].bids = bids
+      views[event.instrument][place].asks = asks
+      views[event.instrument][place].last = event.seqId
+      return snapshotText(event.instrument, channel, place, book)
+    }
+    guard let last = before.last else { return nil }
+    if event.kind == .heartbeat {
+      return channel.isIncremental ? heartbeat(channel, book, last) : nil
+    }
+    if bids == before.bids && asks == before.asks { return nil }
+    views[event.instrument][place].bids = bids
+    views[event.instrument][place].asks = asks
+    views[event.instrument][place].last = event.seqId
+    if !channel.isIncremental {
+      return PushText.state(
+        channel, book.specification, bids: bids, asks: asks, time: event.exchangeTime,
+        seqId: event.seqId)
+    }
+    return PushText.book(
+      channel, book.specification, action: "update",
+      bids: difference(from: before.bids, to: bids, .buy),
+      asks: difference(from: before.asks, to: asks, .sell), time: event.exchangeTime,
+      checksum: event.checksum, seqId: event.seqId, prevSeqId: last)
+  }
+
+  private func heartbeat(_ channel: PublicChannel, _ book: ExchangeBook, _ seqId: Int64) -> [UInt8]
+  {
+    PushText.book(
+      channel, book.specification, action: "update", bids: [], asks: [], time: book.exchangeTime,
+      checksum: 0, seqId: seqId, prevSeqId: seqId)
+  }
+
+  private mutating func deliver(
+    _ text: [UInt8]?, _ plan: FaultPlan, _ push: Push, _ place: Int, _ pushes: inout [Push]
+  ) {
+    func send(_ bytes: [UInt8], _ pushes: inout [Push]) {
+      pushes.append(Push(instrument: push.instrument, channel: push.channel, bytes: bytes))
+    }
+    if let text, !plan.isDropped {
+      if plan.isHeldBack {
+        views[push.instrument][place].held.append(text)
+      } else {
+        send(text, &pushes)
+        if plan.isDuplicated { send(text, &pushes) }
+        for late in views[push.instrument][place].held { send(late, &pushes) }
+        views[push.instrument][place].held.removeAll()
+      }
+    }
+    if plan.isFollowedByHeartbeat, push.channel.isIncremental,
+      let last = views[push.instrument][place].last
+    {
+      let specification = catalogue[push.instrument]
+      send(heartbeat(push.channel, ExchangeBook(specification), last), &pushes)
+    }
+    if plan.isFollowedByGarbage { send(FaultInjector.garbage, &pushes) }
+  }
+
+  private func publishOther(
+    _ event: MarketEvent, _ subscribed: Set<PublicChannel>, _ pushes: inout [Push]
+  ) {
+    if let recorded = event.recorded {
+      guard let channel = PublicChannel(rawValue: recorded.channel), subscribed.contains(channel)
+      else { return }
+      pushes.append(Push(instrument: event.instrument, channel: channel, bytes: recorded.bytes))
+    } else if let trade = event.trade, subscribed.contains(.trades) {
+      let text = PushText.trade(
+        catalogue[event.instrument], trade, time: event.exchangeTime, seqId: event.seqId)
+      pushes.append(Push(instrument: event.instrument, channel: .trades, bytes: text))
+    }
+  }
+}
+
+/// The levels that turn one view into the other, best first: absolute sizes, 0 for those that left.
+private func difference(from old: [BookLevel], to new: [BookLevel], _ side: Side) -> [BookLevel] {
+  var output: [BookLevel] = []
+  var index = 0
+  var other = 0
+  while index < old.count || other < new.count {
+    let isOld =
+      other == new.count
+      || index < old.count
+        && (side == .buy
+          ? new[other].price < old[index].price : old[index].price < new[other].price)
+    if isOld {
+      var gone = old[index]
+      gone.quantity = .zero
+      gone.orders = 0
+      gone.quantityDigits = 0
+      output.append(gone)
+      index += 1
+    } else if index < old.count && old[index].price == new[other].price {
+      if old[index] != new[other] { output.append(new[other]) }
+      index += 1
+      other += 1
+    } else {
+      output.append(new[other])
+      other += 1
+    }
+  }
+  return output
 }

@@ -3,64 +3,123 @@
 import Quantities
 
 /// A value: the clock is a parameter (`now`, Unix nanoseconds), and the same inputs give the same outputs.
-/// Events are appended to the caller's array in the order they happened.
+/// Events are appended to the caller's array in the order they happened; changed positions and balances close
+/// each call, once each.
+///
+/// The model. The market's data is not changed by our orders. A taker walks the displayed levels; what it took
+/// of a level stays taken until market data touches that level. A resting order joins behind the size displayed
+/// at its price. It advances by trades at the price and, in proportion, by size that leaves the level without a
+/// trade; it fills when a trade reaches it, in whole when the market trades through its price, and against
+/// opposite levels that arrive at or through its price. A trade is taken to come before the book update that
+/// shows it, as OKX sends them for one `seqId`.
 public struct MatchingEngine: Sendable {
   public let catalogue: InstrumentCatalogue
   public let settings: EngineSettings
   /// One per instrument, by index.
   public internal(set) var books: [ExchangeBook]
+  /// Done orders, oldest first, at most `historyMax`.
+  public internal(set) var doneOrders: [VenueOrder] = []
+  /// Fills, oldest first, at most `historyMax`.
+  public internal(set) var fills: [FillRecord] = []
+
+  /// By instrument, in order of arrival.
+  var open: [[VenueOrder]]
+  var liquidity: [Liquidity]
+  var homes: [UInt64: Int] = [:]
+  var openByClient: [String: UInt64] = [:]
+  var cash: [String: CurrencyBalance]
+  var held: [VenuePosition?]
+  var transit: [Transit] = []
+  var changedCurrencies: Set<String> = []
+  var changedPositions: Set<Int> = []
+  var nextOrder: UInt64 = 2_000_000_000_000_000_001
+  var nextTrade: UInt64 = 900_000_001
+  var nextBill: UInt64 = 700_000_000_000_000_001
+  var nextArrival: UInt64 = 1
 
   public init(_ catalogue: InstrumentCatalogue, settings: EngineSettings = EngineSettings()) {
     self.catalogue = catalogue
     self.settings = settings
     books = catalogue.list.map { ExchangeBook($0) }
+    open = catalogue.list.map { _ in [] }
+    liquidity = catalogue.list.map { _ in Liquidity() }
+    held = catalogue.list.map { _ in nil }
+    cash = [:]
+    let seeds = settings.balances ?? EngineSettings.defaultBalances(catalogue)
+    for (currency, amount) in seeds {
+      cash[currency] = CurrencyBalance(
+        currency: currency, cash: amount, frozen: .zero, updatedAt: 0)
+    }
   }
 
-  /// Applies a market event to its book and lets it fill resting orders.
-  public mutating func apply(
-    _ event: MarketEvent, at now: Int64, into events: inout [EngineEvent]
-  ) {}
+  /// When the next request in transit takes effect.
+  public var nextDue: Int64? { transit.first?.due }
 
-  /// Lets requests that were waiting for their latency take effect. `nextDue` says when that is.
-  public mutating func advance(to now: Int64, into events: inout [EngineEvent]) {}
-  public var nextDue: Int64? { nil }
+  /// Lets requests that were waiting for their latency take effect.
+  public mutating func advance(to now: Int64, into events: inout [EngineEvent]) {
+    while let first = transit.first, first.due <= now {
+      transit.removeFirst()
+      perform(first.action, at: first.due, into: &events)
+    }
+    closeBatch(at: now, into: &events)
+  }
 
-  /// Checks and takes an order. Returns its `ordId`, or the refusal; fills follow as events.
-  public mutating func place(
-    _ request: OrderRequest, at now: Int64, into events: inout [EngineEvent]
-  ) -> Result<UInt64, VenueRefusal> { .failure(VenueRefusal(50_001, "unavailable")) }
+  /// An order by id, open or recently done; of done ones with the same client id the latest.
+  public func order(_ selector: OrderSelector, instrument: Int) -> VenueOrder? {
+    if let found = openOrder(selector, instrument) { return found }
+    return doneOrders.last { done in
+      if done.instrument != instrument { return false }
+      if let id = selector.orderID { return done.id == id }
+      return done.clientID == selector.clientID
+    }
+  }
 
-  /// Returns the `ordId` of the order that will be cancelled. `source` is OKX `cancelSource`: 1 user, 20 dead-man.
-  public mutating func cancel(
-    _ selector: OrderSelector, instrument: Int, source: String = "1", at now: Int64,
-    into events: inout [EngineEvent]
-  ) -> Result<UInt64, VenueRefusal> { .failure(VenueRefusal(51_400, "no such order")) }
+  /// Open orders, oldest first; those still on their way to the book are not among them.
+  public var openOrders: [VenueOrder] {
+    open.joined().filter { !$0.isInTransit }.sorted { $0.arrival < $1.arrival }
+  }
 
-  /// `newSize` counts what is filled already. Empty texts leave a value as it is.
-  public mutating func amend(
-    _ selector: OrderSelector, instrument: Int, newSize: String, newPrice: String,
-    requestID: String, cancelOnFail: Bool, at now: Int64, into events: inout [EngineEvent]
-  ) -> Result<UInt64, VenueRefusal> { .failure(VenueRefusal(51_503, "no such order")) }
-
-  /// Cancels every open order (of one instrument); returns how many.
-  public mutating func cancelAll(
-    instrument: Int? = nil, source: String = "1", at now: Int64, into events: inout [EngineEvent]
-  ) -> Int { 0 }
-
-  /// An order by id, open or recently done.
-  public func order(_ selector: OrderSelector, instrument: Int) -> VenueOrder? { nil }
-  /// Open orders, oldest first.
-  public var openOrders: [VenueOrder] { [] }
-  /// Done orders, oldest first, at most `historyMax`.
-  public var doneOrders: [VenueOrder] { [] }
-  /// Fills, oldest first, at most `historyMax`.
-  public var fills: [FillRecord] { [] }
   /// Sorted by currency.
-  public var balances: [CurrencyBalance] { [] }
-  public func balance(_ currency: String) -> CurrencyBalance? { nil }
+  public var balances: [CurrencyBalance] { cash.values.sorted { $0.currency < $1.currency } }
+  public func balance(_ currency: String) -> CurrencyBalance? { cash[currency] }
+
   /// Instruments ever traded, in the catalogue's order; flat ones included.
-  public var positions: [VenuePosition] { [] }
+  public var positions: [VenuePosition] { held.compactMap { $0 } }
   public func position(_ instrument: Int) -> VenuePosition {
-    VenuePosition(instrument: instrument, position: .zero)
+    held[instrument] ?? VenuePosition(instrument: instrument, position: .zero)
+  }
+
+  func openOrder(_ selector: OrderSelector, _ instrument: Int) -> VenueOrder? {
+    guard let id = selector.orderID ?? selector.clientID.flatMap({ openByClient[$0] }),
+      homes[id] == instrument
+    else { return nil }
+    return open[instrument].first { $0.id == id }
+  }
+
+  /// What the displayed levels no longer hold, and what traded since they last changed.
+  struct Liquidity: Sendable {
+    /// Lots we took, by price, of the bids and of the asks.
+    var takenBids: [Int64: Int64] = [:]
+    var takenAsks: [Int64: Int64] = [:]
+    /// Lots the market traded against the bids and the asks, by price.
+    var tradedBids: [Int64: Int64] = [:]
+    var tradedAsks: [Int64: Int64] = [:]
+  }
+
+  struct Transit: Sendable {
+    enum Action: Sendable {
+      case place(UInt64)
+      case cancel(UInt64, source: String)
+      case amend(UInt64, Amendment)
+    }
+    var due: Int64
+    var action: Action
+  }
+
+  struct Amendment: Sendable {
+    var quantity: Quantity?
+    var price: Price?
+    var request: String
+    var cancelOnFail: Bool
   }
 }

@@ -1,0 +1,237 @@
+// The gateway: every check of an order, and the sCode that refuses it; simulation.
+
+import Quantities
+
+extension MatchingEngine {
+  /// Checks and takes an order. Returns its `ordId`, or the refusal; what becomes of it follows as events.
+  public mutating func place(
+    _ request: OrderRequest, at now: Int64, into events: inout [EngineEvent]
+  ) -> Result<UInt64, VenueRefusal> {
+    advance(to: now, into: &events)
+    do throws(VenueRefusal) {
+      var order = try checked(request, at: now)
+      order.hold = try fundsNeeded(order)
+      order.holdCurrency = holdCurrency(order)
+      order.isInTransit = true
+      keep(order)
+      addHold(order.holdCurrency, order.hold)
+      submit(.place(order.id), at: now, into: &events)
+      return .success(order.id)
+    } catch { return .failure(error) }
+  }
+
+  /// Returns the `ordId` of the order that will be cancelled. `source` is OKX `cancelSource`: 1 user, 20 dead-man.
+  public mutating func cancel(
+    _ selector: OrderSelector, instrument: Int, source: String = "1", at now: Int64,
+    into events: inout [EngineEvent]
+  ) -> Result<UInt64, VenueRefusal> {
+    advance(to: now, into: &events)
+    if selector.orderID == nil && selector.clientID == nil {
+      return .failure(VenueRefusal(51_003, "Either clOrdId or ordId is required."))
+    }
+    guard let order = openOrder(selector, instrument) else {
+      return .failure(
+        VenueRefusal(
+          51_400, "Cancellation failed as the order has been filled, canceled or does not exist."))
+    }
+    submit(.cancel(order.id, source: source), at: now, into: &events)
+    return .success(order.id)
+  }
+
+  /// Cancels every open order (of one instrument); returns how many.
+  public mutating func cancelAll(
+    instrument: Int? = nil, source: String = "1", at now: Int64, into events: inout [EngineEvent]
+  ) -> Int {
+    advance(to: now, into: &events)
+    let orders = open.joined().filter { instrument == nil || $0.instrument == instrument }
+      .sorted { $0.arrival < $1.arrival }
+    for order in orders { submit(.cancel(order.id, source: source), at: now, into: &events) }
+    return orders.count
+  }
+
+  /// `newSize` counts what is filled already. Empty texts leave a value as it is.
+  public mutating func amend(
+    _ selector: OrderSelector, instrument: Int, newSize: String, newPrice: String,
+    requestID: String, cancelOnFail: Bool, at now: Int64, into events: inout [EngineEvent]
+  ) -> Result<UInt64, VenueRefusal> {
+    advance(to: now, into: &events)
+    if selector.orderID == nil && selector.clientID == nil {
+      return .failure(VenueRefusal(51_003, "Either clOrdId or ordId is required."))
+    }
+    guard let order = openOrder(selector, instrument) else {
+      return .failure(
+        VenueRefusal(
+          51_503, "Modification failed as the order has been filled, canceled or does not exist."))
+    }
+    do throws(VenueRefusal) {
+      if newSize.isEmpty && newPrice.isEmpty {
+        throw VenueRefusal(51_500, "You must enter a price, quantity, or TP/SL.")
+      }
+      var amendment = Amendment(
+        quantity: nil, price: nil, request: requestID, cancelOnFail: cancelOnFail)
+      var changed = order
+      if !newSize.isEmpty {
+        amendment.quantity = try size(newSize, catalogue[instrument], isMarket: false)
+        changed.quantity = amendment.quantity ?? order.quantity
+      }
+      if !newPrice.isEmpty {
+        amendment.price = try price(newPrice, instrument, order.side)
+        changed.price = amendment.price ?? order.price
+        if order.type == .postOnly && crosses(changed) {
+          throw VenueRefusal(51_511, "Operation failed as the order would take liquidity.")
+        }
+      }
+      if changed.remaining.lots > 0 {
+        let needed = try fundsNeeded(changed, releasing: order.hold)
+        changeHold(of: order.id, instrument, to: needed)
+      }
+      submit(.amend(order.id, amendment), at: now, into: &events)
+      return .success(order.id)
+    } catch { return .failure(error) }
+  }
+
+  private mutating func submit(
+    _ action: Transit.Action, at now: Int64, into events: inout [EngineEvent]
+  ) {
+    if settings.latencyNanoseconds == 0 {
+      perform(action, at: now, into: &events)
+    } else {
+      transit.append(Transit(due: now + settings.latencyNanoseconds, action: action))
+    }
+    closeBatch(at: now, into: &events)
+  }
+
+  private mutating func checked(
+    _ request: OrderRequest, at now: Int64
+  ) throws(VenueRefusal) -> VenueOrder {
+    guard catalogue.list.indices.contains(request.instrument) else {
+      throw VenueRefusal(51_001, "Instrument ID doesn't exist.")
+    }
+    let specification = catalogue[request.instrument]
+    if !specification.isTradable {
+      throw VenueRefusal(51_022, "Contract suspended.")
+    }
+    guard let type = VenueOrderType(rawValue: request.type),
+      type != .optimalLimitIOC || specification.type != .spot
+    else { throw VenueRefusal(51_000, "Parameter ordType error") }
+    if request.tradeMode != (specification.type == .spot ? "cash" : "cross") {
+      throw VenueRefusal(51_000, "Parameter tdMode error")
+    }
+    guard
+      let prevention = request.selfTradePrevention.isEmpty
+        ? .cancelMaker : SelfTradePrevention(rawValue: request.selfTradePrevention)
+    else { throw VenueRefusal(51_000, "Parameter stpMode error") }
+    if prevention == .cancelBoth && type == .fillOrKill {
+      throw VenueRefusal(54_036, "STP mode cancel_both is not supported with FOK.")
+    }
+    try checkIdentity(request)
+    let isMarket = type == .market || type == .optimalLimitIOC
+    let target =
+      request.targetCurrency.isEmpty
+      ? (request.side == .buy ? "quote_ccy" : "base_ccy") : request.targetCurrency
+    let isQuote = type == .market && specification.type == .spot && target == "quote_ccy"
+    var order = VenueOrder(
+      id: nextOrder, clientID: request.clientID, tag: request.tag, instrument: request.instrument,
+      side: request.side, type: type, tradeMode: request.tradeMode,
+      reduceOnly: request.reduceOnly, selfTradePrevention: prevention, price: .none,
+      quantity: .zero, createdAt: now / 1_000_000, updatedAt: now / 1_000_000)
+    order.arrival = nextArrival
+    if isQuote {
+      guard let budget = DecimalNumber(request.size), budget.mantissa > 0 else {
+        throw VenueRefusal(51_000, "Parameter sz error")
+      }
+      order.quoteBudget = Amount(budget)
+    } else {
+      order.quantity = try size(request.size, specification, isMarket: isMarket)
+    }
+    if !isMarket { order.price = try price(request.price, request.instrument, request.side) }
+    try checkLimits(order)
+    nextOrder += 8
+    nextArrival += 1
+    return order
+  }
+
+  private func checkIdentity(_ request: OrderRequest) throws(VenueRefusal) {
+    func isPlain(_ text: String, _ limit: Int) -> Bool {
+      text.utf8.count <= limit
+        && text.utf8.allSatisfy {
+          $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A
+        }
+    }
+    if !isPlain(request.clientID, 32) {
+      throw VenueRefusal(51_000, "Parameter clOrdId error")
+    }
+    if !isPlain(request.tag, 16) { throw VenueRefusal(51_000, "Parameter tag error") }
+    if openByClient[request.clientID] != nil {
+      throw VenueRefusal(51_016, "Client order ID already exists.")
+    }
+  }
+
+  private func checkLimits(_ order: VenueOrder) throws(VenueRefusal) {
+    if open[order.instrument].count >= settings.openOrdersPerInstrumentMax
+      || homes.count >= settings.openOrdersMax
+    {
+      throw VenueRefusal(51_025, "Order count exceeds the upper limit.")
+    }
+    if order.price.isNone
+      && (order.side == .buy ? books[order.instrument].asks : books[order.instrument].bids).isEmpty
+    {
+      throw VenueRefusal(51_109, "There is no best bid or ask price.")
+    }
+    if !order.reduceOnly || catalogue[order.instrument].type == .spot { return }
+    let position = position(order.instrument).position.lots
+    if position == 0 {
+      throw VenueRefusal(51_169, "Order failed because you don't have any positions to reduce.")
+    }
+    if (position > 0) == (order.side == .buy) {
+      throw VenueRefusal(51_170, "A reduce-only order must oppose the position.")
+    }
+    if order.quantity.lots > abs(position) {
+      throw VenueRefusal(51_112, "Close order size exceeds your available size.")
+    }
+  }
+
+  private func size(
+    _ text: String, _ specification: InstrumentSpecification, isMarket: Bool
+  ) throws(VenueRefusal) -> Quantity {
+    guard let number = DecimalNumber(text), number.mantissa > 0 else {
+      throw VenueRefusal(51_000, "Parameter sz error")
+    }
+    let lots: Int64
+    do { lots = try number.units(of: specification.lot) } catch {
+      if error == .overflow { throw VenueRefusal(51_005, "Order size exceeds the maximum.") }
+      throw VenueRefusal(51_121, "Order quantity must be a multiple of the lot size.")
+    }
+    if lots < specification.minimumLots {
+      throw VenueRefusal(51_020, "Your order should meet or exceed the minimum order amount.")
+    }
+    if lots > specification.maximumLots {
+      throw VenueRefusal(
+        isMarket ? 51_202 : 51_005, "Order size exceeds the maximum of a single order.")
+    }
+    return Quantity(lots: lots)
+  }
+
+  private func price(
+    _ text: String, _ instrument: Int, _ side: Side
+  ) throws(VenueRefusal) -> Price {
+    let specification = catalogue[instrument]
+    guard let number = DecimalNumber(text), number.mantissa > 0 else {
+      throw VenueRefusal(51_000, "Parameter px error")
+    }
+    guard let ticks = try? number.units(of: specification.tick) else {
+      throw VenueRefusal(51_150, "The precision of the price exceeds the limit.")
+    }
+    if settings.priceLimitPercent > 0,
+      let best = side == .buy ? books[instrument].bestAsk : books[instrument].bestBid
+    {
+      let range = best.price.ticks / 100 * settings.priceLimitPercent
+      let limit = best.price.ticks + side.sign * range
+      if side == .buy ? ticks > limit : ticks < limit {
+        let name = specification.text(price: Price(ticks: limit))
+        throw VenueRefusal(51_006, "Order price is not within the price limit (\(name)).")
+      }
+    }
+    return Price(ticks: ticks)
+  }
+}
