@@ -36,6 +36,11 @@ public struct ConnectPacer: Sendable, BitwiseCopyable {
     return half + Int64(random % UInt64(half + 1))
   }
 
+  /// The instant `backoffNanoseconds(failures:)` from now; nothing is spent.
+  public mutating func next(failures: Int, now: Instant) -> Instant {
+    now.advanced(byNanoseconds: backoffNanoseconds(failures: failures))
+  }
+
   /// A connect that will cost `requests` requests starts now. False, and nothing spent, when that
   /// breaks a limit: ask again a little later.
   public mutating func take(requests: Int = 1, now: Instant) -> Bool {
