@@ -100,7 +100,8 @@ public struct SeqlockWriter<Value: BitwiseCopyable>: ~Copyable, @unchecked Senda
   /// Replaces the value. Never waits for readers.
   @inlinable
   public mutating func store(_ value: Value) {
-    unsafe withUnsafePointer(to: value) { unsafe store(from: $0) }
+    var copy = value
+    unsafe store(from: &copy)
   }
 
   /// Replaces the value by a copy of what `source` points to: large values are not moved twice.
