@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Writes a small seed corpus per fuzz target below the folder given: DIR/TARGET/NNN."""
+import base64
+import hashlib
+import pathlib
+import struct
+import sys
+
+SEED = b"\0\1\2\3\4\5\6\7"  # the first eight bytes of an input choose how it is cut
+
+
+def frame(opcode, payload=b"", final=True, bits=None):
+    head = bytes([(0x80 if final else 0) | opcode])
+    size = len(payload)
+    bits = bits or (7 if size < 126 else 16 if size < 65536 else 64)
+    length = {7: lambda: bytes([size]), 16: lambda: b"\x7e" + struct.pack(">H", size),
+              64: lambda: b"\x7f" + struct.pack(">Q", size)}[bits]()
+    return head + length + payload
+
+
+def web_socket():
+    text = "κόσμε 𝄞 ok".encode()
+    yield frame(1, b"hello") + frame(2, bytes(300)) + frame(9, b"p") + frame(8, b"\x03\xe8bye")
+    yield frame(1, text[:5], False) + frame(10) + frame(0, text[5:9], False) + frame(0, text[9:])
+    yield frame(1, b"a" * 126) + frame(1, b"b" * 700) + frame(8)
+    yield frame(2, bytes(1500), False) + frame(0, bytes(548)) + frame(2, bytes(2049))
+    yield frame(1, b"x", bits=64) + frame(1, b"\xff") + frame(8, b"\x0f\xa4No data received in 30s.")
+    yield b"\x82\x7f" + b"\x7f" + b"\xff" * 7
+
+
+def upgrade():
+    key = base64.b64encode(b"the sample nonce")
+    accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+    head = (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: " + accept + b"\r\n")
+    yield head + b"\r\n\x81\x02hi"
+    yield head + b"Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: x\r\n\r\n"
+    yield b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n" + head + b"\r\n"
+    yield b"HTTP/1.0 200 Connection established\r\n\r\n"
+    yield b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}"
+    yield b"wss://[2001:db8::1]:8443/ws/v5/public?a=%20b"
+    yield b"ws://127.0.0.1:9001/runCase?case=1"
+
+
+TARGETS = {"FuzzWebSocket": web_socket, "FuzzUpgrade": upgrade}
+
+if __name__ == "__main__":
+    root = pathlib.Path(sys.argv[1])
+    for target, seeds in TARGETS.items():
+        folder = root / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for index, seed in enumerate(seeds()):
+            (folder / f"{index:03}").write_bytes(SEED + seed)
