@@ -115,6 +115,9 @@ let controlTargets: [Target] = [
       "Quantities", "Channels", "OKX", "Orders", "State", "Journal", "Door", "Operations", log,
       crypto,
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOFoundationCompat", package: "swift-nio"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
     ]),
   control(
     "Ledger",
