@@ -1,0 +1,183 @@
+// The rules between keys: what may not be combined, and what must not be missing; control plane.
+
+extension Configuration {
+  /// Every broken rule, empty when the configuration may be run.
+  func problems(allowLive: Bool) -> [ConfigurationError.Problem] {
+    var found: [String] = []
+    if environment == nil {
+      found.append(
+        "environment: missing; give \(TradingEnvironment.typeName). It is never guessed.")
+    }
+    if environment == .live { found += liveProblems(allowLive) }
+    if environment == .simulated { found += simulatedProblems }
+    found += endpointProblems + instrumentProblems + credentialProblems + riskProblems
+    found += machineProblems
+    return found.map { ConfigurationError.Problem($0) }
+  }
+
+  private func liveProblems(_ allowLive: Bool) -> [String] {
+    var found: [String] = []
+    if !allowLive { found.append("environment: live also needs --live on the command line") }
+    if okx.certificateAuthorityFile != nil { found.append("okx.ca_file: refused in live") }
+    if okx.endpoints != EndpointOverrides() { found.append("okx.endpoints: refused in live") }
+    if strategy.kind == .reflex {
+      found.append("strategy.kind: reflex is for benchmarks, refused in live")
+    }
+    return found
+  }
+
+  private var simulatedProblems: [String] {
+    var found: [String] = []
+    if okx.endpoints.publicURL == nil {
+      found.append("okx.endpoints.public: missing; a simulated exchange has no fixed address")
+    }
+    return found
+  }
+
+  private var namedEndpoints: [(name: String, url: String, schemes: [String])] {
+    let overrides = okx.endpoints
+    let web = ["wss", "ws"]
+    return [
+      ("okx.endpoints.public", overrides.publicURL, web),
+      ("okx.endpoints.private", overrides.privateURL, web),
+      ("okx.endpoints.business", overrides.businessURL, web),
+      ("okx.endpoints.rest", overrides.restURL, ["https", "http"]),
+      ("network.proxy", network.proxy, ["http"]),
+    ].compactMap { name, url, schemes in url.map { (name, $0, schemes) } }
+  }
+
+  private var endpointProblems: [String] {
+    var found: [String] = []
+    for (name, text, schemes) in namedEndpoints {
+      guard let url = EndpointURL(text), schemes.contains(url.scheme) else {
+        found.append("\(name): expected a URL with \(schemes.joined(separator: ":// or "))://")
+        continue
+      }
+      if url.hasUserInfo { found.append("\(name): no user or password belongs into a URL") }
+      if name == "network.proxy" { continue }
+      if (url.scheme == "ws" || url.scheme == "http") && !url.isLoopback {
+        found.append("\(name): \(url.scheme):// is for loopback only")
+      }
+      if environment == .simulated && url.isOKX {
+        found.append("\(name): a simulated run does not talk to OKX")
+      }
+    }
+    if okx.instrumentsFile != nil {
+      if environment != .simulated {
+        found.append("okx.instruments_file: in simulated only")
+      } else if okx.endpoints.restURL != nil {
+        found.append("okx.instruments_file: not together with okx.endpoints.rest")
+      }
+    } else if environment == .simulated && okx.endpoints.restURL == nil {
+      found.append("okx.endpoints.rest: missing (or give okx.instruments_file)")
+    }
+    return found
+  }
+
+  private var instrumentProblems: [String] {
+    var found: [String] = []
+    if okx.instruments.isEmpty { found.append("okx.instruments: missing; nothing to watch") }
+    let isName: (String) -> Bool = { name in
+      name.utf8.count <= 32 && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+    for name in okx.instruments where !isName(name) {
+      found.append("okx.instruments: \"\(name)\" is no instId")
+    }
+    let depth = ["books", "books50-l2-tbt", "books-l2-tbt"]
+    for channel in okx.channels where !(depth + ["bbo-tbt", "trades"]).contains(channel) {
+      found.append("okx.channels: unknown channel \"\(channel)\"")
+    }
+    if okx.channels.filter(depth.contains).count > 1 {
+      found.append("okx.channels: at most one of \(depth.joined(separator: ", ")) (OKX 64004)")
+    }
+    if okx.channels.allSatisfy({ $0 == "trades" }) {
+      found.append("okx.channels: no book channel")
+    }
+    return found
+  }
+
+  private var credentialProblems: [String] {
+    let sources = okx.credentials
+    var found: [String] = []
+    for (name, file, variable) in [
+      ("api_key", sources.apiKeyFile, sources.apiKeyVariable),
+      ("secret", sources.secretFile, sources.secretVariable),
+      ("passphrase", sources.passphraseFile, sources.passphraseVariable),
+    ] {
+      if file != nil && variable != nil {
+        found.append("okx.credentials: \(name)_file and \(name)_variable exclude each other")
+      }
+      if file == nil && variable == nil && !sources.isEmpty {
+        found.append("okx.credentials.\(name)_file: missing (or give \(name)_variable)")
+      }
+    }
+    if sources.isEmpty && publicSessionNeedsLogin && environment != .simulated {
+      found.append("okx.credentials: books-l2-tbt and books50-l2-tbt need a login")
+    }
+    return found
+  }
+
+  private var riskProblems: [String] {
+    var found: [String] = []
+    for (name, limits) in [("risk.defaults", risk.defaults)]
+      + risk.instruments.map({ ("risk.instruments.\($0.key)", $0.value) })
+      .sorted(by: { $0.0 < $1.0 })
+    {
+      if let notional = limits.orderNotional, notional.amount.mantissa <= 0 {
+        found.append("\(name).order_notional: a limit must be above zero")
+      }
+    }
+    for name in risk.instruments.keys.sorted() where !okx.instruments.contains(name) {
+      found.append("risk.instruments.\(name): not among okx.instruments")
+    }
+    if risk.allowList.isEmpty { return found }
+    if okx.credentials.isEmpty {
+      found.append("okx.credentials: missing; trading (risk.allow_list) needs a login")
+    }
+    if endpoints.privateURL == nil {
+      found.append("okx.endpoints.private: missing; trading (risk.allow_list) needs it")
+    }
+    for (name, value) in [
+      ("open_orders", risk.desk.openOrders), ("orders_per_window", risk.desk.ordersPerWindow),
+      ("exchange_age_milliseconds", risk.desk.exchangeAgeMilliseconds),
+    ] where value == nil {
+      found.append("risk.desk.\(name): missing; without a limit nothing may be traded")
+    }
+    for instrument in risk.allowList {
+      if !okx.instruments.contains(instrument) {
+        found.append("risk.allow_list: \(instrument) is not among okx.instruments")
+      }
+      for name in risk.limits(of: instrument).missing {
+        found.append("risk.defaults.\(name): missing, and so for \(instrument)")
+      }
+    }
+    return found
+  }
+
+  private var machineProblems: [String] {
+    var found: [String] = []
+    for cpu in cpus.hot where cpus.housekeeping.contains(cpu) {
+      found.append("cpus: \(cpu) cannot be both hot and housekeeping")
+    }
+    for (name, value) in [
+      ("market_ring_bytes", limits.marketRingBytes), ("ring_slots", limits.ringSlots),
+      ("order_table", limits.orderTable),
+    ] where value <= 0 || value & (value - 1) != 0 {
+      found.append("limits.\(name): not a power of two")
+    }
+    return found
+  }
+}
+
+extension Configuration.InstrumentRisk {
+  /// Names of the limits that an instrument cannot be traded without.
+  var missing: [String] {
+    [
+      ("order_lots", orderLots == nil), ("order_notional", orderNotional == nil),
+      ("position_lots", positionLots == nil), ("open_orders", openOrders == nil),
+      ("price_collar_basis_points", priceCollarBasisPoints == nil),
+      ("orders_per_window", ordersPerWindow == nil),
+      ("book_age_milliseconds", bookAgeMilliseconds == nil),
+    ].filter(\.1).map(\.0)
+  }
+}

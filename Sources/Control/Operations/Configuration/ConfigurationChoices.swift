@@ -1,0 +1,47 @@
+// The closed choices of the configuration, spelled as in the file; control plane.
+
+/// A key whose value is one of a few words.
+public protocol ConfigurationChoice: RawRepresentable, CaseIterable, Sendable, Equatable
+where RawValue == String {}
+
+/// Stands in every journal header, log line and page (DESIGN decision 11).
+public enum TradingEnvironment: String, ConfigurationChoice {
+  case simulated, demo, live
+}
+
+public enum Region: String, ConfigurationChoice {
+  case global, eea, us
+}
+
+public enum Topology: String, ConfigurationChoice {
+  case split, fused
+}
+
+public enum TransportChoice: String, ConfigurationChoice {
+  case auto, uring, epoll
+}
+
+public enum Durability: String, ConfigurationChoice {
+  /// Written to the page cache: survives the process, not the power.
+  case process
+  /// fsync a few times a second.
+  case interval
+  /// fsync of an order's record before the next batch is taken.
+  case always
+}
+
+public enum StrategyKind: String, ConfigurationChoice {
+  case follower, reflex
+}
+
+public enum ExpiryAction: String, ConfigurationChoice {
+  case hold, flatten
+}
+
+public enum LogFormat: String, ConfigurationChoice {
+  case text, json
+}
+
+public enum LogLevel: String, ConfigurationChoice {
+  case trace, debug, info, notice, warning, error, critical
+}

@@ -1,0 +1,239 @@
+// Every configuration key and what it means: the one list that loading, explaining and writing share; control plane.
+
+public enum ConfigurationSchema {
+  /// A limit of zero or less is no limit, and no limit refuses.
+  private static let positive: ClosedRange<Int64> = 1...Int64.max
+  /// Times in milliseconds: up to a day.
+  private static let milliseconds: ClosedRange<Int64> = 1...86_400_000
+
+  public static let keys: [ConfigurationKey] = general + okx + service + risk + strategy + plumbing
+
+  private static let general: [ConfigurationKey] = [
+    ConfigurationKey(
+      "environment", \.environment,
+      "Which exchange this is: `simulated` (endpoints given below), OKX's `demo` trading, or `live`, "
+        + "which also needs --live on the command line. Mandatory."),
+    ConfigurationKey(
+      "region", \.region, "Which OKX entity holds the account; chooses the hosts."),
+    ConfigurationKey(
+      "state_dir", \.stateDirectory,
+      "Folder (0700) of the token, the door, the state file and the journals; --state-dir replaces it."
+    ),
+    ConfigurationKey(
+      "topology", \.topology,
+      "`split`: one thread a stage; `fused`: all stages on one thread; --topology replaces it."),
+    ConfigurationKey(
+      "transport", \.transport,
+      "How hot threads reach their sockets; `auto` takes io_uring where the kernel allows it."),
+    ConfigurationKey(
+      "cpus.hot", \.cpus.hot, unit: "CPU numbers", range: 0...4095,
+      "CPUs of the hot threads, in the order Feed, Builder, Gate, Sender (`fused`: the first). A "
+        + "thread that is given one spins on it; the others are not pinned and block."),
+    ConfigurationKey(
+      "cpus.housekeeping", \.cpus.housekeeping, unit: "CPU numbers", range: 0...4095,
+      "CPUs of everything else. Empty: all that are not hot."),
+  ]
+
+  private static let okx: [ConfigurationKey] = [
+    ConfigurationKey(
+      "okx.endpoints.public", \.okx.endpoints.publicURL, unit: "URL",
+      "Public WebSocket instead of OKX's own; refused in `live`. ws:// for loopback only."),
+    ConfigurationKey(
+      "okx.endpoints.private", \.okx.endpoints.privateURL, unit: "URL",
+      "Private WebSocket instead of OKX's own; refused in `live`."),
+    ConfigurationKey(
+      "okx.endpoints.business", \.okx.endpoints.businessURL, unit: "URL",
+      "Business WebSocket; in `simulated` no such connection opens without it. Refused in `live`."),
+    ConfigurationKey(
+      "okx.endpoints.rest", \.okx.endpoints.restURL, unit: "URL",
+      "REST host instead of OKX's own; refused in `live`. http:// for loopback only."),
+    ConfigurationKey(
+      "okx.ca_file", \.okx.certificateAuthorityFile, unit: "path",
+      "PEM file of the only authorities trusted, instead of the system's; refused in `live`."),
+    ConfigurationKey(
+      "okx.instruments_file", \.okx.instrumentsFile, unit: "path",
+      "`public/instruments` body read instead of asking REST; `simulated` only, and only without "
+        + "okx.endpoints.rest: start-up then skips reconciliation and says so."),
+    ConfigurationKey(
+      "okx.instruments", \.okx.instruments, unit: "instId", "Instruments to watch."),
+    ConfigurationKey(
+      "okx.channels", \.okx.channels, unit: "channel",
+      "Market channels of each instrument: at most one of books, books50-l2-tbt, books-l2-tbt; "
+        + "bbo-tbt; trades."),
+    ConfigurationKey(
+      "okx.credentials.api_key_file", \.okx.credentials.apiKeyFile, unit: "path",
+      "File (0600, ours) that holds the API key and nothing else."),
+    ConfigurationKey(
+      "okx.credentials.secret_file", \.okx.credentials.secretFile, unit: "path",
+      "File (0600, ours) that holds the secret."),
+    ConfigurationKey(
+      "okx.credentials.passphrase_file", \.okx.credentials.passphraseFile, unit: "path",
+      "File (0600, ours) that holds the passphrase."),
+    ConfigurationKey(
+      "okx.credentials.api_key_variable", \.okx.credentials.apiKeyVariable, unit: "name",
+      "Environment variable that holds the API key, instead of the file."),
+    ConfigurationKey(
+      "okx.credentials.secret_variable", \.okx.credentials.secretVariable, unit: "name",
+      "Environment variable that holds the secret, instead of the file."),
+    ConfigurationKey(
+      "okx.credentials.passphrase_variable", \.okx.credentials.passphraseVariable, unit: "name",
+      "Environment variable that holds the passphrase, instead of the file."),
+  ]
+
+  private static let service: [ConfigurationKey] = [
+    ConfigurationKey(
+      "network.proxy", \.network.proxy, unit: "URL",
+      "HTTP proxy (http://HOST:PORT) through which the exchange connections CONNECT."),
+    ConfigurationKey(
+      "console.host", \.console.host, unit: "address",
+      "Where the page listens. It speaks plain HTTP: put a TLS proxy before any other than loopback."
+    ),
+    ConfigurationKey(
+      "console.port", \.console.port, unit: "TCP port", range: 0...65_535,
+      "The page's port; 0 takes a free one."),
+  ]
+
+  private static let risk: [ConfigurationKey] =
+    [
+      ConfigurationKey(
+        "risk.allow_list", \.risk.allowList, unit: "instId",
+        "Instruments that may be traded; each needs every limit. The others are only watched."),
+      ConfigurationKey(
+        "risk.desk.open_orders", \.risk.desk.openOrders, unit: "orders", range: positive,
+        "Most open orders over all instruments."),
+      ConfigurationKey(
+        "risk.desk.orders_per_window", \.risk.desk.ordersPerWindow, unit: "orders",
+        range: positive, "Most new orders in any window, over all instruments."),
+      ConfigurationKey(
+        "risk.desk.window_milliseconds", \.risk.desk.windowMilliseconds, unit: "milliseconds",
+        range: milliseconds, "Length of that window."),
+      ConfigurationKey(
+        "risk.desk.exchange_age_milliseconds", \.risk.desk.exchangeAgeMilliseconds,
+        unit: "milliseconds", range: milliseconds,
+        "Largest difference between our wall clock and the exchange's time stamp, either way."),
+    ]
+    + instrumentLimits.map { $0.inDefaults } + instrumentLimits.map { $0.inInstruments }
+
+  private static let instrumentLimits: [InstrumentLimitKey] = [
+    InstrumentLimitKey(
+      "order_lots", \.orderLots, unit: "lots", range: positive, "Largest single order."),
+    InstrumentLimitKey(
+      "order_notional", \.orderNotional, unit: "currency",
+      "Largest value of a single order, with the quote currency's name (USD for inverse contracts): "
+        + "\"2500 USDT\"."),
+    InstrumentLimitKey(
+      "position_lots", \.positionLots, unit: "lots", range: positive,
+      "Largest position either way, open orders of that side included."),
+    InstrumentLimitKey(
+      "open_orders", \.openOrders, unit: "orders", range: positive, "Most open orders."),
+    InstrumentLimitKey(
+      "price_collar_basis_points", \.priceCollarBasisPoints, unit: "basis points",
+      range: 1...10_000, "How far a price may lie outside of the book it was decided on."),
+    InstrumentLimitKey(
+      "orders_per_window", \.ordersPerWindow, unit: "orders", range: positive,
+      "Most new orders in any window."),
+    InstrumentLimitKey(
+      "cancels_per_window", \.cancelsPerWindow, unit: "cancels", range: positive,
+      "Most cancels in any window; without it the exchange's own 60 per 2 s."),
+    InstrumentLimitKey(
+      "window_milliseconds", \.windowMilliseconds, unit: "milliseconds", range: milliseconds,
+      "Length of these windows; without it 2000."),
+    InstrumentLimitKey(
+      "book_age_milliseconds", \.bookAgeMilliseconds, unit: "milliseconds", range: milliseconds,
+      "Oldest book, by its local receipt, that an order may be decided on. A quiet instrument is "
+        + "silent for 60 s between heartbeats."),
+  ]
+
+  private static let strategy: [ConfigurationKey] = [
+    ConfigurationKey(
+      "strategy.kind", \.strategy.kind,
+      "`follower` works towards the signal's target; `reflex` answers each update at once and is for "
+        + "benchmarks against a simulated exchange."),
+    ConfigurationKey(
+      "strategy.order_lots", \.strategy.orderLots, unit: "lots", range: positive,
+      "Largest single order the follower makes; without it the exchange's own maximum."),
+    ConfigurationKey(
+      "strategy.reprice_ticks", \.strategy.repriceTicks, unit: "ticks", range: 0...1_000_000,
+      "A resting order moves when the best price left it by more than this…"),
+    ConfigurationKey(
+      "strategy.reprice_milliseconds", \.strategy.repriceMilliseconds, unit: "milliseconds",
+      range: milliseconds, "…or left it at all and the order is at least this old."),
+    ConfigurationKey(
+      "strategy.cross_basis_points", \.strategy.crossBasisPoints, unit: "basis points",
+      range: 0...10_000, "How far beyond the opposite best a crossing order may trade."),
+    ConfigurationKey(
+      "strategy.cross_interval_milliseconds", \.strategy.crossIntervalMilliseconds,
+      unit: "milliseconds", range: milliseconds, "Time between two crossing orders."),
+    ConfigurationKey(
+      "strategy.cross_after_low_permille", \.strategy.crossAfterLowPermille, unit: "permille",
+      range: 0...1_001, "Share of a low-urgency lease after which it crosses; 1001: never."),
+    ConfigurationKey(
+      "strategy.cross_after_normal_permille", \.strategy.crossAfterNormalPermille,
+      unit: "permille", range: 0...1_001, "The same for normal urgency."),
+    ConfigurationKey(
+      "strategy.cross_after_high_permille", \.strategy.crossAfterHighPermille, unit: "permille",
+      range: 0...1_001, "The same for high urgency; 0: at once."),
+    ConfigurationKey(
+      "strategy.on_expiry", \.strategy.onExpiry,
+      "When a lease has run out: `hold` keeps the position, `flatten` takes it to zero."),
+    ConfigurationKey(
+      "strategy.rate_share_percent", \.strategy.rateSharePercent, unit: "percent", range: 1...50,
+      "Share of the exchange's order rate that the strategy may use."),
+    ConfigurationKey(
+      "strategy.refusal_pause_milliseconds", \.strategy.refusalPauseMilliseconds,
+      unit: "milliseconds", range: milliseconds, "No new order for this long after a refusal."),
+    ConfigurationKey(
+      "strategy.invalid_book_patience_milliseconds", \.strategy.invalidBookPatienceMilliseconds,
+      unit: "milliseconds", range: milliseconds,
+      "A book that stays invalid for longer has its resting orders pulled."),
+  ]
+
+  private static let plumbing: [ConfigurationKey] = [
+    ConfigurationKey(
+      "limits.market_ring_bytes", \.limits.marketRingBytes, unit: "bytes, a power of two",
+      range: 65_536...(1 << 34), "Ring from Feed to Builder."),
+    ConfigurationKey(
+      "limits.ring_slots", \.limits.ringSlots, unit: "records, a power of two",
+      range: 64...(1 << 24), "Every other ring."),
+    ConfigurationKey(
+      "limits.order_table", \.limits.orderTable, unit: "orders, a power of two",
+      range: 64...(1 << 20), "Orders that the sender can hold at once."),
+    ConfigurationKey(
+      "limits.market_journal_bytes", \.limits.marketJournalBytes, unit: "bytes",
+      range: (1 << 20)...Int64.max, "Size cap of the market journal; the oldest segments go first."),
+    ConfigurationKey(
+      "limits.trade_segment_bytes", \.limits.tradeSegmentBytes, unit: "bytes",
+      range: (1 << 20)...(1 << 34), "Size of a trade-journal segment."),
+    ConfigurationKey(
+      "limits.event_clients", \.limits.eventClients, unit: "connections", range: 1...10_000,
+      "Pages that may follow /api/events at once."),
+    ConfigurationKey(
+      "durability", \.durability,
+      "What a power loss may cost: `process` what the page cache held, `interval` a fraction of a "
+        + "second, `always` nothing that was answered. A process's death never costs a record."),
+    ConfigurationKey("log.level", \.log.level, "Least severity that is logged."),
+    ConfigurationKey("log.format", \.log.format, "Lines for people or for machines."),
+    ConfigurationKey(
+      "log.levels.*", in: \.log.levels, new: LogLevel.info, \.self,
+      "Least severity of one module (Account, Console, …)."),
+  ]
+}
+
+/// One limit, as it stands below `risk.defaults` and below `risk.instruments.ID`.
+private struct InstrumentLimitKey {
+  let inDefaults: ConfigurationKey
+  let inInstruments: ConfigurationKey
+
+  init<Value: ConfigurationValue>(
+    _ name: String, _ place: WritableKeyPath<Configuration.InstrumentRisk, Value?> & Sendable,
+    unit: String, range: ClosedRange<Int64>? = nil, _ meaning: String
+  ) {
+    inDefaults = ConfigurationKey(
+      "risk.defaults.\(name)", unit: unit, range: range, meaning,
+      read: { $0.risk.defaults[keyPath: place] },
+      write: { $0.risk.defaults[keyPath: place] = $1 })
+    inInstruments = ConfigurationKey(
+      "risk.instruments.*.\(name)", in: \.risk.instruments, new: Configuration.InstrumentRisk(),
+      place, unit: unit, range: range, meaning + " Replaces the default for this instrument.")
+  }
+}
