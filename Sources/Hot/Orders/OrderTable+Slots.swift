@@ -112,13 +112,16 @@ extension OrderTable {
     ended = list
   }
 
-  /// The order is known live after all although it was taken for ended.
+  /// The order is known live after all although it was taken for ended. Nobody wants it any more: its
+  /// cancel is requested.
   @_noLocks
   mutating func revive(_ slot: Int) {
     var list = ended
     unlink(Int32(truncatingIfNeeded: slot), from: &list)
     ended = list
     unsafe orders[slot].state = .unknown
+    unsafe orders[slot].isCancelRequested = true
+    cancelsRequested &+= 1
     putToWork(Int32(truncatingIfNeeded: slot))
   }
 

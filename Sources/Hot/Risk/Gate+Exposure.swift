@@ -60,32 +60,51 @@ extension Gate {
   /// Counts an approved order. Room was checked by `refuseExposure`.
   @_noLocks
   mutating func open(_ intent: Intent) {
+    count(
+      intent.number, intent.instrument, intent.side, price: intent.price.ticks,
+      lots: intent.quantity.lots)
+  }
+
+  @_noLocks
+  mutating func count(
+    _ number: IntentNumber, _ instrument: InstrumentID, _ side: Side, price: Int64, lots: Int64
+  ) {
     let slot = freeSlot
     precondition(slot != OpenOrder.noSlot, "Invariant: the open-order limit is the table's size")
     freeSlot = unsafe orders[Int(slot)].next
-    let isInserted = index.insert(intent.number.rawValue, slot: Int(slot))
+    let isInserted = index.insert(number.rawValue, slot: Int(slot))
     precondition(isInserted, "Invariant: an intent number is opened once")
-    let at = Int(intent.instrument.index)
-    let isBuy = intent.side == .buy
-    let head = unsafe isBuy ? states[at].firstBuy : states[at].firstSell
+    let at = Int(instrument.index)
+    let head = unsafe side == .buy ? states[at].firstBuy : states[at].firstSell
     var order = OpenOrder()
-    order.intent = intent.number.rawValue
-    order.price = intent.price.ticks
-    order.remaining = intent.quantity.lots
-    order.instrument = intent.instrument
-    order.side = intent.side
+    order.intent = number.rawValue
+    order.price = price
+    order.remaining = lots
+    order.instrument = instrument
+    order.side = side
     order.next = head
     unsafe orders[Int(slot)] = order
     if head != OpenOrder.noSlot { unsafe orders[Int(head)].previous = slot }
-    if isBuy {
+    if side == .buy {
       unsafe states[at].firstBuy = slot
-      unsafe states[at].exposure.openBuys &+= order.remaining
     } else {
       unsafe states[at].firstSell = slot
-      unsafe states[at].exposure.openSells &+= order.remaining
     }
+    addOpen(at, side, lots)
     unsafe states[at].exposure.openOrders &+= 1
     openOrderCount &+= 1
+  }
+
+  /// Saturating and never below zero, whatever reports claim.
+  @_noLocks
+  mutating func addOpen(_ at: Int, _ side: Side, _ lots: Int64) {
+    if side == .buy {
+      unsafe states[at].exposure.openBuys = max(
+        0, saturatingSum(states[at].exposure.openBuys, lots))
+    } else {
+      unsafe states[at].exposure.openSells = max(
+        0, saturatingSum(states[at].exposure.openSells, lots))
+    }
   }
 
   /// Frees what is left of an order's exposure; false when the gate holds no such order.
@@ -105,11 +124,7 @@ extension Gate {
     if order.next != OpenOrder.noSlot {
       unsafe orders[Int(order.next)].previous = order.previous
     }
-    if order.side == .buy {
-      unsafe states[at].exposure.openBuys &-= order.remaining
-    } else {
-      unsafe states[at].exposure.openSells &-= order.remaining
-    }
+    addOpen(at, order.side, 0 &- order.remaining)
     unsafe states[at].exposure.openOrders &-= 1
     openOrderCount &-= 1
     var free = OpenOrder()

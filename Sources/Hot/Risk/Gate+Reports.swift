@@ -7,9 +7,11 @@ extension Gate {
   @_noLocks
   public mutating func apply(_ report: Report) {
     switch report.kind {
-    case .sent, .acknowledged, .live, .cancelRejected, .unknown:
+    case .sent, .acknowledged, .cancelRejected, .unknown:
       // None of them frees exposure; least of all `unknown`.
       break
+    case .live:
+      reopen(report)
     case .fill:
       fill(report)
     case .cancelled, .rejected, .filled:
@@ -25,6 +27,22 @@ extension Gate {
     case .session:
       isSessionUp = report.detail == 1
     }
+  }
+
+  /// An order that was taken for rejected and turns out to rest on the book counts again.
+  @_noLocks
+  mutating func reopen(_ report: Report) {
+    let left = report.quantity.lots.subtractingReportingOverflow(report.cumulativeFilled.lots)
+    if report.intent == .none || !isKnown(report.instrument) || left.overflow
+      || left.partialValue <= 0 || freeSlot == OpenOrder.noSlot
+      || index.find(report.intent.rawValue) != nil
+    {
+      return
+    }
+    counters.contradictions &+= 1
+    count(
+      report.intent, report.instrument, report.side, price: report.price.ticks,
+      lots: left.partialValue)
   }
 
   @_noLocks
@@ -63,11 +81,6 @@ extension Gate {
     }
     let freed = min(lots, order.remaining)
     unsafe orders[slot].remaining = order.remaining &- freed
-    let held = Int(order.instrument.index)
-    if order.side == .buy {
-      unsafe states[held].exposure.openBuys &-= freed
-    } else {
-      unsafe states[held].exposure.openSells &-= freed
-    }
+    addOpen(Int(order.instrument.index), order.side, 0 &- freed)
   }
 }
