@@ -1,0 +1,357 @@
+// The public decoder against OKX's shapes, their permutations, and everything that is none of them.
+
+import Foundation
+import OKX
+import Quantities
+import Testing
+
+private let update =
+  #"{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[{"asks":[["78722.3","0.38699412","0","10"],["78729.9","0","0","0"]],"bids":[["78722.2","12","0","1999999"]],"ts":"1787612486107","checksum":0,"seqId":80274874876,"prevSeqId":80274874800}]}"#
+
+private func decode(_ text: String, _ instruments: InstrumentTable = usualTable) -> (
+  PublicFrame, [Decoded]?
+) {
+  let decoder = PublicDecoder(instruments: instruments)
+  let claim = Claim()
+  let frame = decoder.decode(text, claim)
+  #expect(claim.isIntact)
+  return (frame, claim.messages(frame.byteCount))
+}
+
+private func fault(_ text: String) -> FaultCode {
+  let (frame, messages) = decode(text)
+  #expect((frame.fault == .none) == (frame.kind != .faulty))
+  if frame.kind == .faulty { #expect(frame.byteCount == 0 && messages == []) }
+  return frame.fault
+}
+
+@Test func anUpdateBecomesTicksAndLots() {
+  let (frame, messages) = decode(update)
+  #expect(frame.kind == .market && frame.messageCount == 1)
+  #expect(
+    messages == [
+      Decoded(
+        kind: .update, channel: .books, instrument: bitcoin,
+        bids: [Level(ticks: 787222, lots: 1_200_000_000)],
+        asks: [Level(ticks: 787223, lots: 38_699_412), Level(ticks: 787299, lots: 0)],
+        time: 1_787_612_486_107, seqId: 80_274_874_876, prevSeqId: 80_274_874_800)
+    ])
+}
+
+@Test func headersSayWhenAndWhence() {
+  let decoder = PublicDecoder(instruments: usualTable)
+  let claim = Claim()
+  let frame = decoder.decode(Array(update.utf8), claim, at: 77)
+  let header = unsafe claim.buffer.load(as: MarketMessage.self)
+  #expect(header.receivedAt == Instant(nanoseconds: 77))
+  #expect(header.decryptedAt == Instant(nanoseconds: 78))
+  #expect(header.connection == 3)
+  #expect(Int(header.byteCount) == frame.byteCount)
+}
+
+@Test func aChecksumBringsDigitsAlong() {
+  let text = update.replacingOccurrences(of: "\"checksum\":0", with: "\"checksum\":-855196043")
+    .replacingOccurrences(of: "\"12\"", with: "\"12.500\"")
+  let message = decode(text).1!.first!
+  #expect(message.checksum == -855_196_043 && message.hasChecksum)
+  #expect(message.bids[0].digits == LevelDigits(price: 1, quantity: 3))
+  #expect(
+    message.asks.map(\.digits) == [
+      LevelDigits(price: 1, quantity: 8), LevelDigits(price: 1, quantity: 0),
+    ])
+}
+
+@Test func sampledFramesDecodeAsFoundationReadsThem() throws {
+  guard let url = Recordings.require("samples/books-with-seqid-2026-08.jsonl"),
+    let mixed = Recordings.require("samples/public-frames-2026-08.jsonl"),
+    let quote = Recordings.require("samples/by-type/ws_bbo_tbt.json"),
+    let trades = Recordings.require("samples/by-type/ws_trades.json")
+  else { return }
+  let instruments = table([
+    ("BTC-USDT", "0.01", "0.00000001"), ("BTC-USDT-SWAP", "0.1", "0.01"),
+    ("BTC-USD", "0.1", "0.00000001"),
+  ])
+  let decoder = PublicDecoder(instruments: instruments)
+  let claim = Claim()
+  var kinds: [PublicFrameKind: Int] = [:]
+  var texts = try Recordings.lines(url) + Recordings.lines(mixed)
+  texts.append(try String(contentsOf: quote, encoding: .utf8))
+  texts.append(try String(contentsOf: trades, encoding: .utf8))
+  for text in texts {
+    let frame = decoder.decode(text, claim)
+    kinds[frame.kind, default: 0] += 1
+    if let wanted = Reference.decode(Array(text.utf8), instruments) {
+      #expect(frame.kind == .market)
+      #expect(claim.messages(frame.byteCount) == wanted)
+    } else if text.contains("\"event\"") {
+      #expect(frame.kind == .subscribed)
+    } else {
+      #expect(frame.fault == .unknownChannel)
+    }
+  }
+  // 7 books, 4 + 1 trades, 1 bbo; 5 acks; 3 tickers, 2 candles and 2 books5 that we never asked for.
+  #expect(kinds[.market] == 13 && kinds[.subscribed] == 5)
+  #expect(kinds.values.reduce(0, +) == texts.count)
+}
+
+@Test(arguments: [
+  ("recordings/okx-2022-02-books-l2-tbt.raw", 3679, 3659),
+  ("recordings/okx-2021-07-books-l2-tbt-lineA.raw", 1504, 1494),
+  ("recordings/okx-2021-07-books-l2-tbt-lineB.raw", 1446, 1436),
+])
+func everyRecordedFrameDecodesAsFoundationReadsIt(_ file: String, _ books: Int, _ updates: Int)
+  throws
+{
+  guard let url = Recordings.require(file) else { return }
+  let frames = Reference.numbered(try Recordings.frames(url))
+  let instruments = Reference.table(of: frames)
+  let decoder = PublicDecoder(instruments: instruments)
+  let claim = Claim()
+  var found = (books: 0, updates: 0, trades: 0)
+  for text in frames {
+    let frame = decoder.decode(text, claim)
+    guard let wanted = Reference.decode(Array(text.utf8), instruments) else {
+      #expect(frame.kind == .subscribed || frame.fault == .unknownChannel, "\(text)")
+      continue
+    }
+    let messages = claim.messages(frame.byteCount)
+    if messages != wanted { Issue.record("\(text) became \(String(describing: messages))") }
+    for message in wanted {
+      if message.kind == .trade { found.trades += 1 } else { found.books += 1 }
+      if message.kind == .update { found.updates += 1 }
+    }
+  }
+  #expect(found.books == books)
+  #expect(found.updates == updates)
+  #expect(found.trades > 0)
+  #expect(claim.isIntact)
+}
+
+/// All orders of `items`.
+private func permutations(_ items: [String]) -> [[String]] {
+  if items.count < 2 { return [items] }
+  return items.indices.flatMap { index -> [[String]] in
+    var rest = items
+    let first = rest.remove(at: index)
+    return permutations(rest).map { [first] + $0 }
+  }
+}
+
+@Test func keysMayComeInAnyOrder() {
+  let fields = [
+    #""asks":[["78722.3","1","0","1"]]"#,
+    #""bids":[["78722.2","2","0","1"],["78722.1","3","0","1"]]"#,
+    #""ts":"15""#, #""checksum":7"#, #""seqId":12"#, #""prevSeqId":11"#,
+  ]
+  let decoder = PublicDecoder(instruments: usualTable)
+  let claim = Claim()
+  func text(_ members: [String], _ element: [String], _ comma: String) -> String {
+    let data = "\"data\":[{" + element.joined(separator: comma) + "}]"
+    return "{" + members.map { $0 == "data" ? data : $0 }.joined(separator: comma) + "}"
+  }
+  let arg = #""arg":{"instId":"BTC-USDT","channel":"books"}"#
+  let usual = [arg, #""action":"update""#, "data"]
+  let wanted = Reference.decode(Array(text(usual, fields, ",").utf8), usualTable)
+  #expect(wanted?.first?.bids.count == 2)
+  for comma in [",", " ,\n\t"] {
+    for element in permutations(fields) {
+      let frame = decoder.decode(text(usual, element, comma), claim)
+      #expect(claim.messages(frame.byteCount) == wanted)
+    }
+    for members in permutations(usual + [#""extra":{"data":[1]}"#]) {
+      let frame = decoder.decode(text(members, fields, comma), claim)
+      #expect(claim.messages(frame.byteCount) == wanted)
+    }
+  }
+}
+
+@Test func severalElementsLieBackToBack() {
+  let trades =
+    #"{"arg":{"channel":"trades","instId":"ETH-USDT"},"data":[{"instId":"ETH-USDT","tradeId":"1","px":"5.25","sz":"0.5","side":"buy","ts":"9","count":"3","source":"1","seqId":44},{"tradeId":"2","px":"5.26","sz":"1","side":"sell","ts":"10"}]}"#
+  let (frame, messages) = decode(trades)
+  #expect(frame.messageCount == 2 && frame.byteCount == 208)
+  #expect(
+    messages == [
+      Decoded(
+        kind: .trade, channel: .trades, instrument: ether, time: 9, seqId: 44,
+        trade: Decoded.Trade(
+          ticks: 525, lots: 500_000, side: .buy, id: 1, count: 3, source: 1)),
+      Decoded(
+        kind: .trade, channel: .trades, instrument: ether, time: 10,
+        trade: Decoded.Trade(ticks: 526, lots: 1_000_000, side: .sell, id: 2)),
+    ])
+  let element = #"{"asks":[["2","1","0","1"]],"bids":[],"ts":"1","seqId":2,"prevSeqId":1}"#
+  let books =
+    #"{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"snapshot","data":[\#(element),\#(element)]}"#
+  #expect(decode(books).1?.map(\.kind) == [.snapshot, .snapshot])
+  #expect(
+    decode(books.replacingOccurrences(of: "\(element),\(element)", with: "")).0.byteCount == 0)
+}
+
+@Test func aBookOfAnyDepthUpToTheLimitFits() {
+  for (count, checksum) in [(400, 0), (400, 9), (1024, 0), (1024, 1)] {
+    func side(_ base: Int) -> String {
+      (0..<count).map { "[\"\(base + $0).5\",\"0.\($0 + 1)\",\"0\",\"\($0)\"]" }.joined(
+        separator: ",")
+    }
+    let text =
+      #"{"arg":{"channel":"books-l2-tbt","instId":"BTC-USDT"},"action":"snapshot","data":[{"asks":[\#(side(50000))],"bids":[\#(side(10000))],"ts":"1","checksum":\#(checksum),"seqId":2,"prevSeqId":-1}]}"#
+    let (frame, messages) = decode(text)
+    #expect(frame.kind == .market)
+    #expect(messages == Reference.decode(Array(text.utf8), usualTable))
+    let deeper = text.replacingOccurrences(
+      of: "\"bids\":[", with: "\"bids\":[[\"9\",\"1\",\"0\",\"1\"],")
+    if count == MarketMessage.levelsMax { #expect(fault(deeper) == .tooManyLevels) }
+  }
+}
+
+@Test func aSmallClaimIsAResult() {
+  let decoder = PublicDecoder(instruments: usualTable)
+  for size in 0..<(64 + 3 * 16) {
+    let claim = Claim(size: size)
+    let frame = decoder.decode(update, claim)
+    #expect(frame.fault == (size < 64 ? .messageTooLarge : .tooManyLevels))
+    #expect(claim.isIntact)
+  }
+  #expect(decoder.decode(update, Claim(size: 64 + 3 * 16)).kind == .market)
+}
+
+@Test(arguments: [
+  (
+    #"{"event":"subscribe","arg":{"channel":"books","instId":"BTC-USDT"},"connId":"a4d3ae55"}"#,
+    PublicFrameKind.subscribed, 0, 0
+  ),
+  (
+    #"{"id":"1512","event":"subscribe","arg":{"channel":"books","instId":"BTC-USDT"},"connId":"a"}"#,
+    .subscribed, 0, 1512
+  ),
+  (
+    #"{"id":"7","event":"unsubscribe","arg":{"instId":"BTC-USDT","channel":"books"}}"#,
+    .unsubscribed, 0, 7
+  ),
+  (
+    #"{"event":"error","code":"60012","msg":"Invalid request: {\"op\":\"x\"}","connId":"a"}"#,
+    .error, 60012, 0
+  ),
+  (#"{"id":"31","event":"error","code":"64003","msg":"fee tier","connId":"a"}"#, .error, 64003, 31),
+  (
+    #"{"event":"notice","code":"64008","msg":"The connection will soon be closed","connId":"a"}"#,
+    .notice, 64008, 0
+  ),
+  (#"{"event":"login","code":"0","msg":"","connId":"a4d3ae55"}"#, .login, 0, 0),
+  (
+    #"{"event":"channel-conn-count","channel":"orders","connCount":"2","connId":"abcd1234"}"#,
+    .connectionCount, 0, 0
+  ),
+  (
+    #"{"event":"channel-conn-count-error","channel":"orders","connCount":"30","connId":"a"}"#,
+    .connectionCountError, 0, 0
+  ),
+  (#"{"event":"error","id":"abc","code":60018}"#, .error, 60018, 0),
+  ("pong", .pong, 0, 0),
+])
+func eventsAreRecognised(_ text: String, _ kind: PublicFrameKind, _ code: Int64, _ request: UInt64)
+{
+  let (frame, _) = decode(text)
+  #expect(frame.kind == kind && frame.code == code && frame.request == request)
+  #expect(frame.byteCount == 0 && frame.fault == .none)
+  if kind == .subscribed || kind == .unsubscribed {
+    #expect(frame.instrument == bitcoin && frame.channel == .books)
+  }
+}
+
+/// `old` replaced by `new` in a good update, and what must come of it.
+@Test(arguments: [
+  (",\"seqId\":80274874876", "", FaultCode.missingField),
+  (",\"prevSeqId\":80274874800", "", .missingField),
+  ("\"ts\":\"1787612486107\",", "", .missingField),
+  ("\"bids\":[[\"78722.2\",\"12\",\"0\",\"1999999\"]],", "", .missingField),
+  ("\"data\":", "\"date\":", .missingField),
+  ("\"arg\":", "\"org\":", .missingField),
+  ("[\"78729.9\",\"0\",\"0\",\"0\"]", "[]", .missingField),
+  ("[\"78729.9\",\"0\",\"0\",\"0\"]", "[\"78729.9\"]", .missingField),
+  ("\"seqId\":80274874876", "\"seqId\":\"80274874876\"", .wrongType),
+  ("\"ts\":\"1787612486107\"", "\"ts\":1787612486107", .wrongType),
+  ("\"ts\":\"1787612486107\"", "\"ts\":\"now\"", .wrongType),
+  ("\"78722.3\"", "78722.3", .wrongType),
+  ("\"78722.3\"", "\"abc\"", .wrongType),
+  ("\"78722.3\"", "\"\"", .wrongType),
+  ("\"78722.3\"", "\"7.8e4\"", .wrongType),
+  ("\"78722.3\"", "null", .wrongType),
+  ("\"78722.3\"", "\"7872\\u0032.3\"", .wrongType),
+  ("[\"78729.9\",\"0\",\"0\",\"0\"]", "{}", .wrongType),
+  ("\"action\":\"update\"", "\"action\":\"partial\"", .wrongType),
+  ("\"action\":\"update\"", "\"action\":1", .wrongType),
+  ("\"checksum\":0", "\"checksum\":\"0\"", .wrongType),
+  ("\"seqId\":80274874876", "\"seqId\":99999999999999999999", .numberRange),
+  ("\"checksum\":0", "\"checksum\":2147483648", .numberRange),
+  ("\"78722.3\"", "\"0\"", .numberRange),
+  ("\"78722.3\"", "\"-78722.3\"", .numberRange),
+  ("\"12\"", "\"-12\"", .numberRange),
+  ("\"12\"", "\"92233720368547758080\"", .numberRange),
+  ("\"12\"", "\"922337203685477\"", .numberRange),
+  ("\"ts\":\"1787612486107\"", "\"ts\":\"-1\"", .numberRange),
+  ("\"78722.3\"", "\"78722.35\"", .offIncrement),
+  ("\"12\"", "\"0.000000001\"", .offIncrement),
+  ("BTC-USDT", "BTC-USDC", .unknownInstrument),
+  ("BTC-USDT", "", .unknownInstrument),
+  ("BTC-USDT", "AN-INSTRUMENT-NAME-OF-MORE-THAN-32-BYTES", .unknownInstrument),
+  ("\"channel\":\"books\"", "\"channel\":\"books5\"", .unknownChannel),
+  ("\"channel\":\"books\"", "\"channel\":\"no-such-channel-anywhere\"", .unknownChannel),
+  ("\"action\":\"update\"", "\"event\":\"surprise\"", .unknownEvent),
+  ("\"ts\":\"1787612486107\"", "\"ts\":\"1\",\"ts\":\"2\"", .malformedJSON),
+  ("}]}", "}]", .malformedJSON),
+  ("}]}", "}]}}", .malformedJSON),
+  ("}]}", "}]} x", .malformedJSON),
+  ("}]}", "}],}", .malformedJSON),
+  ("\"0\",\"10\"]", "\"0\",\"10\"", .wrongType),
+  ("\"0\",\"10\"]", "\"0\",\"10\",]", .malformedJSON),
+  ("\"0\",\"10\"]", "\"0\",\"1\u{1}\"]", .malformedJSON),
+  ("\"checksum\":0", "\"checksum\":00", .malformedJSON),
+])
+func badInputHasACode(_ old: String, _ new: String, _ wanted: FaultCode) {
+  let text = update.replacingOccurrences(of: old, with: new)
+  #expect(text != update)
+  #expect(fault(text) == wanted)
+}
+
+@Test func notEvenAnObjectHasACode() {
+  for (text, wanted) in [
+    ("", FaultCode.malformedJSON), ("pon", .malformedJSON), ("pongs", .malformedJSON),
+    ("ping", .malformedJSON), ("[]", .wrongType), ("\"pong\"", .wrongType), ("1", .wrongType),
+    ("{}", .missingField), ("null", .wrongType),
+    ("{\"event\":\"subscribe\"}", .missingField),
+  ] { #expect(fault(text) == wanted, "\(text)") }
+}
+
+@Test func oddButLegalSpellingsAreRead() {
+  let plain = decode(update).1
+  for (old, new) in [
+    ("[\"78722.3\",\"0.38699412\",\"0\",\"10\"]", "[ \"78722.3\" , \"0.38699412\" ]"),
+    ("[\"78722.3\",\"0.38699412\",\"0\",\"10\"]", "[\"78722.30\",\"0.386994120000\",\"0\",\"10\"]"),
+    ("[\"78722.3\",\"0.38699412\",\"0\",\"10\"]", "[\"0078722.3\",\"0.38699412\",\"5\",\"7\"]"),
+    ("[\"78722.3\",\"0.38699412\",\"0\",\"10\"]", "[\"78722.3\",\"0.38699412\",{\"a\":[]},null,1]"),
+    (
+      "[\"78722.3\",\"0.38699412\",\"0\",\"10\"]",
+      "[\"78722.3\",\"0.38699412\",\"0\",\"123456789012345\"]"
+    ),
+    ("\"ts\":", "\"connId\":\"\\u0000\",\"ts\":"),
+  ] {
+    let text = update.replacingOccurrences(of: old, with: new)
+    #expect(text != update)
+    #expect(decode(text).1 == plain)
+  }
+}
+
+@Test func incrementsOtherThanPowersOfTen() {
+  let text = update.replacingOccurrences(of: "BTC-USDT", with: "HALF-USDT")
+    .replacingOccurrences(of: "78722.3", with: "78722.5").replacingOccurrences(
+      of: "0.38699412", with: "35"
+    ).replacingOccurrences(of: "78729.9", with: "78730")
+    .replacingOccurrences(of: "78722.2", with: "78722.0").replacingOccurrences(
+      of: "\"12\"", with: "\"10.0\"")
+  let message = decode(text).1!.first!
+  #expect(message.asks == [Level(ticks: 157445, lots: 7), Level(ticks: 157460, lots: 0)])
+  #expect(message.bids == [Level(ticks: 157444, lots: 2)])
+  #expect(fault(text.replacingOccurrences(of: "78722.5", with: "78722.6")) == .offIncrement)
+}
