@@ -1,0 +1,161 @@
+// Random trading on a generated market: balances are the sums of fills and fees, exactly.
+
+import Matching
+import Quantities
+import Testing
+
+@Test(arguments: [1, 2, 3, 4] as [UInt64])
+func balancesAreTheSumsOfFills(_ seed: UInt64) throws {
+  var random = SplitMix(state: seed)
+  var market = GeneratedMarket(instruments: 3, seed: seed)
+  // The third instrument's book also drives a linear contract of the same steps.
+  var list = market.catalogue.list
+  var contract = list[2]
+  contract.type = .swap
+  contract.contract = .linear
+  contract.contractValue = Increment(mantissa: 7, decimals: 2)
+  contract.settle = "USDT"
+  list[2] = contract
+  let catalogue = InstrumentCatalogue(list)
+  var settings = EngineSettings()
+  settings.latencyNanoseconds = seed % 2 == 0 ? 0 : 3_000_000
+  settings.balances = [
+    "USDT": amount("900"), "BTC": amount("0.02"), "ETH": amount("3"), "SOL": amount("1"),
+  ]
+  var engine = MatchingEngine(catalogue, settings: settings)
+  var events: [EngineEvent] = []
+  var now: Int64 = 0
+  var accepted = 0
+  var refused: [Int: Int] = [:]
+  for _ in 0..<30_000 {
+    let event = try following(&market)
+    now = event.due
+    engine.apply(event, at: now, into: &events)
+    if random.next() % 12 != 0 { continue }
+    let instrument = Int.random(in: 0..<3, using: &random)
+    let book = engine.books[instrument]
+    let side: Side = Bool.random(using: &random) ? .buy : .sell
+    guard let bid = book.bestBid, let ask = book.bestAsk else { continue }
+    let near = Int64.random(in: -4...4, using: &random)
+    let price = Price(ticks: (side == .buy ? bid : ask).price.ticks + near)
+    let types = ["limit", "post_only", "ioc", "fok", "market", "limit"]
+    let type = types.randomElement(using: &random)!
+    let lots = Int64.random(in: 1...300, using: &random)
+    var request = OrderRequest(
+      instrument: instrument, side: side, type: type,
+      price: type == "market" ? "" : catalogue[instrument].text(price: price),
+      size: catalogue[instrument].text(quantity: Quantity(lots: lots)), clientID: "",
+      tradeMode: instrument == 2 ? "cross" : "cash")
+    request.targetCurrency = Bool.random(using: &random) ? "base_ccy" : "quote_ccy"
+    request.selfTradePrevention = ["", "cancel_taker"].randomElement(using: &random)!
+    switch engine.place(request, at: now, into: &events) {
+    case .success: accepted += 1
+    case .failure(let refusal): refused[refusal.code, default: 0] += 1
+    }
+    if let open = engine.openOrders.randomElement(using: &random), random.next() % 3 == 0 {
+      if Bool.random(using: &random) {
+        _ = engine.cancel(
+          OrderSelector(orderID: open.id), instrument: open.instrument, at: now, into: &events)
+      } else {
+        _ = engine.amend(
+          OrderSelector(orderID: open.id), instrument: open.instrument,
+          newSize: catalogue[open.instrument].text(quantity: Quantity(lots: lots)), newPrice: "",
+          requestID: "", cancelOnFail: true, at: now, into: &events)
+      }
+    }
+  }
+  // In their order, no two events may contradict: fills add up to what the order says.
+  var sums = settings.balances ?? [:]
+  var positions = [Int64](repeating: 0, count: 3)
+  var filledByOrder: [UInt64: Int64] = [:]
+  var trades: Set<UInt64> = []
+  for case .order(let order) in events {
+    if let fill = order.lastFill, trades.insert(fill.tradeID).inserted {
+      let item = catalogue[fill.instrument]
+      let size = Amount(item.decimal(quantity: fill.quantity))
+      let sign: Int128 = fill.side == .buy ? 1 : -1
+      positions[fill.instrument] += fill.side.sign * fill.quantity.lots
+      filledByOrder[order.id, default: 0] += fill.quantity.lots
+      let worth = try size.multiplied(by: item.contractValue)
+        .multiplied(by: item.decimal(price: fill.price))
+      if item.type == .spot {
+        sums[item.base] = try sums[item.base]!.adding(
+          Amount(units: sign * size.units, decimals: size.decimals))
+        sums[item.quote] = try sums[item.quote]!.adding(
+          Amount(units: -sign * worth.units, decimals: worth.decimals))
+        #expect(fill.feeCurrency == (fill.side == .buy ? item.base : item.quote))
+      } else {
+        sums["USDT"] = try sums["USDT"]!.adding(fill.profit)
+      }
+      sums[fill.feeCurrency] = try sums[fill.feeCurrency]!.adding(fill.fee)
+      #expect(fill.fee.units <= 0 && fill.fee.decimals <= 12)
+    }
+    #expect(order.filled.lots == filledByOrder[order.id] ?? 0)
+  }
+  #expect(accepted > 300 && trades.count > 200, "\(accepted) accepted, \(trades.count) fills")
+  #expect((refused[51_008] ?? 0) > 0, "the account is small enough to be refused")
+  for (currency, sum) in sums {
+    #expect(equal(try #require(engine.balance(currency)).cash, sum), "\(currency)")
+  }
+  #expect((0..<3).map { engine.position($0).position.lots } == positions)
+  #expect(engine.fills.count == trades.count)
+
+  // Last told balances are the engine's; all holds go with the orders, but for the contract's margin.
+  now += 10_000_000
+  _ = engine.cancelAll(at: now, into: &events)
+  engine.advance(to: now + 10_000_000, into: &events)
+  #expect(engine.openOrders.isEmpty)
+  var told: [String: CurrencyBalance] = [:]
+  for case .balance(let balance) in events { told[balance.currency] = balance }
+  for (currency, balance) in told { #expect(engine.balance(currency) == balance) }
+  for currency in ["BTC", "ETH"] {
+    let balance = try #require(engine.balance(currency))
+    #expect(balance.frozen.units == 0 && balance.cash.units >= 0, "\(currency)")
+  }
+  let dollars = try #require(engine.balance("USDT"))
+  #expect(equal(dollars.frozen, engine.position(2).margin))
+  #expect(dollars.cash.units >= 0)
+
+  // A flat contract has realised exactly what its trades are worth.
+  let lots = engine.position(2).position.lots
+  if lots != 0 {
+    let request = OrderRequest(
+      instrument: 2, side: lots > 0 ? .sell : .buy, type: "market", price: "",
+      size: catalogue[2].text(quantity: Quantity(lots: abs(lots))), clientID: "", tradeMode: "cross"
+    )
+    _ = engine.place(request, at: now + 20_000_000, into: &events)
+    engine.advance(to: now + 30_000_000, into: &events)
+  }
+  if engine.position(2).position.lots == 0 {
+    var realised = Amount.zero
+    for fill in engine.fills where fill.instrument == 2 {
+      let worth = try Amount(contract.decimal(quantity: fill.quantity))
+        .multiplied(by: contract.contractValue).multiplied(by: contract.decimal(price: fill.price))
+      realised = try realised.adding(fill.side == .buy ? worth.negated : worth)
+    }
+    #expect(equal(engine.position(2).realised, realised))
+    #expect(engine.position(2).openCost.units == 0)
+  }
+}
+
+@Test func theSameInputsGiveTheSameEvents() throws {
+  func run() throws -> [EngineEvent] {
+    var market = GeneratedMarket(instruments: 2, seed: 11)
+    var engine = MatchingEngine(market.catalogue)
+    var events: [EngineEvent] = []
+    for step in 0..<4_000 {
+      let event = try following(&market)
+      engine.apply(event, at: event.due, into: &events)
+      guard step % 9 == 8, let bid = engine.books[0].bestBid else { continue }
+      let request = OrderRequest(
+        instrument: 0, side: step % 2 == 0 ? .buy : .sell, type: "limit",
+        price: engine.catalogue[0].text(price: bid.price), size: "0.0005", clientID: "\(step)",
+        tradeMode: "cash")
+      _ = engine.place(request, at: event.due, into: &events)
+    }
+    return events
+  }
+  let first = try run()
+  #expect(first.count > 500)
+  #expect(first == (try run()))
+}

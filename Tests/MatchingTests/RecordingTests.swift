@@ -1,0 +1,191 @@
+// Recordings: what is in them, that our book agrees with every recorded checksum, and what derivation adds.
+
+import Foundation
+import Matching
+import Quantities
+import Testing
+
+private let files: [(name: String, books: Int)] = [
+  ("okx-2022-02-books-l2-tbt", 3_679), ("okx-2021-07-books-l2-tbt-lineA", 1_504),
+  ("okx-2021-07-books-l2-tbt-lineB", 1_446),
+]
+
+/// A book of texts, sharing nothing with the one under test.
+private struct TextBook {
+  var bids: [String: String] = [:]
+  var asks: [String: String] = [:]
+
+  mutating func apply(_ frame: [UInt8]) throws {
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(frame)) as? [String: Any])
+    let element = try #require((object["data"] as? [[String: Any]])?.first)
+    if object["action"] as? String == "snapshot" { self = TextBook() }
+    for level in try #require(element["bids"] as? [[String]]) {
+      bids[level[0]] = level[1] == "0" ? nil : level[1]
+    }
+    for level in try #require(element["asks"] as? [[String]]) {
+      asks[level[0]] = level[1] == "0" ? nil : level[1]
+    }
+  }
+
+  var lines: String {
+    func plain(_ text: String) -> String { Amount(text)!.normalized.description }
+    func sorted(_ side: [String: String]) -> [(String, String)] {
+      side.sorted { Decimal(string: $0.key)! < Decimal(string: $1.key)! }.map { ($0.key, $0.value) }
+    }
+    var output = ""
+    for (price, size) in sorted(bids).reversed() { output += "b,\(plain(price)),\(plain(size))\n" }
+    for (price, size) in sorted(asks) { output += "a,\(plain(price)),\(plain(size))\n" }
+    return output
+  }
+}
+
+@Test(arguments: files.indices)
+func recordedBooksAgreeWithTheirChecksums(_ index: Int) throws {
+  guard let root = recordings(skipping: 1) else { return }
+  let file = try RecordingFile(path: "\(root)/recordings/\(files[index].name).raw")
+  #expect(file.channelCounts["books-l2-tbt"] == files[index].books)
+  #expect((file.channelCounts["trades"] ?? 0) > 0 && (file.channelCounts["event"] ?? 0) > 0)
+  #expect(file.connectionLines == 1 && file.requestLines > 0 && file.unknownLines == 0)
+  #expect(file.depthInstruments.map(\.instruments.count) == [10])
+
+  let rest = [UInt8](
+    try Data(contentsOf: URL(fileURLWithPath: root + "/rest/okx-2022-02-public-instruments.raw")))
+  var market = try RecordedMarket(file, instruments: rest)
+  #expect(market.channel == .booksTbt && market.bookMessages == files[index].books)
+  var books = market.catalogue.list.map { ExchangeBook($0) }
+  var texts = [TextBook](repeating: TextBook(), count: books.count)
+  var last = [Int64](repeating: -1, count: books.count)
+  var due: Int64 = 0
+  var verified = 0
+  var heartbeats = 0
+  while let event = market.next() {
+    #expect(event.due >= due)
+    due = event.due
+    if !event.isBook { continue }
+    #expect(event.prevSeqId == (event.kind == .snapshot ? -1 : last[event.instrument]))
+    last[event.instrument] = event.seqId
+    books[event.instrument].apply(event)
+    if event.kind == .heartbeat {
+      heartbeats += 1
+      #expect(event.seqId == event.prevSeqId && event.recorded == nil)
+      continue
+    }
+    try texts[event.instrument].apply(try #require(event.recorded).bytes)
+    if books[event.instrument].checksum == event.checksum { verified += 1 }
+  }
+  #expect(verified == files[index].books)
+  #expect(heartbeats == 10)
+  for (book, text) in zip(books, texts) {
+    #expect(String(decoding: book.digestLines, as: UTF8.self) == text.lines)
+    #expect(book.bids.count <= 400 && book.asks.count <= 400)
+  }
+}
+
+@Test func derivationTouchesNoOtherByte() throws {
+  guard let root = recordings(skipping: 1) else { return }
+  let file = try RecordingFile(path: "\(root)/recordings/\(files[1].name).raw")
+  let frames = file.frames.filter { $0.kind == .push && $0.channel == "books-l2-tbt" }
+  var market = try RecordedMarket(file)
+  var index = 0
+  var steps: Set<Int64> = []
+  while let event = market.next() {
+    guard event.isBook, let push = event.recorded else { continue }
+    let inserted = ",\"seqId\":\(event.seqId),\"prevSeqId\":\(event.prevSeqId)"
+    let sent = String(decoding: push.bytes, as: UTF8.self)
+    let original = String(decoding: file.bytes(of: frames[index]), as: UTF8.self)
+    #expect(sent.hasSuffix(inserted + "}]}"))
+    #expect(sent.replacingOccurrences(of: inserted, with: "") == original)
+    if event.prevSeqId != -1 { steps.insert(event.seqId - event.prevSeqId) }
+    index += 1
+  }
+  #expect(index == frames.count)
+  #expect(steps.count > 1, "a client that counts by one must be caught out")
+}
+
+@Test func recordedNumbersAreKept() throws {
+  guard let root = recordings(skipping: 1) else { return }
+  let lines = try String(
+    contentsOfFile: root + "/samples/books-with-seqid-2026-08.jsonl", encoding: .utf8)
+  let raw = lines.split(separator: "\n").enumerated().map {
+    "1787612486.\($0.offset): \($0.element)"
+  }
+  let file = RecordingFile(bytes: Array(raw.joined(separator: "\n").utf8))
+  var market = try RecordedMarket(file)
+  #expect(market.channel == .books)
+  let frames = file.frames.filter { $0.kind == .push }
+  var last: Int64 = -1
+  for frame in frames {
+    let event = try following(&market)
+    #expect(event.recorded?.bytes == file.bytes(of: frame))
+    #expect(event.prevSeqId == last || event.kind == .snapshot)
+    last = event.seqId
+  }
+  #expect(last > 80_274_874_887)
+}
+
+@Test func linesOfEveryFormAndNone() throws {
+  let text = """
+    wss://ws.okx.com:8443/ws/v5/public <-> 1646003666.6408682
+    wss://ws.okx.com:8443/ws/v5/public <- 1646003667.399285: {"op":"subscribe"}
+    configuration: {"l2_book":[]}
+    1646003667.5: {"event":"subscribe","arg":{"channel":"books","instId":"A-B"}}
+    1646003667.1234567891: {"arg":{"channel":"books","instId":"A-B"},"action":"snapshot","data":[]}
+    1646003668: pong
+    https://www.okx.com/x -> 1646003664.399105: {"code":"0"}
+
+    99999999999999999999.1: {}
+    1646003669.2: {"arg":{"channel":"trades"
+    """
+  let file = RecordingFile(bytes: Array(text.utf8))
+  #expect(file.connectionLines == 1 && file.requestLines == 1 && file.unknownLines == 2)
+  #expect(file.bodies.map(\.url) == ["https://www.okx.com/x"])
+  #expect(file.frames.map(\.kind) == [.event, .push, .other, .other])
+  #expect(file.frames[0].time == 1_646_003_667_500_000_000)
+  #expect(file.frames[1].time == 1_646_003_667_123_456_789)
+  #expect(file.frames[2].time == 1_646_003_668_000_000_000)
+  #expect(file.frames[1].instrument == "A-B" && file.frames[1].action == "snapshot")
+  #expect(file.bytes(of: file.frames[2]) == Array("pong".utf8))
+  #expect(throws: RecordingError.malformedFrame(line: 5)) { try RecordedMarket(file) }
+  #expect(throws: RecordingError.noBooks) { try RecordedMarket(RecordingFile(bytes: [])) }
+  #expect(throws: RecordingError.unreadable("/none")) { try RecordingFile(path: "/none") }
+}
+
+@Test func everyTornFrameIsRefusedNotTrapped() throws {
+  let frame =
+    #"{"arg":{"channel":"books","instId":"A-B"},"action":"snapshot","data":[{"asks":[["1.5","2","0","1"]],"bids":[],"ts":"5","checksum":-7,"seqId":3,"prevSeqId":-1}]}"#
+  let whole = try RecordedMarket(RecordingFile(bytes: Array("1.0: \(frame)".utf8)))
+  #expect(whole.bookMessages == 1)
+  for count in 0..<frame.utf8.count {
+    let torn = Array("1.0: ".utf8) + frame.utf8.prefix(count)
+    #expect(throws: RecordingError.self) { try RecordedMarket(RecordingFile(bytes: torn)) }
+  }
+  for index in frame.utf8.indices {
+    var bytes = Array(frame.utf8)
+    bytes[frame.utf8.distance(from: frame.utf8.startIndex, to: index)] = 0x5B
+    _ = try? RecordedMarket(RecordingFile(bytes: Array("1.0: ".utf8) + bytes))
+  }
+}
+
+@Test func writtenRecordingsReadBack() throws {
+  let path = NSTemporaryDirectory() + "/recording-\(UUID().uuidString).raw"
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  let frame = Array(
+    #"{"arg":{"channel":"books","instId":"A-B"},"data":[{"asks":[["1.50","2"]]}]}"#.utf8)
+  do {
+    var writer = try RecordingWriter(path: path)
+    try writer.opened(url: "wss://x/y", at: 1_646_003_666_000_000_001)
+    try writer.sent(url: "wss://x/y", Array(#"{"op":"subscribe"}"#.utf8), at: 5)
+    for index in 0..<2_000 {
+      try writer.received(frame, at: 1_646_003_667_000_000_000 + Int64(index))
+    }
+    #expect(throws: RecordingError.self) { try writer.received([0x0A], at: 1) }
+    #expect(writer.frames == 2_000)
+  }
+  let file = try RecordingFile(path: path)
+  #expect(file.frames.count == 2_000 && file.unknownLines == 0)
+  #expect(file.connectionLines == 1 && file.requestLines == 1)
+  #expect(file.frames[1_999].time == 1_646_003_667_000_001_999)
+  #expect(file.bytes(of: file.frames[7]) == frame)
+  #expect(throws: RecordingError.unwritable(path)) { _ = try RecordingWriter(path: path) }
+}
