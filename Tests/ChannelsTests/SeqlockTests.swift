@@ -45,14 +45,14 @@ private struct Wide: BitwiseCopyable, Sendable {
 
 @Test func readersBesideABusyWriterSeeWholeValuesThatNeverGoBack() {
   let slot = Seqlock(Wide(number: 0))
-  let rounds: UInt64 = 40_000
+  let rounds: UInt64 = 400_000
+  let ready = (Flag(), Flag())
   let finished = Flag()
-  let reader: @Sendable () -> Void = {
+  @Sendable func read(_ begun: Flag) {
     var last: UInt64 = 0
-    var loads = 0
-    while !finished.isRaised || loads == 0 {
+    while !finished.isRaised {
+      begun.raise()
       guard let value = slot.load() else { continue }
-      loads += 1
       if !value.isWhole || value.a.number < last {
         Issue.record("torn or old: \(value.a.number) after \(last)")
         return
@@ -63,9 +63,11 @@ private struct Wide: BitwiseCopyable, Sendable {
   onThreads([
     {
       var writer = slot.makeWriter()
+      var waiter = Waiter(.spinThenYield, spinsMax: 100)
+      while !ready.0.isRaised || !ready.1.isRaised { _ = waiter.shouldBlock(after: 0) }
       for number in 1...rounds { writer.store(Wide(number: number)) }
       finished.raise()
-    }, reader, reader,
+    }, { read(ready.0) }, { read(ready.1) },
   ])
   check(slot.load()?.a.number == rounds && slot.version == rounds + 1)
 }

@@ -67,6 +67,54 @@ private func sleepUntilSomething(
   backWaker.close()
 }
 
+/// Both sides act at the same moment, again and again: the sleeper sees what was published, or it is woken.
+@Test func neitherSideMissesTheOther() throws {
+  let waker = try Waker()
+  defer { waker.close() }
+  let words = Litmus()
+  let rounds: UInt64 = 60_000
+  onThreads([
+    {
+      for round in 1...rounds {
+        words.await(words.sleeper, round - 1)
+        words.start.store(round, ordering: .releasing)
+        for _ in 0..<(round & 15) { words.spin.wrappingAdd(1, ordering: .relaxed) }
+        words.published.store(round, ordering: .relaxed)
+        waker.wake()
+        words.publisher.store(round, ordering: .releasing)
+      }
+    },
+    {
+      for round in 1...rounds {
+        words.await(words.start, round)
+        for _ in 0..<(round >> 4 & 15) { words.spin.wrappingAdd(1, ordering: .relaxed) }
+        waker.prepareToSleep()
+        let seen = words.published.load(ordering: .relaxed) == round
+        words.await(words.publisher, round)
+        if !seen && !waker.sleep(timeoutNanoseconds: 0) {
+          Issue.record("round \(round): nothing seen and nobody woke")
+          words.sleeper.store(.max, ordering: .releasing)
+          return
+        }
+        waker.finishSleep()
+        words.sleeper.store(round, ordering: .releasing)
+      }
+    },
+  ])
+}
+
+private final class Litmus: Sendable {
+  let start = Atomic<UInt64>(0)
+  let published = Atomic<UInt64>(0)
+  let publisher = Atomic<UInt64>(0)
+  let sleeper = Atomic<UInt64>(0)
+  let spin = Atomic<UInt64>(0)
+  func await(_ word: borrowing Atomic<UInt64>, _ value: UInt64) {
+    var waiter = Waiter(.spinThenYield, spinsMax: 2_000)
+    while word.load(ordering: .acquiring) < value { _ = waiter.shouldBlock(after: 0) }
+  }
+}
+
 @Test func nobodyPaysForAThreadThatIsAwake() throws {
   let waker = try Waker()
   defer { waker.close() }
