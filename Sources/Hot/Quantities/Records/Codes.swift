@@ -88,12 +88,17 @@ public enum FaultCode: UInt16, Error, Sendable, BitwiseCopyable, CaseIterable {
   case unknownChannel = 26
   case tooManyLevels = 27
   case unknownEvent = 28
+  /// A message with more items than one message may carry.
+  case tooManyItems = 29
+  case unknownCurrency = 30
   // OKX session
   case subscribeRefused = 40
   case loginRefused = 41
   case idle = 42
   case notice = 43
   case connectionLimit = 44
+  /// An error event answered one of our order operations.
+  case requestRefused = 45
   // Book
   case sequenceGap = 60
   case snapshotTimeout = 61

@@ -1,0 +1,63 @@
+// The signed WebSocket login of okx-v5.md §2.1; control plane (allocates, holds keys).
+
+import Wire
+
+/// An API key as the exchange gave it. Never logged: it has no description of its own.
+public struct ExchangeCredentials: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+  public var key: String
+  public var secret: String
+  public var passphrase: String
+
+  public init(key: String, secret: String, passphrase: String) {
+    self.key = key
+    self.secret = secret
+    self.passphrase = passphrase
+  }
+
+  public var description: String { "ExchangeCredentials(hidden)" }
+  public var debugDescription: String { description }
+}
+
+extension ExchangeCredentials: CustomReflectable {
+  /// Empty: `dump` shows no key either.
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+public enum LoginRequest {
+  /// The text message that logs a connection in. Good for 30 s around server time.
+  public static func text(_ credentials: ExchangeCredentials, unixSeconds: Int64) -> [UInt8] {
+    let time = String(unixSeconds)
+    let sign = signature(
+      secret: credentials.secret, time: time, method: "GET", path: "/users/self/verify")
+    let text =
+      "{\"op\":\"login\",\"args\":[{\"apiKey\":\"\(escaped(credentials.key))\","
+      + "\"passphrase\":\"\(escaped(credentials.passphrase))\","
+      + "\"timestamp\":\"\(time)\",\"sign\":\"\(sign)\"}]}"
+    return Array(text.utf8)
+  }
+
+  /// Base64(HMAC-SHA256(secret, time + method + path + body)): WebSocket and REST sign alike.
+  public static func signature(
+    secret: String, time: String, method: String, path: String, body: String = ""
+  ) -> String {
+    let signed = Digest.hmacSHA256(
+      key: Array(secret.utf8), Array((time + method + path + body).utf8))
+    return String(decoding: Digest.base64(signed), as: UTF8.self)
+  }
+
+  /// RFC 8259 §7: quote, backslash and control characters.
+  static func escaped(_ text: String) -> String {
+    var out = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x22: out += "\\\""
+      case 0x5C: out += "\\\\"
+      case 0..<0x20:
+        let digits = String(scalar.value, radix: 16)
+        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
+}

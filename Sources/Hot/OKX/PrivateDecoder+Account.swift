@@ -1,0 +1,168 @@
+// Items of the `account` and `positions` channels (okx-v5.md §4.3); pure, hot plane.
+
+import Quantities
+import Wire
+
+/// The members of a position that we read.
+struct PositionFields: BitwiseCopyable {
+  var instId = Field()
+  var instType = Field()
+  var posSide = Field()
+  var pos = Field()
+  var avgPx = Field()
+  var uTime = Field()
+}
+
+/// The members of one currency's balance that we read.
+struct BalanceFields: BitwiseCopyable {
+  var ccy = Field()
+  var cashBal = Field()
+  var availBal = Field()
+  var uTime = Field()
+}
+
+extension PrivateDecoder {
+  @_noLocks
+  mutating func position(_ scanner: inout JSONScanner, _ head: inout Head) throws(FaultCode) {
+    var fields = PositionFields()
+    var event = PrivateEvent(.position)
+    event.receivedAt = head.receivedAt
+    event.isSnapshot = head.isSnapshot
+    do throws(FaultCode) {
+      try collect(&scanner, &fields)
+      if try !convert(scanner, fields, &event) {
+        head.frame.unknownInstruments &+= 1
+        return
+      }
+    } catch {
+      event = PrivateEvent(.faulty)
+      event.fault = error
+      event.receivedAt = head.receivedAt
+      if let symbol = scanner.symbol(fields.instId.text), let id = instruments.find(symbol) {
+        event.instrument = id
+      }
+    }
+    try add(event, &head)
+  }
+
+  @_noLocks
+  func collect(_ scanner: inout JSONScanner, _ fields: inout PositionFields) throws(FaultCode) {
+    var more = try scanner.enterObject()
+    while more {
+      switch scanner.name(try scanner.key()) {
+      case JSONName("instId"): try fields.instId.take(&scanner)
+      case JSONName("instType"): try fields.instType.take(&scanner)
+      case JSONName("posSide"): try fields.posSide.take(&scanner)
+      case JSONName("pos"): try fields.pos.take(&scanner)
+      case JSONName("avgPx"): try fields.avgPx.take(&scanner)
+      case JSONName("uTime"): try fields.uTime.take(&scanner)
+      default: try scanner.skipValue()
+      }
+      more = try scanner.nextMember()
+    }
+  }
+
+  /// False when the position is of no instrument of ours. Only net mode is supported: a position of
+  /// the long/short mode, whose sign lies elsewhere, is a fault.
+  @_noLocks
+  func convert(
+    _ scanner: JSONScanner, _ fields: PositionFields, _ event: inout PrivateEvent
+  ) throws(FaultCode) -> Bool {
+    guard let instrument = try instrument(scanner, fields.instId, fields.instType) else {
+      return false
+    }
+    event.instrument = instrument.id
+    if !fields.posSide.isEmpty && scanner.name(fields.posSide.text) != JSONName("net") {
+      throw .wrongType
+    }
+    guard let lots = try units(scanner, fields.pos, instrument.lot) else { throw .missingField }
+    event.quantity = Quantity(lots: lots)
+    event.averagePrice = try averagePrice(scanner, fields.avgPx, instrument.tick)
+    event.exchangeTime = try time(scanner, fields.uTime)
+    return true
+  }
+
+  /// One account: each currency of `details` that has a name in our table is an event.
+  @_noLocks
+  mutating func account(_ scanner: inout JSONScanner, _ head: inout Head) throws(FaultCode) {
+    do throws(FaultCode) {
+      var hasDetails = false
+      var more = try scanner.enterObject()
+      while more {
+        if scanner.name(try scanner.key()) == JSONName("details") {
+          if hasDetails { throw .malformedJSON }
+          hasDetails = true
+          try balances(&scanner, &head)
+        } else {
+          try scanner.skipValue()
+        }
+        more = try scanner.nextMember()
+      }
+      if !hasDetails { throw .missingField }
+    } catch .tooManyItems {
+      throw .tooManyItems
+    } catch {
+      var event = PrivateEvent(.faulty)
+      event.fault = error
+      event.receivedAt = head.receivedAt
+      try add(event, &head)
+    }
+  }
+
+  @_noLocks
+  mutating func balances(_ scanner: inout JSONScanner, _ head: inout Head) throws(FaultCode) {
+    var more = try scanner.enterArray()
+    while more {
+      let start = scanner.position
+      try balance(&scanner, &head)
+      scanner.position = start
+      try scanner.skipValue()
+      more = try scanner.nextElement()
+    }
+  }
+
+  @_noLocks
+  mutating func balance(_ scanner: inout JSONScanner, _ head: inout Head) throws(FaultCode) {
+    var fields = BalanceFields()
+    var event = PrivateEvent(.balance)
+    event.receivedAt = head.receivedAt
+    event.isSnapshot = head.isSnapshot
+    do throws(FaultCode) {
+      try collect(&scanner, &fields)
+      if fields.ccy.isEmpty || fields.cashBal.isEmpty { throw .missingField }
+      guard let name = scanner.symbol(fields.ccy.text),
+        let currency = instruments.findCurrency(name)
+      else {
+        head.frame.unknownCurrencies &+= 1
+        return
+      }
+      event.currency = currency
+      event.cash = try amount(scanner, fields.cashBal)
+      event.available = try amount(scanner, fields.availBal)
+      event.exchangeTime = try time(scanner, fields.uTime)
+    } catch {
+      event = PrivateEvent(.faulty)
+      event.fault = error
+      event.receivedAt = head.receivedAt
+      if let name = scanner.symbol(fields.ccy.text), let id = instruments.findCurrency(name) {
+        event.currency = id
+      }
+    }
+    try add(event, &head)
+  }
+
+  @_noLocks
+  func collect(_ scanner: inout JSONScanner, _ fields: inout BalanceFields) throws(FaultCode) {
+    var more = try scanner.enterObject()
+    while more {
+      switch scanner.name(try scanner.key()) {
+      case JSONName("ccy"): try fields.ccy.take(&scanner)
+      case JSONName("cashBal"): try fields.cashBal.take(&scanner)
+      case JSONName("availBal"): try fields.availBal.take(&scanner)
+      case JSONName("uTime"): try fields.uTime.take(&scanner)
+      default: try scanner.skipValue()
+      }
+      more = try scanner.nextMember()
+    }
+  }
+}
