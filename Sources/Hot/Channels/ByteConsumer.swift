@@ -1,5 +1,5 @@
 // The consuming end of a byte ring; hot plane, owned by one thread.
-public import Synchronization
+import Synchronization
 
 /// Reads entries in place, in the order committed. Moves between threads whole.
 @safe @frozen

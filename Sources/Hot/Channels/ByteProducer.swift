@@ -1,5 +1,5 @@
 // The producing end of a byte ring; hot plane, owned by one thread.
-public import Synchronization
+import Synchronization
 
 /// Claims room, lets the caller write in place, commits. Moves between threads whole.
 @safe @frozen

@@ -1,6 +1,6 @@
 // The three clocks as one call each; hot plane (vDSO, no system call).
-public import CKernel
-public import Quantities
+import CKernel
+import Quantities
 
 extension Instant {
   /// CLOCK_MONOTONIC now. A poll reads it once and passes it on.

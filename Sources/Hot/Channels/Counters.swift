@@ -1,5 +1,5 @@
 // Named counters in fixed memory that others may read while they count; both planes.
-public import Synchronization
+import Synchronization
 
 /// What a counter is counted by: an enum whose cases have places 0 ..< indexCount.
 public protocol CounterName: Sendable {

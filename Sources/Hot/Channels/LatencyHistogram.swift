@@ -1,5 +1,5 @@
 // A fixed log-linear histogram of nanoseconds in raw memory that another process may read; hot plane.
-public import Synchronization
+import Synchronization
 
 /// HDR-style buckets: 32 per power of two, so a value is known to 1 part in 32; exact below 64 ns.
 ///

@@ -25,13 +25,17 @@ public struct FileIdentity: Hashable, Sendable {
 }
 
 extension MemoryRegion {
-  /// Creates (or replaces the content of) `path` with zeros, exactly `byteCount` long and with
-  /// exactly `mode`, its blocks reserved, and maps it for reading and writing, every page present.
+  /// Creates `path` with zeros, exactly `byteCount` long and with exactly `mode`, its blocks reserved,
+  /// and maps it for reading and writing, every page present. A file of that name is unlinked first,
+  /// never truncated: whoever has it mapped keeps it whole.
   public static func create(file path: String, byteCount: Int, mode: UInt32 = 0o600)
     throws(KernelError) -> MemoryRegion
   {
     precondition(byteCount > 0, "Invariant: a region holds at least one byte")
-    let opened = unsafe path.withCString { unsafe ck_open($0, 1 | 2 | 8, mode) }
+    let opened = unsafe path.withCString { text in
+      _ = unsafe ck_unlink(text)
+      return unsafe ck_open(text, 1 | 2 | 4, mode)
+    }
     let descriptor = try KernelError.check(.open, opened)
     defer { _ = ck_close(descriptor) }
     try KernelError.check(.setMode, ck_set_mode(descriptor, mode))
@@ -65,5 +69,19 @@ extension MemoryRegion {
       throw KernelError(.map, error)
     }
     return unsafe MemoryRegion(base: base, byteCount: byteCount, isWritable: writable)
+  }
+
+  /// Renames a file, atomically replacing what `to` named.
+  public static func rename(file from: String, to: String) throws(KernelError) {
+    let result = unsafe from.withCString { from in
+      unsafe to.withCString { to in unsafe ck_rename(from, to) }
+    }
+    try KernelError.check(.rename, result)
+  }
+
+  /// Removes a name; that there is none is no error.
+  public static func unlink(file path: String) throws(KernelError) {
+    let result = unsafe path.withCString { unsafe ck_unlink($0) }
+    if result != -2 { try KernelError.check(.unlink, result) }
   }
 }

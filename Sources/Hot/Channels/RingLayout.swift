@@ -1,5 +1,5 @@
 // Where a ring's words lie in its memory: a descriptor, so that offsets have names; hot plane.
-public import Synchronization
+import Synchronization
 
 /// The first 512 bytes of both kinds of ring; entries follow.
 ///

@@ -1,6 +1,6 @@
 // A value that one thread replaces whole and anyone reads whole, over memory that may be mapped; both planes.
-public import CKernel
-public import Synchronization
+import CKernel
+import Synchronization
 
 /// A slot for one `Value`: a sequence word (odd while the writer is inside), then the value as 64-bit words.
 ///

@@ -1,5 +1,5 @@
 // The consuming end of a slot ring; hot plane, owned by one thread.
-public import Synchronization
+import Synchronization
 
 /// Pops records in the order pushed. Moves between threads whole; at any time one thread owns it.
 @safe @frozen

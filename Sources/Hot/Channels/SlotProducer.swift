@@ -1,5 +1,5 @@
 // The producing end of a slot ring; hot plane, owned by one thread.
-public import Synchronization
+import Synchronization
 
 /// Pushes records. Moves between threads whole; at any time one thread owns it.
 @safe @frozen

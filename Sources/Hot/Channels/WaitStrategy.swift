@@ -1,5 +1,5 @@
 // How a thread waits when its stages had nothing to do, apart from what they do; hot plane.
-public import CKernel
+import CKernel
 
 /// What a duty cycle does after a poll without work.
 @frozen

@@ -1,6 +1,6 @@
 // Wakes a thread that sleeps in the kernel, and costs no system call while it is awake; hot plane.
-public import CKernel
-public import Synchronization
+import CKernel
+import Synchronization
 
 /// An eventfd and a flag that says whether somebody sleeps on it.
 ///

@@ -1,0 +1,105 @@
+// Rows of the state file's tables as values; both planes.
+import Channels
+import Quantities
+
+/// What a reader needs to know of an instrument without asking the exchange.
+@frozen
+public struct InstrumentEntry: Sendable, BitwiseCopyable {
+  public var instrument: Instrument
+  public var base: Symbol
+  public var quote: Symbol
+  public var settle: Symbol
+
+  public init(_ instrument: Instrument, of table: InstrumentTable) {
+    self.instrument = instrument
+    base = table.currencyName(instrument.base)
+    quote = table.currencyName(instrument.quote)
+    settle = table.currencyName(instrument.settle)
+  }
+}
+
+/// One currency's balance as Account last saw it.
+@frozen
+public struct BalanceRow: Sendable, BitwiseCopyable {
+  public var currency: Symbol
+  @usableFromInline var unitsHigh: Int64
+  @usableFromInline var unitsLow: UInt64
+  @usableFromInline var decimals: UInt64
+  public var updatedAt: WallMilliseconds
+
+  @inlinable
+  public init(currency: Symbol, total: Amount, updatedAt: WallMilliseconds) {
+    self.currency = currency
+    unitsHigh = Int64(truncatingIfNeeded: total.units >> 64)
+    unitsLow = UInt64(truncatingIfNeeded: total.units)
+    decimals = UInt64(total.decimals)
+    self.updatedAt = updatedAt
+  }
+
+  @inlinable public var total: Amount {
+    Amount(
+      units: Int128(unitsHigh) << 64 | Int128(unitsLow),
+      decimals: UInt8(truncatingIfNeeded: decimals))
+  }
+}
+
+/// A stage's last sign of life.
+@frozen
+public struct Heartbeat: Hashable, Sendable, BitwiseCopyable {
+  /// `Instant.zero`: this stage has never run.
+  public var at: Instant
+  public var polls: UInt64
+}
+
+/// A thread of the core. Absent meters: warm-up is not over, or the build cannot tell.
+public struct ThreadRow: Hashable, Sendable {
+  public var name: String
+  public var messages: UInt64
+  public var allocatedBytesAfterWarmup: UInt64?
+  public var minorFaultsAfterWarmup: UInt64?
+}
+
+/// A connection of the core.
+public struct ConnectionRow: Hashable, Sendable {
+  public var name: String
+  public var kind: ConnectionKind?
+  public var state: ConnectionState
+  public var changedAt: Instant
+  public var reconnects: UInt64
+  public var lastFault: FaultCode?
+  public var receivedBytes: UInt64
+  public var receivedMessages: UInt64
+}
+
+/// What is in force for the desk or an instrument, and who asked for what.
+@frozen
+public struct TradingStateRow: Hashable, Sendable, BitwiseCopyable {
+  /// Byte i: the request of `StopSource` i. Byte 7: the state in force. Byte 6, bit 0: flatten.
+  @usableFromInline var word: UInt64
+
+  @inlinable init(word: UInt64) { self.word = word }
+
+  /// All `active`, nobody asking.
+  @inlinable public init() { word = 0 }
+
+  /// The state in force. A byte that is no state reads as `halted`.
+  @inlinable public var effective: TradingState {
+    get { state(7) }
+    set { put(7, newValue.rawValue) }
+  }
+  @inlinable public var isFlattening: Bool {
+    get { word >> 48 & 1 == 1 }
+    set { word = newValue ? word | 1 << 48 : word & ~(1 << 48) }
+  }
+  @inlinable public subscript(source: StopSource) -> TradingState {
+    get { state(UInt64(source.rawValue)) }
+    set { put(UInt64(source.rawValue), newValue.rawValue) }
+  }
+
+  @inlinable func state(_ byte: UInt64) -> TradingState {
+    TradingState(rawValue: UInt8(truncatingIfNeeded: word >> (byte &* 8))) ?? .halted
+  }
+  @inlinable mutating func put(_ byte: UInt64, _ value: UInt8) {
+    word = word & ~(0xFF << (byte &* 8)) | UInt64(value) << (byte &* 8)
+  }
+}

@@ -1,0 +1,95 @@
+// What hot threads write to the state file: relaxed words and seqlocks, no lock and no call; hot plane.
+import Channels
+import Quantities
+
+extension StateWriter {
+  /// Once per poll, with the Instant that the poll already has.
+  @inlinable
+  public func beat(_ stage: StageName, at now: Instant, polls: UInt64) {
+    let row = memory.heartbeat(stage)
+    memory.store(row, UInt64(bitPattern: now.nanoseconds))
+    memory.store(row &+ 8, polls)
+  }
+
+  /// Door's thread: replaces the lease of a slot (`SignalLease.absent` withdraws it).
+  @inlinable
+  public func publish(_ lease: SignalLease, for instrument: InstrumentID, in slot: SignalSlot) {
+    var writer = memory.signal(instrument, slot).makeWriter()
+    writer.store(lease)
+  }
+
+  /// Builder: the lease in a slot; nil when none was ever published (or a writer was met 128 times).
+  @inlinable
+  public func signal(of instrument: InstrumentID, in slot: SignalSlot) -> SignalLease? {
+    memory.signal(instrument, slot).load()
+  }
+
+  /// Builder: changes whenever a lease was published in the slot; one word.
+  @inlinable
+  public func signalVersion(of instrument: InstrumentID, in slot: SignalSlot) -> UInt64 {
+    memory.signal(instrument, slot).version
+  }
+
+  /// Builder: replaces an instrument's picture, at most 20 times a second.
+  @inlinable
+  public func publish(_ draft: borrowing MarketSlotDraft, for instrument: InstrumentID) {
+    var writer = memory.market(instrument).makeWriter()
+    unsafe writer.store(from: UnsafePointer(draft.slot))
+  }
+
+  /// Counters of an instrument; each place has one writer (`InstrumentCounter`).
+  @inlinable
+  public func counters(of instrument: InstrumentID) -> Counters<InstrumentCounter> {
+    memory.counters(instrument)
+  }
+
+  /// Refusals of an instrument by code: whoever refuses counts (gate codes: Gate, others: Sender).
+  @inlinable
+  public func refusals(of instrument: InstrumentID) -> Counters<RefusalCode> {
+    memory.refusals(instrument)
+  }
+
+  /// Any thread: faults are rare, so the add is a locked one.
+  @inlinable
+  public func count(_ fault: FaultCode) { memory.faults.addShared(to: fault) }
+
+  /// The histogram that a hop's last stage records into.
+  @inlinable
+  public func histogram(_ hop: Hop) -> LatencyHistogram { memory.histogram(hop) }
+
+  /// Sender: what is in force for an instrument or, with `.none`, for the desk.
+  @inlinable
+  public func set(_ row: TradingStateRow, for instrument: InstrumentID) {
+    memory.store(memory.trading(instrument), row.word)
+  }
+
+  /// Thread `index` itself: messages taken so far.
+  @inlinable
+  public func setThread(_ index: Int, messages: UInt64) {
+    memory.store(memory.thread(index) &+ ThreadField.messages, messages)
+  }
+
+  /// Who drives connection `index`: its state and since when.
+  @inlinable
+  public func setConnection(_ index: Int, _ state: ConnectionState, at now: Instant) {
+    let row = memory.connection(index)
+    memory.store(row &+ ConnectionField.changedAt, UInt64(bitPattern: now.nanoseconds))
+    memory.store(row &+ ConnectionField.state, UInt64(state.rawValue))
+  }
+
+  /// Who drives connection `index`: it was made anew, because of `fault` (`.none`: first time or planned).
+  @inlinable
+  public func setConnection(_ index: Int, reconnects: UInt64, lastFault: FaultCode) {
+    let row = memory.connection(index)
+    memory.store(row &+ ConnectionField.reconnects, reconnects)
+    memory.store(row &+ ConnectionField.lastFault, UInt64(lastFault.rawValue))
+  }
+
+  /// The stage that reads connection `index`: totals so far.
+  @inlinable
+  public func setConnection(_ index: Int, receivedBytes: UInt64, messages: UInt64) {
+    let row = memory.connection(index)
+    memory.store(row &+ ConnectionField.receivedBytes, receivedBytes)
+    memory.store(row &+ ConnectionField.receivedMessages, messages)
+  }
+}

@@ -1,0 +1,105 @@
+// Makes the state file and writes to it: the core's side, hot threads included.
+import CKernel
+import Channels
+import Quantities
+import Synchronization
+
+/// The writing side. A handle: copies write the same file, and who writes which section is said in
+/// `StateLayout`. The methods that hot threads call are lock-free, allocate nothing and make no call.
+@safe @frozen
+public struct StateWriter: @unchecked Sendable {
+  // SAFETY: the mapping lives until the process ends; see StateMemory.
+  @usableFromInline let memory: StateMemory
+  public let header: StateHeader
+
+  /// Makes the file under a temporary name, fills header and directory, then gives it its name: whoever
+  /// opens `path` finds it complete, and whoever has an older file mapped keeps that one whole.
+  /// The clocks, process and boot id of `header` are filled in. `mode` is exact.
+  public static func create(
+    path: String, header: StateHeader, instruments: InstrumentTable, mode: UInt32 = 0o600
+  ) throws(StateError) -> StateWriter {
+    let layout = StateLayout(instrumentCount: instruments.count)
+    let temporary = "\(path).new"
+    let region: MemoryRegion
+    do {
+      region = try MemoryRegion.create(
+        file: temporary, byteCount: layout.byteCount, mode: mode)
+    } catch { throw .kernel(error) }
+    var filled = header
+    filled.magic = StateLayout.magic
+    filled.version = StateLayout.version
+    filled.headerByteCount = UInt32(StateLayout.headerByteCount)
+    filled.byteCount = UInt64(layout.byteCount)
+    filled.layoutFingerprint = layout.fingerprint
+    filled.instrumentCount = UInt32(instruments.count)
+    filled.processID = ck_process_id()
+    filled.clocks = ClockPair(
+      monotonic: .now(), boot: .now(), wallNanoseconds: ck_now_wall_ns())
+    do {
+      (filled.bootIDHigh, filled.bootIDLow) = try currentBootID()
+      unsafe region.base.storeBytes(of: filled, as: StateHeader.self)
+      var index = 0
+      while index < instruments.count {
+        let instrument = instruments[InstrumentID(index: UInt16(index))]
+        unsafe region.base.storeBytes(
+          of: InstrumentEntry(instrument, of: instruments),
+          toByteOffset: layout.directoryOffset + index * StateLayout.directoryStride,
+          as: InstrumentEntry.self)
+        index += 1
+      }
+      try MemoryRegion.rename(file: temporary, to: path)
+    } catch {
+      region.unmap()
+      throw .kernel(error)
+    }
+    _ = region.lock()
+    return unsafe StateWriter(
+      memory: StateMemory(base: region.base, layout: layout), header: filled)
+  }
+
+  @usableFromInline init(memory: StateMemory, header: StateHeader) {
+    self.memory = memory
+    self.header = header
+  }
+
+  static func currentBootID() throws(KernelError) -> (high: UInt64, low: UInt64) {
+    var bytes: (UInt64, UInt64) = (0, 0)
+    let result = unsafe withUnsafeMutableBytes(of: &bytes) { buffer in
+      unsafe ck_boot_id(buffer.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    }
+    try KernelError.check(.bootID, result)
+    return (UInt64(bigEndian: bytes.0), UInt64(bigEndian: bytes.1))
+  }
+
+  public var layout: StateLayout { memory.layout }
+
+  // ---- Control plane of the core ----
+
+  public func set(phase: RunPhase) { memory.store(memory.layout.runOffset, UInt64(phase.rawValue)) }
+
+  /// Names thread `index` (at most 32 bytes are kept); before that the row does not exist.
+  public func defineThread(_ index: Int, name: String) {
+    memory.storeName(name, at: memory.thread(index) + ThreadField.name, words: 4)
+  }
+
+  /// What the monitor measured on thread `index`; nil: absent.
+  public func setThread(_ index: Int, allocatedBytesAfterWarmup bytes: UInt64?) {
+    memory.store(memory.thread(index) + ThreadField.allocated, bytes.map { $0 &+ 1 } ?? 0)
+  }
+  public func setThread(_ index: Int, minorFaultsAfterWarmup faults: UInt64?) {
+    memory.store(memory.thread(index) + ThreadField.minorFaults, faults.map { $0 &+ 1 } ?? 0)
+  }
+
+  /// Names connection `index` (at most 32 bytes are kept); before that the row does not exist.
+  public func defineConnection(_ index: Int, name: String, kind: ConnectionKind) {
+    let row = memory.connection(index)
+    memory.store(row + ConnectionField.kind, UInt64(kind.rawValue))
+    memory.storeName(name, at: row + ConnectionField.name, words: 4)
+  }
+
+  /// Row `index` of the balances: one currency, always in the same row.
+  public func setBalance(_ index: Int, _ row: BalanceRow) {
+    var writer = memory.balance(index).makeWriter()
+    writer.store(row)
+  }
+}
