@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -84,7 +85,11 @@ int curing_create(struct curing **out, uint32_t entries, uint32_t buffers, uint3
   return 0;
 }
 
-int curing_start(struct curing *self) { return io_uring_enable_rings(&self->ring); }
+// liburing 2.3 declares io_uring_enable_rings and forgets to export it.
+int curing_start(struct curing *self) {
+  long status = syscall(__NR_io_uring_register, self->ring.ring_fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
+  return status < 0 ? -errno : 0;
+}
 
 void curing_destroy(struct curing *self) {
   if (!self) return;
@@ -101,6 +106,12 @@ int curing_probe(void) {
   status = curing_start(ring);
   curing_destroy(ring);
   return status < 0 ? status : 0;
+}
+
+// Saturates: a wait may be asked to last for ever.
+static int64_t deadline_of(int64_t nanoseconds) {
+  int64_t now = csocket_now();
+  return nanoseconds > INT64_MAX - now ? INT64_MAX : now + nanoseconds;
 }
 
 static struct io_uring_sqe *entry(struct curing *self) {
@@ -167,13 +178,20 @@ int curing_enter(struct curing *self) {
 }
 
 int curing_wait(struct curing *self, int64_t nanoseconds) {
-  struct io_uring_cqe *cqe;
-  struct __kernel_timespec timeout = {.tv_sec = nanoseconds / 1000000000,
-                                      .tv_nsec = nanoseconds % 1000000000};
-  int status = io_uring_submit_and_wait_timeout(&self->ring, &cqe, 1, &timeout, NULL);
-  if (status >= 0) return 1;
-  if (status == -ETIME || status == -EINTR || status == -EAGAIN || status == -EBUSY) return 0;
-  return status;
+  // Submitted apart: liburing 2.3 reports a wait that also submitted as a success when it timed out.
+  curing_enter(self);
+  int64_t deadline = deadline_of(nanoseconds);
+  for (;;) {
+    if (io_uring_cq_ready(&self->ring) != 0) return 1;
+    int64_t left = deadline - csocket_now();
+    if (left <= 0) return 0;
+    struct io_uring_cqe *cqe;
+    struct __kernel_timespec timeout = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+    int status = io_uring_submit_and_wait_timeout(&self->ring, &cqe, 1, &timeout, NULL);
+    if (io_uring_cq_ready(&self->ring) != 0) return 1;
+    if (status < 0 && status != -ETIME && status != -EINTR && status != -EAGAIN && status != -EBUSY)
+      return status;
+  }
 }
 
 const void *curing_bytes(const struct curing *self, uint32_t buffer) {
@@ -241,14 +259,23 @@ int cepoll_delete(int epoll, int descriptor) {
 
 int cepoll_wait(int epoll, struct cepoll_event *events, int64_t nanoseconds) {
   struct epoll_event ready[CEPOLL_EVENTS_MAX];
-  struct timespec timeout = {.tv_sec = nanoseconds / 1000000000,
-                             .tv_nsec = nanoseconds % 1000000000};
-  int count = nanoseconds == 0 ? epoll_wait(epoll, ready, CEPOLL_EVENTS_MAX, 0)
-                               : epoll_pwait2(epoll, ready, CEPOLL_EVENTS_MAX, &timeout, NULL);
-  if (count < 0 && errno == ENOSYS)  // before Linux 5.11: milliseconds, rounded up
-    count = epoll_wait(epoll, ready, CEPOLL_EVENTS_MAX,
-                       nanoseconds > 2000000000 ? 2000 : (int)((nanoseconds + 999999) / 1000000));
-  if (count < 0) return errno == EINTR ? 0 : -errno;
+  int64_t deadline = nanoseconds == 0 ? 0 : deadline_of(nanoseconds);
+  int count;
+  for (;;) {
+    if (nanoseconds == 0) {
+      count = epoll_wait(epoll, ready, CEPOLL_EVENTS_MAX, 0);
+    } else {
+      int64_t left = deadline - csocket_now();
+      if (left < 0) left = 0;
+      struct timespec timeout = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+      count = epoll_pwait2(epoll, ready, CEPOLL_EVENTS_MAX, &timeout, NULL);
+      if (count < 0 && errno == ENOSYS)  // before Linux 5.11: milliseconds, rounded up
+        count = epoll_wait(epoll, ready, CEPOLL_EVENTS_MAX,
+                           left > 2000000000 ? 2000 : (int)((left + 999999) / 1000000));
+    }
+    if (count >= 0) break;
+    if (errno != EINTR) return -errno;
+  }
   for (int index = 0; index < count; index++) {
     uint32_t happened = ready[index].events;
     events[index].events = (happened & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP) ? CEPOLL_READABLE : 0) |

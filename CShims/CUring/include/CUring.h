@@ -38,7 +38,7 @@ int curing_cancel(struct curing *ring, uint64_t victim, uint64_t tag) CURING_HOT
 int curing_next(struct curing *ring, struct curing_completion *completion) CURING_HOT;
 // Submits what is queued and runs deferred work without sleeping; 1 when it entered the kernel.
 int curing_enter(struct curing *ring) CURING_HOT;
-// Submits and sleeps until a completion or the timeout: 1 ready, 0 timed out or interrupted, -errno.
+// Submits and sleeps until a completion or the timeout, through signals: 1 ready, 0 timed out, -errno.
 int curing_wait(struct curing *ring, int64_t nanoseconds) CURING_HOT;
 // The bytes of a provided buffer, and giving it back.
 const void *curing_bytes(const struct curing *ring, uint32_t buffer) CURING_HOT;
@@ -71,5 +71,5 @@ int cepoll_create(void);
 int cepoll_add(int epoll, int descriptor, uint32_t tag) CURING_HOT;
 int cepoll_modify(int epoll, int descriptor, uint32_t events, uint32_t tag) CURING_HOT;
 int cepoll_delete(int epoll, int descriptor) CURING_HOT;
-// At most CEPOLL_EVENTS_MAX events; the count, 0 after the timeout or an interruption, -errno.
+// At most CEPOLL_EVENTS_MAX events; the count, 0 after the timeout, -errno. Sleeps through signals.
 int cepoll_wait(int epoll, struct cepoll_event *events, int64_t nanoseconds) CURING_HOT;
