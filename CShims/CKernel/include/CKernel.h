@@ -122,6 +122,12 @@ int32_t ck_signal_on_parent_death(int32_t signal);
 /// pidfd_open; descriptor or -errno.
 int32_t ck_pidfd_open(int32_t process);
 int32_t ck_process_id(void);
+/// A close-on-exec pipe; 0 or -errno.
+int32_t ck_pipe_create(int32_t *read_end, int32_t *write_end);
+/// posix_spawn of `path`: standard input from /dev/null, `inherited` as descriptor 3, every descriptor
+/// above closed, signals unblocked and at their defaults, a process group of its own. Id or -errno.
+int32_t ck_spawn(
+  const char *path, char *const *arguments, char *const *environment, int32_t inherited);
 /// The kernel's boot id as 16 bytes; 0 or -errno.
 int32_t ck_boot_id(uint8_t *bytes);
 /// Fills `bytes` from getrandom(2); 0 or -errno.
