@@ -147,7 +147,7 @@ let controlTargets: [Target] = [
     dependencies: [
       "Quantities", "Channels", "Wire", "OKX", "Transport", "Book", "State", "Journal", "Door",
       "Pipeline",
-      "Operations", "Account", "Ledger", "Console", "Matching", "Exchange", log,
+      "CKernel", "Operations", "Account", "Ledger", "Console", "Matching", "Exchange", log, crypto,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], path: "Sources/llmtrading", swiftSettings: strict),
 ]

@@ -10,6 +10,6 @@ struct LLMTrading: AsyncParsableCommand {
       Start with `llmtrading demo`: a simulated exchange, the core and the page on this machine.
       """,
     version: "0.1.0",
-    subcommands: [ExchangeCommand.self]
+    subcommands: [CoreCommand.self, ExchangeCommand.self]
   )
 }

@@ -20,7 +20,8 @@ public final class Core: @unchecked Sendable {
   private let connector: Connector
   private var threads: [HotThread] = []
   private var housekeeping: [HotThread] = []
-  private var monitor: ThreadMonitor
+  private let monitor: ThreadMonitor
+  var monitored: [ThreadMonitor.Watched] { monitor.watched }
 
   /// Connections in flight between a stage and its Connector.
   private static let handoverCapacity = 128
