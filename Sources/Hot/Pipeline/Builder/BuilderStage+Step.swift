@@ -1,27 +1,65 @@
-// Builder's step: entries of the market ring, applied in order; hot plane, proved free of locks and allocation.
+// Builder's step: answers, market entries, decisions; hot plane, proved free of locks and allocation.
 
 import Book
+import CKernel
 import Channels
 import Quantities
+import Strategy
 
 extension BuilderStage {
-  /// Takes market entries. Returns the work done.
+  /// Takes verdicts, reports and market entries, and lets the strategy decide. Returns the work done.
   @_noLocks
   public mutating func poll(_ now: Instant) -> Int {
-    var work = 0
-    while work < BuilderStage.entriesPerPollMax {
-      guard let entry = unsafe market.peek() else { break }
+    var work = takeAnswers(now)
+    var entries = 0
+    while entries < BuilderStage.entriesPerPollMax {
+      guard let entry = unsafe ports.market.peek() else { break }
       unsafe take(entry)
-      market.release()
-      work &+= 1
+      ports.market.release()
+      entries &+= 1
     }
+    work &+= entries
+    if now >= sweepAt { sweep(now) }
     return work
+  }
+
+  @_noLocks
+  mutating func takeAnswers(_ now: Instant) -> Int {
+    var taken = 0
+    while taken < BuilderStage.answersPerPollMax, let verdict = ports.verdicts.pop() {
+      working.apply(verdict)
+      strategy.observe(verdict, now: now)
+      if verdict.code != .approved { countRefusal(verdict.instrument, verdict.code) }
+      taken &+= 1
+    }
+    while taken < BuilderStage.answersPerPollMax, let report = ports.reports.pop() {
+      working.apply(report)
+      strategy.observe(report, now: now)
+      let at = Int(report.instrument.index)
+      if at < instruments.count {
+        unsafe tallies[at].count(report)
+        let isOwnRefusal = report.kind == .rejected && report.code != .approved
+        if isOwnRefusal { countRefusal(report.instrument, report.code) }
+      }
+      taken &+= 1
+    }
+    return taken
+  }
+
+  @_noLocks
+  mutating func countRefusal(_ id: InstrumentID, _ code: RefusalCode) {
+    let at = Int(id.index)
+    if at >= instruments.count { return }
+    unsafe tallies[at].refusals &+= 1
+    let row = at &* BuilderStage.refusalCodesMax
+    unsafe refusals[row &+ (Int(code.rawValue) & (BuilderStage.refusalCodesMax &- 1))] &+= 1
   }
 
   /// One entry: one or more messages back to back, each saying its length.
   @_noLocks
   mutating func take(_ entry: UnsafeRawBufferPointer) {
     guard let base = entry.baseAddress else { return }
+    let takenAt: Instant = .now()
     var offset = 0
     while entry.count &- offset >= 64 {
       let message = unsafe (base + offset).assumingMemoryBound(to: MarketMessage.self)
@@ -30,20 +68,98 @@ extension BuilderStage {
         counters.malformed &+= 1
         return
       }
-      unsafe apply(message)
+      unsafe apply(message, takenAt)
       offset &+= length
+    }
+    ports.latency.record(nanoseconds: ck_now_monotonic() &- takenAt.nanoseconds)
+  }
+
+  /// Applies one message and decides on it. A book that breaks here, and not at the source, is fetched anew.
+  @_noLocks
+  mutating func apply(_ message: UnsafePointer<MarketMessage>, _ takenAt: Instant) {
+    counters.messages &+= 1
+    let result = unsafe views.apply(message)
+    let id = unsafe message.pointee.instrument
+    if case .fault(let fault) = result, fault != .crossedBook {
+      let request = unsafe ResyncRequest(
+        instrument: id, fault: fault, seqId: message.pointee.seqId)
+      counters.resyncsAsked &+= 1
+      if !ports.resyncs.push(request) { counters.resyncRingFull &+= 1 }
+      return
+    }
+    if Int(id.index) < instruments.count, unsafe message.pointee.kind != .trade {
+      decide(id, now: takenAt, isTickDriven: true)
     }
   }
 
-  /// A book that breaks here, and not at the source, is fetched anew.
+  /// Time passes in a quiet market too: every instrument decides at least each `sweepNanoseconds`.
   @_noLocks
-  mutating func apply(_ message: UnsafePointer<MarketMessage>) {
-    counters.messages &+= 1
-    let result = unsafe views.apply(message)
-    guard case .fault(let fault) = result, fault != .crossedBook else { return }
-    let request = unsafe ResyncRequest(
-      instrument: message.pointee.instrument, fault: fault, seqId: message.pointee.seqId)
-    counters.resyncsAsked &+= 1
-    if !resyncs.push(request) { counters.resyncRingFull &+= 1 }
+  mutating func sweep(_ now: Instant) {
+    var done = 0
+    while done < BuilderStage.sweepPerPollMax {
+      if sweepCursor >= instruments.count {
+        sweepCursor = 0
+        sweepAt = now.advanced(byNanoseconds: BuilderStage.sweepNanoseconds)
+        return
+      }
+      let age = unsafe now.since(tallies[sweepCursor].decidedAt)
+      if age >= BuilderStage.sweepNanoseconds {
+        decide(
+          InstrumentID(index: UInt16(truncatingIfNeeded: sweepCursor)), now: now,
+          isTickDriven: false)
+      }
+      sweepCursor &+= 1
+      done &+= 1
+    }
+  }
+
+  /// Runs the strategy for one instrument and publishes what it wants, all or nothing.
+  @_noLocks
+  mutating func decide(_ id: InstrumentID, now: Instant, isTickDriven: Bool) {
+    let at = Int(id.index)
+    unsafe tallies[at].decidedAt = now
+    if !ports.intents.hasRoom(for: IntentBuffer.capacity) || working.room < IntentBuffer.capacity {
+      counters.intentsWithoutRoom &+= 1
+      return
+    }
+    let validity = views[id].validity
+    let boot: BootInstant = .now()
+    var context = StrategyContext(
+      instrument: instruments[id], reference: views[id].reference, isBookValid: validity.isValid,
+      now: now, boot: boot, takenAt: now)
+    if let bid = views[id].book.bestBid { context.bidQuantity = bid.quantity }
+    if let ask = views[id].book.bestAsk { context.askQuantity = ask.quantity }
+    if strategy.readsIndicators { context.indicators = views.indicators(of: id, at: now) }
+    context.lease = effectiveLease(
+      manual: ports.signals.manual(id), agent: ports.signals.agent(id), at: boot)
+    context.position = working.position(id)
+    context.tradingState = working.tradingState(id)
+    context.isMuted = ports.control.isMuted
+    countSignal(at, context.lease)
+    decided.removeAll()
+    strategy.decide(context, working: working, into: &decided)
+    publish(at, isTickDriven)
+  }
+
+  @_noLocks
+  mutating func countSignal(_ at: Int, _ lease: SignalLease) {
+    guard lease.isPresent, unsafe lease.request != tallies[at].lastRequest else { return }
+    unsafe tallies[at].lastRequest = lease.request
+    unsafe tallies[at].signals &+= 1
+  }
+
+  @_noLocks
+  mutating func publish(_ at: Int, _ isTickDriven: Bool) {
+    var index = 0
+    while index < decided.count {
+      var intent = decided[index]
+      intent.isTickDriven = isTickDriven
+      intent.madeAt = .now()
+      if ports.intents.push(intent) {
+        working.publish(intent)
+        unsafe tallies[at].intents &+= 1
+      }
+      index &+= 1
+    }
   }
 }

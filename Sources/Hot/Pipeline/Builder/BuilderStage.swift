@@ -3,6 +3,7 @@
 import Book
 import Channels
 import Quantities
+import Strategy
 
 /// What Builder has counted beyond its views' own counters.
 public struct BuilderCounters: BitwiseCopyable, Sendable {
@@ -11,34 +12,84 @@ public struct BuilderCounters: BitwiseCopyable, Sendable {
   public var resyncsAsked: UInt64 = 0
   /// Resync requests the ring had no room for: the book stays invalid and the next message asks again.
   public var resyncRingFull: UInt64 = 0
+  /// Decisions put off because the intents ring or the table of intents in flight had no room.
+  public var intentsWithoutRoom: UInt64 = 0
   /// Entries whose framing contradicts itself; nothing of them is applied.
   public var malformed: UInt64 = 0
+}
+
+/// The rings and boards a Builder is made with.
+public struct BuilderPorts: ~Copyable {
+  var market: ByteConsumer
+  var resyncs: SlotProducer<ResyncRequest>
+  var intents: SlotProducer<Intent>
+  var verdicts: SlotConsumer<Verdict>
+  var reports: SlotConsumer<Report>
+  let signals: SignalBoard
+  let control: RunControl
+  let latency: LatencyHistogram
 }
 
 /// Owns the books, the indicators, the strategy and its intents in flight.
 @safe
 public struct BuilderStage: ~Copyable {
+  // SAFETY: `tallies` and `refusals` are allocated by `init`, freed by `deinit`, reached through this
+  // sole owner alone, and indexed by ids checked against `instruments.count`.
+  let instruments: InstrumentTable
   var views: MarketViews
-  var market: ByteConsumer
-  var resyncs: SlotProducer<ResyncRequest>
-  let control: RunControl
+  var ports: BuilderPorts
+  var strategy: DeskStrategy
+  var working: IntentsInFlight
+  var decided = IntentBuffer()
+  let tallies: UnsafeMutablePointer<InstrumentTally>
+  let refusals: UnsafeMutablePointer<UInt64>
   public internal(set) var counters = BuilderCounters()
+  var sweepAt = Instant.zero
+  var sweepCursor = 0
 
-  /// Market entries taken in one poll.
+  /// Market entries, and verdicts or reports, taken in one poll.
   static let entriesPerPollMax = 64
+  static let answersPerPollMax = 256
+  /// Every instrument's strategy runs at least this often; so many of them in one poll.
+  static let sweepNanoseconds: Int64 = 100_000_000
+  static let sweepPerPollMax = 16
+  /// Above every `RefusalCode.rawValue`.
+  static let refusalCodesMax = 128
 
   public init(
-    instruments: InstrumentTable, market: consuming ByteConsumer,
-    resyncs: consuming SlotProducer<ResyncRequest>, control: RunControl
+    instruments: InstrumentTable, strategy: StrategyChoice, ports: consuming BuilderPorts
   ) {
+    self.instruments = instruments
     views = MarketViews(instruments)
-    self.market = market
-    self.resyncs = resyncs
-    self.control = control
+    self.ports = ports
+    self.strategy = DeskStrategy(strategy)
+    working = IntentsInFlight(instrumentCount: instruments.count)
+    let count = max(1, instruments.count)
+    unsafe tallies = .allocate(capacity: count)
+    unsafe tallies.initialize(repeating: InstrumentTally(), count: count)
+    unsafe refusals = .allocate(capacity: count * BuilderStage.refusalCodesMax)
+    unsafe refusals.initialize(repeating: 0, count: count * BuilderStage.refusalCodesMax)
+  }
+
+  deinit {
+    unsafe tallies.deallocate()
+    unsafe refusals.deallocate()
   }
 
   /// One instrument's view, lent: for reports, after the thread has stopped.
   public borrowing func withView<T>(_ id: InstrumentID, _ body: (borrowing MarketView) -> T) -> T {
     body(views[id])
   }
+
+  public func tally(_ id: InstrumentID) -> InstrumentTally {
+    precondition(Int(id.index) < instruments.count, "Invariant: an instrument of this run")
+    return unsafe tallies[Int(id.index)]
+  }
+
+  public func refusals(_ id: InstrumentID, _ code: RefusalCode) -> UInt64 {
+    precondition(Int(id.index) < instruments.count, "Invariant: an instrument of this run")
+    return unsafe refusals[Int(id.index) * BuilderStage.refusalCodesMax + Int(code.rawValue)]
+  }
+
+  public func position(_ id: InstrumentID) -> Quantity { working.position(id) }
 }

@@ -67,7 +67,11 @@ public struct Intent: Sendable, BitwiseCopyable {
   /// When the Builder's step made it, and when it took the message off the market ring.
   public var madeAt: Instant
   public var takenAt: Instant
-  public var reserved: UInt64 = 0
+  /// Decided on a market message just taken, not because time passed: it counts for tick-to-order.
+  public var isTickDriven = false
+  public var reserved: UInt8 = 0
+  public var reserved2: UInt16 = 0
+  public var reserved4: UInt32 = 0
 
   @inlinable
   public init(

@@ -1,0 +1,35 @@
+// What Builder counts per instrument of signals, intents, verdicts and reports; hot plane.
+
+import Quantities
+
+/// Written by Builder; copied into State and into the report.
+@frozen
+public struct InstrumentTally: BitwiseCopyable, Sendable {
+  /// Leases seen in force, each decision once.
+  public var signals: UInt64 = 0
+  public var intents: UInt64 = 0
+  public var refusals: UInt64 = 0
+  public var sent: UInt64 = 0
+  public var acknowledged: UInt64 = 0
+  public var rejected: UInt64 = 0
+  public var cancelled: UInt64 = 0
+  /// Lots, both sides together.
+  public var filledLots: Int64 = 0
+  /// The last lease counted in `signals`.
+  var lastRequest: UInt64 = 0
+  /// When the strategy last ran for it.
+  var decidedAt = Instant.zero
+
+  init() {}
+
+  mutating func count(_ report: Report) {
+    switch report.kind {
+    case .sent: sent &+= 1
+    case .acknowledged: acknowledged &+= 1
+    case .rejected: rejected &+= 1
+    case .cancelled: cancelled &+= 1
+    case .fill: filledLots = filledLots &+ report.lastQuantity.lots
+    default: break
+    }
+  }
+}

@@ -1,0 +1,252 @@
+// The private session's shell: connections, messages, events into the order table; hot plane.
+
+import Channels
+import OKX
+import Orders
+import Quantities
+import Transport
+import Wire
+
+extension SenderStage {
+  /// Takes whole messages while there is room to report on what they bring.
+  @_noLocks
+  mutating func drain() -> Int {
+    var taken = 0
+    while taken < SenderStage.messagesPerTurnMax, link.isConnected,
+      reports.room >= PrivateDecoder.eventsMax &* ReportBuffer.perEventMax
+    {
+      let event = unsafe reader.next(link.readable)
+      switch event.kind {
+      case .needMore:
+        link.consume(event.consumed)
+        return taken
+      case .text:
+        unsafe message(event.payload)
+        taken &+= 1
+      case .binary: counters.binaryMessages &+= 1
+      case .ping: unsafe sendFrame(.pong, event.payload)
+      case .pong: break
+      case .close:
+        if event.mustReply { sendClose(event.closeCode) }
+        drop(.closedByPeer)
+        return taken
+      case .violation:
+        sendClose(event.closeCode)
+        drop(event.fault)
+        return taken
+      }
+      link.consume(event.consumed)
+    }
+    return taken
+  }
+
+  @_noLocks
+  mutating func message(_ payload: UnsafeRawBufferPointer) {
+    counters.messages &+= 1
+    let now = link.receivedAt
+    let outcome = unsafe session.receive(payload, now: now)
+    if outcome.fault != .none { count(outcome.fault) }
+    var index = 0
+    while index < outcome.eventCount {
+      take(session.event(index))
+      index &+= 1
+    }
+    if outcome.becameReady { announce(isUp: true, now) }
+    if outcome.hasAction { act(now) }
+  }
+
+  @_noLocks
+  mutating func take(_ event: PrivateEvent) {
+    switch event.kind {
+    case .orderReply:
+      _ = table.orderReply(SenderStage.reply(event), into: &reports)
+    case .cancelReply:
+      _ = table.cancelReply(SenderStage.reply(event), into: &reports)
+    case .order:
+      guard let update = SenderStage.update(event) else { return }
+      _ = table.apply(update, into: &reports)
+    case .balance:
+      let at = Int(event.currency.index)
+      if at < instruments.currencyCount {
+        unsafe balances[at] = CashBalance(isKnown: true, cash: event.cash)
+      }
+    case .position:
+      // Positions are counted from fills; the exchange's own figure is compared by reconciliation.
+      break
+    case .requestError:
+      // Whether the request was carried out is open: its time-out asks.
+      counters.faultyItems &+= 1
+    case .faulty:
+      counters.faultyItems &+= 1
+      count(event.fault)
+    }
+  }
+
+  @_noLocks
+  static func reply(_ event: PrivateEvent) -> OrderReply {
+    OrderReply(
+      clientOrder: event.clientOrder, exchangeOrder: event.exchangeOrder, code: event.code,
+      receivedAt: event.receivedAt)
+  }
+
+  @_noLocks
+  static func update(_ event: PrivateEvent) -> OrderUpdate? {
+    guard let state = ExchangeOrderState(rawValue: event.state.rawValue) else { return nil }
+    var update = OrderUpdate(
+      state: state, instrument: event.instrument, side: event.side, clientOrder: event.clientOrder)
+    update.type = event.type
+    update.exchangeOrder = event.exchangeOrder
+    update.price = event.price
+    update.quantity = event.quantity
+    update.cumulativeFilled = event.cumulativeFilled
+    update.averagePrice = event.averagePrice
+    update.lastQuantity = event.lastQuantity
+    update.lastPrice = event.lastPrice
+    update.tradeID = event.tradeID
+    update.feeCurrency = event.currency
+    update.feeUnits = event.feeUnits
+    update.feeDecimals = event.feeDecimals
+    update.isTaker = event.isTaker
+    update.cancelSource = event.cancelSource
+    update.exchangeTime = event.exchangeTime
+    update.receivedAt = event.receivedAt
+    return update
+  }
+
+  /// Takes a connection over from the Connector; an old one is retired first.
+  @_noLocks
+  mutating func adopt(_ handover: SessionHandover, _ now: Instant) {
+    if link.isConnected { release(.retire, .notice, now) }
+    isAwaited = false
+    isBroken = false
+    self.handover = handover
+    reader.reset()
+    guard link.adopt(handover.connection, now: now),
+      unsafe reactor.pointee.attach(descriptor: link.descriptor, slot: slot)
+    else {
+      drop(.connectionLost)
+      return
+    }
+    session.connected(now: now)
+    _ = drain()
+    act(now)
+  }
+
+  /// Does what the session asks for, until it asks for nothing.
+  @_noLocks
+  mutating func act(_ now: Instant) {
+    if isBroken { drop(.connectionLost) }
+    var turns = 0
+    while turns < SenderStage.messagesPerTurnMax {
+      turns &+= 1
+      switch session.poll(now: now) {
+      case .none: return
+      case .send: unsafe sendFrame(.text, session.outgoing)
+      case .login: if let handover { unsafe sendFrame(.text, handover.login) }
+      case .reconnect(let fault):
+        if fault == .notice {
+          request(.renew, fault, nil)
+        } else {
+          drop(fault)
+        }
+      }
+    }
+  }
+
+  @_noLocks
+  mutating func sendFrame(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
+    let length = unsafe WebSocketEncoder.write(opcode, payload: payload, keys: &keys, into: frame)
+    let bytes = unsafe UnsafeRawBufferPointer(rebasing: frame[0..<length])
+    if length == 0 { isBroken = true } else if unsafe !hand(bytes) { isBroken = true }
+  }
+
+  @_noLocks
+  mutating func sendClose(_ code: WebSocketCloseCode) {
+    let length = unsafe WebSocketEncoder.writeClose(code, keys: &keys, into: frame)
+    reader.closeSent()
+    if length > 0 { _ = unsafe hand(UnsafeRawBufferPointer(rebasing: frame[0..<length])) }
+  }
+
+  /// Gives the connection up and asks for a new one. What was in flight becomes *unknown*.
+  @_noLocks
+  mutating func drop(_ fault: FaultCode) {
+    count(fault)
+    lastFault = fault
+    counters.reconnects &+= 1
+    release(.replace, fault, link.receivedAt)
+  }
+
+  @_noLocks
+  mutating func release(_ kind: ConnectorRequest.Kind, _ fault: FaultCode, _ now: Instant) {
+    isBroken = false
+    unsafe reactor.pointee.detach(slot: slot)
+    session.disconnected(fault: fault)
+    let retired = link.retire(cause: fault)
+    request(kind, fault, retired)
+    handover = nil
+    announce(isUp: false, now)
+    if !table.sessionDown(now: .now(), into: &reports) { owesSessionDown = true }
+  }
+
+  @_noLocks
+  mutating func announce(isUp: Bool, _ now: Instant) {
+    if isUp == isSessionUp || reports.room == 0 { return }
+    isSessionUp = isUp
+    var report = Report(kind: .session, instrument: .none)
+    report.detail = isUp ? 1 : 0
+    report.receivedAt = now
+    reports.append(report)
+  }
+
+  @_noLocks
+  mutating func request(
+    _ kind: ConnectorRequest.Kind, _ fault: FaultCode, _ retired: RetiredConnection?
+  ) {
+    if kind == .renew && isAwaited { return }
+    let login = kind == .renew ? 0 : handover?.loginAddress ?? 0
+    if kind != .retire { isAwaited = true }
+    let request = ConnectorRequest(
+      kind, line: 0, cause: fault, retired: retired, loginAddress: login)
+    if !ports.requests.push(request) { counters.ringFull &+= 1 }
+  }
+
+  /// What Account says: answers, positions, orders of an earlier start.
+  @_noLocks
+  mutating func takeAccount(_ now: Instant) -> Int {
+    var taken = 0
+    while reports.room >= ReportBuffer.perEventMax, let entry = unsafe ports.account.peek() {
+      if unsafe entry.count >= MemoryLayout<AccountMessage>.size, let base = entry.baseAddress {
+        let message = unsafe base.loadUnaligned(as: AccountMessage.self)
+        take(message, now)
+      }
+      ports.account.release()
+      taken &+= 1
+    }
+    return taken
+  }
+
+  @_noLocks
+  mutating func take(_ message: AccountMessage, _ now: Instant) {
+    switch message {
+    case .answer(let answer): _ = table.answer(answer, now: now, into: &reports)
+    case .position(let id, let quantity, let average):
+      _ = positions.adopt(id, position: quantity, averagePrice: average)
+      reports.append(positions.report(id, now: now))
+    case .workingOrder(let update):
+      if table.adopt(update) { table.requestCancels(update.instrument) }
+    case .balance(let currency, let cash):
+      let at = Int(currency.index)
+      if at < instruments.currencyCount {
+        unsafe balances[at] = CashBalance(isKnown: true, cash: cash)
+      }
+    }
+  }
+
+  /// Closes the connection with 1001: the thread is about to stop.
+  @_noLocks
+  public mutating func close(_ now: Instant) {
+    if !link.isConnected { return }
+    sendClose(.goingAway)
+    if link.isConnected { release(.retire, .none, now) }
+  }
+}

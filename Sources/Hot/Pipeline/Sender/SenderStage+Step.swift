@@ -1,0 +1,156 @@
+// Sender's step: stops first, then what the exchange said, then orders; hot plane, proved free of locks and allocation.
+
+import CKernel
+import Channels
+import OKX
+import Orders
+import Quantities
+import Risk
+import Transport
+import Wire
+
+extension SenderStage {
+  /// Handles one completion of this stage's slot. With no room for reports it must not be called:
+  /// see `canTake`.
+  @_noLocks
+  public mutating func take(_ completion: ReactorCompletion) -> Int {
+    switch completion.kind {
+    case .idle: return 0
+    case .bytes:
+      let outcome = unsafe link.receive(completion.bytes, receivedAt: completion.receivedAt)
+      switch outcome {
+      case .readable: return drain()
+      case .quiet: return 0
+      case .ended:
+        let taken = drain()
+        drop(.connectionLost)
+        return taken
+      case .failed: drop(.tlsFailure)
+      case .overflow: drop(.ringFull)
+      }
+      return 0
+    case .ended, .failed:
+      let taken = drain()
+      drop(.connectionLost)
+      return taken
+    case .writable:
+      if link.flush() == .failed { drop(.connectionLost) }
+      return 0
+    }
+  }
+
+  /// The inbox has room for any completion.
+  public var canTake: Bool {
+    @_noLocks get { !link.isConnected || link.canReceive }
+  }
+
+  /// One turn. Cancels come before new orders, and need nothing of the other stages.
+  @_noLocks
+  public mutating func poll(_ now: Instant) -> Int {
+    var work = 0
+    if ports.board.version != boardVersion { takeBoard(now) }
+    while let handover = ports.handovers.pop() {
+      adopt(handover, now)
+      work &+= 1
+    }
+    if link.readableCount > 0 { work &+= drain() }
+    work &+= takeAccount(now)
+    work &+= sendCancels(now)
+    work &+= sendOrders()
+    if now >= nextHousekeeping {
+      nextHousekeeping = now.advanced(byNanoseconds: SenderStage.housekeepingNanoseconds)
+      housekeep(now)
+    }
+    return work &+ publish()
+  }
+
+  @_noLocks
+  mutating func housekeep(_ now: Instant) {
+    if owesSessionDown && table.sessionDown(now: now, into: &reports) { owesSessionDown = false }
+    if reports.room >= SenderStage.timeoutStepsPerPoll &* ReportBuffer.perEventMax {
+      table.checkTimeouts(now: now, steps: SenderStage.timeoutStepsPerPoll, into: &reports)
+    }
+    while ports.queries.hasRoom(for: 1), let query = table.nextQuery(now: now) {
+      _ = ports.queries.push(query)
+    }
+    act(now)
+  }
+
+  /// Every source's request, as the board shows it now. The board is the truth: a cell that loosened was
+  /// loosened by its owner, with person and reason on record.
+  @_noLocks
+  mutating func takeBoard(_ now: Instant) {
+    boardVersion = ports.board.version
+    var scope = 0
+    while scope <= instruments.count {
+      let id =
+        scope == 0
+        ? InstrumentID.none : InstrumentID(index: UInt16(truncatingIfNeeded: scope &- 1))
+      var source: UInt8 = 0
+      while let owner = StopSource(rawValue: source) {
+        let asked = ports.board.requested(by: owner, for: id)
+        if states.request(owner, id) != asked { change(owner, asked, id, now) }
+        source &+= 1
+      }
+      let cancels = ports.board.cancelRequests(for: id)
+      if unsafe cancelsSeen[scope] != cancels {
+        unsafe cancelsSeen[scope] = cancels
+        table.requestCancels(id)
+      }
+      scope &+= 1
+    }
+  }
+
+  @_noLocks
+  mutating func change(
+    _ owner: StopSource, _ asked: TradingState, _ id: InstrumentID, _ now: Instant
+  ) {
+    guard case .done(let change) = states.rearm(owner, to: asked, id) else { return }
+    if change.cancelsWorking { table.requestCancels(id) }
+    if change.isChange && reports.room > 0 { reports.append(change.report(at: now)) }
+  }
+
+  /// Cancels that a stop asked for, as far as the exchange's rate allows.
+  @_noLocks
+  mutating func sendCancels(_ now: Instant) -> Int {
+    var sent = 0
+    while sent < SenderStage.cancelsPerPollMax, session.isReady,
+      let order = table.nextRequestedCancel()
+    {
+      if !sendCancel(order, now) { break }
+      sent &+= 1
+    }
+    return sent
+  }
+
+  @_noLocks
+  mutating func sendCancel(_ order: Order, _ now: Instant) -> Bool {
+    guard budgets.takeCancel(order.instrument, now: now) else { return false }
+    let room = unsafe UnsafeMutableRawBufferPointer(
+      rebasing: frame[WebSocketEncoder.headerBytesMax...])
+    let count = unsafe OrderEncoder.cancel(
+      request: nextRequest, clientOrder: order.clientOrder, exchangeOrder: order.exchangeOrder,
+      instrument: instruments[order.instrument], into: room)
+    nextRequest &+= 1
+    guard count > 0, transmit(payloadCount: count) else { return false }
+    counters.cancelsSent &+= 1
+    table.markCancelSent(order.clientOrder, now: now)
+    return true
+  }
+
+  /// Publishes reports to Gate and Builder, each to both or to neither.
+  @_noLocks
+  mutating func publish() -> Int {
+    var published = 0
+    while let report = reports.first(), ports.toGate.hasRoom(for: 1),
+      ports.toBuilder.hasRoom(for: 1)
+    {
+      _ = ports.toGate.push(report)
+      _ = ports.toBuilder.push(report)
+      positions.apply(report)
+      _ = reports.removeFirst()
+      published &+= 1
+    }
+    return published
+  }
+}
