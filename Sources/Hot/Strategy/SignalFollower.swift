@@ -72,10 +72,12 @@ public struct SignalFollower: Strategy, ~Copyable, @unchecked Sendable {
       at, lease.target.lots, crosses: crosses, reduces: reduces, context, working, into: &intents)
   }
 
+  @_noLocks
   public mutating func observe(_ verdict: Verdict, now: Instant) {
     if verdict.code != .approved && verdict.kind == .place { pause(verdict.instrument, now) }
   }
 
+  @_noLocks
   public mutating func observe(_ report: Report, now: Instant) {
     if report.kind == .rejected { pause(report.instrument, now) }
   }

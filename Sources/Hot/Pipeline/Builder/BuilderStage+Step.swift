@@ -158,6 +158,7 @@ extension BuilderStage {
       if ports.intents.push(intent) {
         working.publish(intent)
         unsafe tallies[at].intents &+= 1
+        counters.intents &+= 1
       }
       index &+= 1
     }

@@ -10,6 +10,7 @@ public struct BuilderCounters: BitwiseCopyable, Sendable {
   /// Market messages applied, of any kind.
   public var messages: UInt64 = 0
   public var resyncsAsked: UInt64 = 0
+  public var intents: UInt64 = 0
   /// Resync requests the ring had no room for: the book stays invalid and the next message asks again.
   public var resyncRingFull: UInt64 = 0
   /// Decisions put off because the intents ring or the table of intents in flight had no room.

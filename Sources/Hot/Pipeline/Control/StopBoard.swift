@@ -15,7 +15,11 @@ public struct StopBoard: @unchecked Sendable {
   @usableFromInline let versionWord: UnsafeMutablePointer<Atomic<UInt64>>
   public let instrumentCount: Int
 
+  /// `StopSource` has this many cases: `allCases` would allocate on the hot path.
+  @inlinable static var sourceCount: Int { 5 }
+
   public init(instrumentCount: Int) {
+    precondition(StopSource.allCases.count == StopBoard.sourceCount)
     self.instrumentCount = instrumentCount
     let scopes = instrumentCount + 1
     let cellCount = scopes * StopSource.allCases.count
@@ -44,7 +48,7 @@ public struct StopBoard: @unchecked Sendable {
   /// `source` asks for `state` for `instrument`, or with `.none` for the desk. Async-signal-safe.
   @inlinable
   public func request(_ state: TradingState, by source: StopSource, for instrument: InstrumentID) {
-    let index = scope(instrument) * StopSource.allCases.count + Int(source.rawValue)
+    let index = scope(instrument) * StopBoard.sourceCount + Int(source.rawValue)
     unsafe cells[index].store(state.rawValue, ordering: .relaxed)
     bump()
   }
@@ -52,7 +56,7 @@ public struct StopBoard: @unchecked Sendable {
   /// What `source` asks for now.
   @inlinable
   public func requested(by source: StopSource, for instrument: InstrumentID) -> TradingState {
-    let index = scope(instrument) * StopSource.allCases.count + Int(source.rawValue)
+    let index = scope(instrument) * StopBoard.sourceCount + Int(source.rawValue)
     let raw = unsafe cells[index].load(ordering: .relaxed)
     return TradingState(rawValue: raw) ?? .halted
   }

@@ -1,13 +1,10 @@
-// Builds the stages, rings and threads of one core, starts them, and stops them in order; control plane.
+// One core: its stages, threads and Connectors, started and stopped in order; control plane.
 
-import CKernel
 import Channels
-import OKX
 import Quantities
 import Transport
-import Wire
 
-/// One core: made, started, stopped once.
+/// Made, started and stopped once.
 @safe
 public final class Core: @unchecked Sendable {
   // SAFETY: the stages are touched by their hot threads between `start` and `stop`, and by the owner
@@ -16,59 +13,57 @@ public final class Core: @unchecked Sendable {
   public let control = RunControl()
   public let stopBoard: StopBoard
   public let latencies = CoreLatencies()
+  public let accountPort: AccountPort
+  /// Two slots per instrument, manual and agent: what the Door writes and Builder reads.
+  public let signalSlots: [Seqlock<SignalLease>]
   let stages: StageSet
-  private let connector: Connector
+  private let connectors: [Connector]
+  private let monitor: ThreadMonitor
   private var threads: [HotThread] = []
   private var housekeeping: [HotThread] = []
-  private let monitor: ThreadMonitor
   var monitored: [ThreadMonitor.Watched] { monitor.watched }
-
-  /// Connections in flight between a stage and its Connector.
-  private static let handoverCapacity = 128
-  private static let resyncCapacity = 4096
 
   public init(
     _ options: CoreOptions, report: @escaping @Sendable (ConnectorEvent) -> Void
   ) throws(CoreError) {
     if options.publicLines.isEmpty { throw .noLines }
     self.options = options
-    stopBoard = StopBoard(instrumentCount: options.instruments.count)
-    let market = ByteRing(capacity: options.marketRingBytes)
-    let handovers = SlotRing<SessionHandover>(capacity: Core.handoverCapacity)
-    let requests = SlotRing<ConnectorRequest>(capacity: Core.handoverCapacity)
-    let resyncs = SlotRing<ResyncRequest>(capacity: Core.resyncCapacity)
-    let feedWaker = try Core.waker()
-    let builderWaker = try Core.waker()
-    let reactor = unsafe try Core.reactor(options.transport, waker: feedWaker)
-    var sessions = FeedSessions()
-    for line in options.publicLines {
-      do {
-        sessions.add(
-          try PublicSession(
-            instruments: options.instruments, subscriptions: line.subscriptions,
-            configuration: line.session))
-      } catch { throw .session(error) }
-    }
-    let feed = UnsafeMutablePointer<FeedStage>.allocate(capacity: 1)
-    unsafe feed.initialize(
-      to: FeedStage(
-        sessions: sessions, reactor: reactor, market: market.makeProducer(),
-        handovers: handovers.makeConsumer(), requests: requests.makeProducer(),
-        resyncs: resyncs.makeConsumer(), control: control,
-        latency: FeedLatency(wireIn: latencies.wireIn, feed: latencies.feed),
-        keys: Core.maskGenerator()))
-    let builder = UnsafeMutablePointer<BuilderStage>.allocate(capacity: 1)
-    unsafe builder.initialize(
-      to: BuilderStage(
-        instruments: options.instruments, market: market.makeConsumer(),
-        resyncs: resyncs.makeProducer(), control: control))
+    let count = options.instruments.count
+    stopBoard = StopBoard(instrumentCount: count)
+    stopBoard.request(.cancelOnly, by: .startup, for: .none)
+    signalSlots =
+      options.signalSlots.isEmpty
+      ? (0..<count * 2).map { _ in Seqlock<SignalLease>(.absent) } : options.signalSlots
+    let parts = try CoreParts(options)
+    let feedSlots = options.publicLines.count
+    let feedReactor = unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.feed)
+    let isFused = options.topology == .fused
+    let senderReactor =
+      isFused
+      ? unsafe feedReactor
+      : unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.sender)
     unsafe stages = StageSet(
-      feed: feed, builder: builder, feedReactor: reactor, control: control, feedWaker: feedWaker,
-      builderWaker: builderWaker, wait: options.effectiveWait)
-    connector = Connector(
-      lines: options.publicLines.map(\.connector), requests: requests.makeConsumer(),
-      handovers: handovers.makeProducer(), stageWaker: feedWaker, seed: Core.random(),
-      network: options.network, report: report)
+      feed: try parts.makeFeed(options, feedReactor, control, latencies),
+      builder: parts.makeBuilder(options, SignalBoard(signalSlots), control, latencies),
+      gate: parts.makeGate(options, latencies),
+      sender: parts.makeSender(
+        options, senderReactor, slot: isFused ? feedSlots : 0, stopBoard, latencies),
+      feedReactor: feedReactor, senderReactor: senderReactor, feedSlots: feedSlots,
+      control: control, wakers: parts.wakers, wait: options.effectiveWait)
+    accountPort = AccountPort(
+      queries: parts.queries.makeConsumer(), messages: parts.account.makeProducer(),
+      waker: parts.wakers.sender)
+    connectors = [
+      Connector(
+        lines: options.publicLines.map(\.connector), requests: parts.requests.makeConsumer(),
+        handovers: parts.handovers.makeProducer(), stageWaker: parts.wakers.feed,
+        seed: CoreParts.random(), network: options.network, report: report),
+      Connector(
+        lines: options.privateLine.map { [$0] } ?? [],
+        requests: parts.privateRequests.makeConsumer(),
+        handovers: parts.privateHandovers.makeProducer(), stageWaker: parts.wakers.sender,
+        seed: CoreParts.random(), network: options.network, report: report),
+    ]
     monitor = ThreadMonitor(control: control)
   }
 
@@ -77,11 +72,19 @@ public final class Core: @unchecked Sendable {
     unsafe stages.feed.deallocate()
     unsafe stages.builder.deinitialize(count: 1)
     unsafe stages.builder.deallocate()
+    unsafe stages.gate.deinitialize(count: 1)
+    unsafe stages.gate.deallocate()
+    unsafe stages.sender.deinitialize(count: 1)
+    unsafe stages.sender.deallocate()
     unsafe stages.feedReactor.deinitialize(count: 1)
     unsafe stages.feedReactor.deallocate()
+    if options.topology == .split {
+      unsafe stages.senderReactor.deinitialize(count: 1)
+      unsafe stages.senderReactor.deallocate()
+    }
   }
 
-  /// Starts the hot threads, then the Connector.
+  /// Starts the hot threads, then the Connectors.
   public func start() throws(CoreError) {
     let stages = stages
     do {
@@ -89,104 +92,59 @@ public final class Core: @unchecked Sendable {
       case .fused:
         threads = [
           try HotThread.start(name: "hot", cpu: cpu(0)) { probe in
-            Core.startReactor(stages)
+            unsafe Core.start(stages.feedReactor)
             stages.runFused(probe)
           }
         ]
       case .split:
         threads = [
           try HotThread.start(name: "feed", cpu: cpu(0)) { probe in
-            Core.startReactor(stages)
+            unsafe Core.start(stages.feedReactor)
             stages.runFeed(probe)
           },
           try HotThread.start(name: "builder", cpu: cpu(1)) { stages.runBuilder($0) },
+          try HotThread.start(name: "gate", cpu: cpu(2)) { stages.runGate($0) },
+          try HotThread.start(name: "sender", cpu: cpu(3)) { probe in
+            unsafe Core.start(stages.senderReactor)
+            stages.runSender(probe)
+          },
         ]
       }
-      let connector = connector
       monitor.watch(threads)
       let monitor = monitor
-      housekeeping = [
-        try HotThread.start(name: "connector", cpu: nil) { _ in connector.run() },
-        try HotThread.start(name: "monitor", cpu: nil) { _ in monitor.run() },
-      ]
+      housekeeping = [try HotThread.start(name: "monitor", cpu: nil) { _ in monitor.run() }]
+      for connector in connectors {
+        housekeeping.append(
+          try HotThread.start(name: "connector", cpu: nil) { _ in connector.run() })
+      }
     } catch {
-      guard case .create(let number) = error else { return }
-      throw .thread(errorNumber: number)
+      switch error {
+      case .create(let number): throw .thread(errorNumber: number)
+      }
     }
   }
 
-  /// Stops and joins: hot threads first, so that they close their connections, then the Connector.
+  /// Stops and joins: hot threads first, so that they close their connections, then the Connectors.
   public func stop() {
     control.requestStop()
-    stages.feedWaker.wake()
-    stages.builderWaker.wake()
+    stages.wakers.wakeAll()
     for thread in threads { thread.join() }
-    connector.stop()
+    for connector in connectors { connector.stop() }
     monitor.stop()
     for thread in housekeeping { thread.join() }
     housekeeping = []
   }
 
+  /// Lets a change of the stop board or of a signal slot act at once even on a sleeping thread.
+  public func wake() { stages.wakers.wakeAll() }
+
   private func cpu(_ index: Int) -> Int32? {
     index < options.hotCPUs.count ? options.hotCPUs[index] : nil
   }
 
-  private static func startReactor(_ stages: StageSet) {
-    let result = unsafe stages.feedReactor.pointee.start()
+  @unsafe
+  private static func start(_ reactor: UnsafeMutablePointer<TransportReactor>) {
+    let result = unsafe reactor.pointee.start()
     precondition(result == 0, "Invariant: a reactor that was made can be started")
-  }
-
-  private static func waker() throws(CoreError) -> Waker {
-    do { return try Waker() } catch { throw .kernel("\(error)") }
-  }
-
-  private static func reactor(_ kind: TransportKind, waker: Waker) throws(CoreError)
-    -> UnsafeMutablePointer<TransportReactor>
-  {
-    var number: Int32 = 0
-    guard let made = TransportReactor(kind: kind, errorNumber: &number) else {
-      throw .reactor(kind: kind, errorNumber: number)
-    }
-    let memory = UnsafeMutablePointer<TransportReactor>.allocate(capacity: 1)
-    unsafe memory.initialize(to: made)
-    _ = unsafe memory.pointee.watch(wakeDescriptor: waker.descriptor)
-    return unsafe memory
-  }
-
-  private static func maskGenerator() -> MaskGenerator {
-    MaskGenerator(seed: (random(), random(), random(), random()))
-  }
-
-  private static func random() -> UInt64 {
-    var value: UInt64 = 0
-    _ = unsafe ck_random(&value, 8)
-    return value
-  }
-}
-
-extension CoreOptions {
-  var effectiveWait: WaitStrategy {
-    wait ?? (hotCPUs.count >= hotThreadCount ? .spin : .block)
-  }
-}
-
-/// The histograms of one core's hops, nanoseconds.
-public struct CoreLatencies: Sendable {
-  public let wireIn = LatencyHistogram()
-  public let feed = LatencyHistogram()
-  public let build = LatencyHistogram()
-  public let gate = LatencyHistogram()
-  public let send = LatencyHistogram()
-  public let wireOut = LatencyHistogram()
-  public let tickToOrder = LatencyHistogram()
-
-  public init() {}
-
-  /// Names as the report and the page show them.
-  public var all: [(name: String, histogram: LatencyHistogram)] {
-    [
-      ("feed", feed), ("build", build), ("gate", gate), ("send", send), ("wire_in", wireIn),
-      ("wire_out", wireOut), ("tick_to_order", tickToOrder),
-    ]
   }
 }

@@ -3,6 +3,7 @@
 import Channels
 import OKX
 import Quantities
+import Risk
 import Transport
 
 /// One public connection and what it subscribes to.
@@ -24,26 +25,41 @@ public struct PublicLine: Sendable {
 public struct CoreOptions: Sendable {
   public var instruments: InstrumentTable
   public var publicLines: [PublicLine]
+  /// The trading connection; nil: this core only watches.
+  public var privateLine: ConnectorLine?
+  public var network: ConnectorNetwork
+  public var limits: RiskLimits
+  public var strategy = StrategyChoice.silent
+  public var sender = SenderSettings()
+  /// This start's number, made durable before the first order.
+  public var startNumber: UInt32 = 1
+  /// Signal slots, two per instrument (`SignalBoard`); empty: slots of the core's own.
+  public var signalSlots: [Seqlock<SignalLease>] = []
   public var topology = Topology.fused
   public var transport = TransportKind.uring
   /// CPUs of the hot threads, in the order feed, builder, gate, sender; empty: not pinned.
   public var hotCPUs: [Int32] = []
   /// Nil: spin when every hot thread has a CPU of its own, else block.
   public var wait: WaitStrategy?
-  public var network: ConnectorNetwork
   /// Bytes of the market ring, a power of two.
   public var marketRingBytes = 8 << 20
 
   public init(
-    instruments: InstrumentTable, publicLines: [PublicLine], network: ConnectorNetwork
+    instruments: InstrumentTable, publicLines: [PublicLine], network: ConnectorNetwork,
+    limits: RiskLimits
   ) {
     self.instruments = instruments
     self.publicLines = publicLines
     self.network = network
+    self.limits = limits
   }
 
   /// Hot threads in this topology.
-  public var hotThreadCount: Int { topology == .fused ? 1 : 2 }
+  public var hotThreadCount: Int { topology == .fused ? 1 : 4 }
+
+  var effectiveWait: WaitStrategy {
+    wait ?? (Set(hotCPUs).count >= hotThreadCount ? .spin : .block)
+  }
 }
 
 /// Why a core could not be built or started; each says what to do about it.

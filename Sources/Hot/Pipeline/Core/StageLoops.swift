@@ -1,4 +1,4 @@
-// How stages run: each on a thread of its own, or all on one; the loops are concrete and proved free of locks; hot plane.
+// How stages run: each on a thread of its own, or all on one; concrete loops, proved free of locks; hot plane.
 
 import Channels
 import Quantities
@@ -15,14 +15,34 @@ public enum Topology: String, Sendable, CaseIterable {
 /// The stages of one core and what their loops share. Built by `Core`, used by its hot threads.
 @safe
 struct StageSet: @unchecked Sendable {
-  // SAFETY: `Core` owns the pointees and outlives the threads; each stage is polled by one thread.
+  // SAFETY: `Core` owns the pointees and outlives the threads; each stage is polled by one thread, and
+  // a reactor by the thread of the stage that holds it.
   var feed: UnsafeMutablePointer<FeedStage>
   var builder: UnsafeMutablePointer<BuilderStage>
+  var gate: UnsafeMutablePointer<GateStage>
+  var sender: UnsafeMutablePointer<SenderStage>
   var feedReactor: UnsafeMutablePointer<TransportReactor>
+  /// The same as `feedReactor` in `fused`.
+  var senderReactor: UnsafeMutablePointer<TransportReactor>
+  var feedSlots: Int
   var control: RunControl
-  var feedWaker: Waker
-  var builderWaker: Waker
+  var wakers: StageWakers
   var wait: WaitStrategy
+}
+
+/// Who wakes whom. In `fused` all four are one.
+struct StageWakers: Sendable {
+  var feed: Waker
+  var builder: Waker
+  var gate: Waker
+  var sender: Waker
+
+  func wakeAll() {
+    feed.wake()
+    builder.wake()
+    gate.wake()
+    sender.wake()
+  }
 }
 
 /// A blocked thread looks at its timers this often even if nothing wakes it.
@@ -35,40 +55,44 @@ extension StageSet {
     var waiter = Waiter(wait)
     var isWarm = false
     while !control.isStopping {
-      var work = pollFused(probe)
+      let work = pollFused(probe)
       if !isWarm && control.isWarm {
         isWarm = true
         probe.noteWarm()
       }
       if waiter.shouldBlock(after: work) {
-        feedWaker.prepareToSleep()
-        work = pollFused(probe)
-        if work == 0 {
+        wakers.feed.prepareToSleep()
+        if pollFused(probe) == 0 {
           _ = unsafe feedReactor.pointee.wait(timeoutNanoseconds: blockedNanosecondsMax)
         }
-        feedWaker.finishSleep()
+        wakers.feed.finishSleep()
       }
     }
     unsafe feed.pointee.close(.now())
+    unsafe sender.pointee.close(.now())
   }
 
   @_noLocks
   private func pollFused(_ probe: ThreadProbe) -> Int {
+    var work = 0
+    if unsafe feed.pointee.canTake && sender.pointee.canTake {
+      let completion = unsafe feedReactor.pointee.poll()
+      if completion.kind != .idle {
+        work &+= 1
+        if completion.slot < feedSlots {
+          work &+= unsafe feed.pointee.take(completion)
+        } else {
+          work &+= unsafe sender.pointee.take(completion)
+        }
+      }
+    }
     let now: Instant = .now()
-    var work = receive()
     work &+= unsafe feed.pointee.poll(now)
     work &+= unsafe builder.pointee.poll(now)
+    work &+= unsafe gate.pointee.poll(now)
+    work &+= unsafe sender.pointee.poll(now)
     unsafe probe.noteMessages(feed.pointee.counters.messages)
     return work
-  }
-
-  /// One completion, so that what it brought goes all the way before the next is taken.
-  @_noLocks
-  private func receive() -> Int {
-    guard unsafe feed.pointee.canTake else { return 0 }
-    let completion = unsafe feedReactor.pointee.poll()
-    if completion.kind == .idle { return 0 }
-    return unsafe feed.pointee.take(completion) &+ 1
   }
 
   /// Feed on a thread of its own.
@@ -77,28 +101,32 @@ extension StageSet {
     var waiter = Waiter(wait)
     var isWarm = false
     while !control.isStopping {
-      var work = pollFeed(probe)
+      let work = pollFeed(probe)
       if !isWarm && control.isWarm {
         isWarm = true
         probe.noteWarm()
       }
       if waiter.shouldBlock(after: work) {
-        feedWaker.prepareToSleep()
-        work = pollFeed(probe)
-        if work == 0 {
+        wakers.feed.prepareToSleep()
+        if pollFeed(probe) == 0 {
           _ = unsafe feedReactor.pointee.wait(timeoutNanoseconds: blockedNanosecondsMax)
         }
-        feedWaker.finishSleep()
+        wakers.feed.finishSleep()
       }
     }
     unsafe feed.pointee.close(.now())
   }
 
+  /// One completion, so that what it brought goes on before the next is taken.
   @_noLocks
   private func pollFeed(_ probe: ThreadProbe) -> Int {
-    var work = receive()
+    var work = 0
+    if unsafe feed.pointee.canTake {
+      let completion = unsafe feedReactor.pointee.poll()
+      if completion.kind != .idle { work = unsafe feed.pointee.take(completion) &+ 1 }
+    }
     work &+= unsafe feed.pointee.poll(.now())
-    if work > 0 { builderWaker.wake() }
+    if work > 0 { wakers.builder.wake() }
     unsafe probe.noteMessages(feed.pointee.counters.messages)
     return work
   }
@@ -109,26 +137,99 @@ extension StageSet {
     var waiter = Waiter(wait)
     var isWarm = false
     while !control.isStopping {
-      var work = pollBuilder(probe)
+      let work = pollBuilder(probe)
       if !isWarm && control.isWarm {
         isWarm = true
         probe.noteWarm()
       }
       if waiter.shouldBlock(after: work) {
-        builderWaker.prepareToSleep()
-        work = pollBuilder(probe)
-        if work == 0 { _ = builderWaker.sleep(timeoutNanoseconds: blockedNanosecondsMax) }
-        builderWaker.finishSleep()
+        wakers.builder.prepareToSleep()
+        if pollBuilder(probe) == 0 {
+          _ = wakers.builder.sleep(timeoutNanoseconds: blockedNanosecondsMax)
+        }
+        wakers.builder.finishSleep()
       }
     }
   }
 
   @_noLocks
   private func pollBuilder(_ probe: ThreadProbe) -> Int {
-    let resyncs = unsafe builder.pointee.counters.resyncsAsked
+    let before = unsafe builder.pointee.counters
     let work = unsafe builder.pointee.poll(.now())
-    if unsafe builder.pointee.counters.resyncsAsked != resyncs { feedWaker.wake() }
-    unsafe probe.noteMessages(builder.pointee.counters.messages)
+    let after = unsafe builder.pointee.counters
+    if after.resyncsAsked != before.resyncsAsked { wakers.feed.wake() }
+    if after.intents != before.intents { wakers.gate.wake() }
+    probe.noteMessages(after.messages)
+    return work
+  }
+
+  /// Gate on a thread of its own.
+  @_noLocks
+  func runGate(_ probe: ThreadProbe) {
+    var waiter = Waiter(wait)
+    var isWarm = false
+    while !control.isStopping {
+      let work = pollGate(probe)
+      if !isWarm && control.isWarm {
+        isWarm = true
+        probe.noteWarm()
+      }
+      if waiter.shouldBlock(after: work) {
+        wakers.gate.prepareToSleep()
+        if pollGate(probe) == 0 {
+          _ = wakers.gate.sleep(timeoutNanoseconds: blockedNanosecondsMax)
+        }
+        wakers.gate.finishSleep()
+      }
+    }
+  }
+
+  @_noLocks
+  private func pollGate(_ probe: ThreadProbe) -> Int {
+    let work = unsafe gate.pointee.poll(.now())
+    if work > 0 {
+      wakers.sender.wake()
+      wakers.builder.wake()
+    }
+    unsafe probe.noteMessages(gate.pointee.messages)
+    return work
+  }
+
+  /// Sender on a thread of its own.
+  @_noLocks
+  func runSender(_ probe: ThreadProbe) {
+    var waiter = Waiter(wait)
+    var isWarm = false
+    while !control.isStopping {
+      let work = pollSender(probe)
+      if !isWarm && control.isWarm {
+        isWarm = true
+        probe.noteWarm()
+      }
+      if waiter.shouldBlock(after: work) {
+        wakers.sender.prepareToSleep()
+        if pollSender(probe) == 0 {
+          _ = unsafe senderReactor.pointee.wait(timeoutNanoseconds: blockedNanosecondsMax)
+        }
+        wakers.sender.finishSleep()
+      }
+    }
+    unsafe sender.pointee.close(.now())
+  }
+
+  @_noLocks
+  private func pollSender(_ probe: ThreadProbe) -> Int {
+    var work = 0
+    if unsafe sender.pointee.canTake {
+      let completion = unsafe senderReactor.pointee.poll()
+      if completion.kind != .idle { work = unsafe sender.pointee.take(completion) &+ 1 }
+    }
+    work &+= unsafe sender.pointee.poll(.now())
+    if work > 0 {
+      wakers.gate.wake()
+      wakers.builder.wake()
+    }
+    unsafe probe.noteMessages(sender.pointee.counters.messages)
     return work
   }
 }

@@ -215,9 +215,8 @@ extension SenderStage {
   mutating func takeAccount(_ now: Instant) -> Int {
     var taken = 0
     while reports.room >= ReportBuffer.perEventMax, let entry = unsafe ports.account.peek() {
-      if unsafe entry.count >= MemoryLayout<AccountMessage>.size, let base = entry.baseAddress {
-        let message = unsafe base.loadUnaligned(as: AccountMessage.self)
-        take(message, now)
+      if entry.count >= MemoryLayout<AccountMessage>.size, let base = entry.baseAddress {
+        take(unsafe base.loadUnaligned(as: AccountMessage.self), now)
       }
       ports.account.release()
       taken &+= 1

@@ -56,7 +56,9 @@ extension SenderStage {
     if link.readableCount > 0 { work &+= drain() }
     work &+= takeAccount(now)
     work &+= sendCancels(now)
-    work &+= sendOrders()
+    // Positions are as new as the reports published: with some left over, orders wait.
+    work &+= publish()
+    if reports.count == 0 { work &+= sendOrders() }
     if now >= nextHousekeeping {
       nextHousekeeping = now.advanced(byNanoseconds: SenderStage.housekeepingNanoseconds)
       housekeep(now)

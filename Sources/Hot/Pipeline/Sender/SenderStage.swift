@@ -58,7 +58,7 @@ public struct SenderStage: ~Copyable {
   var positions: PositionBook
   var states: TradingStateMachine
   var budgets: RateBudgets
-  var reports = ReportBuffer()
+  var reports = ReportBuffer(capacity: 8192)
   var keys: MaskGenerator
   var boardVersion: UInt64 = 0
   var nextRequest: UInt64 = 1

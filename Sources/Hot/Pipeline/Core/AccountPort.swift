@@ -1,0 +1,34 @@
+// The account's REST side of the Sender: questions out, answers in; control plane, one owner.
+
+import Channels
+import Orders
+import Quantities
+
+/// Used by one task or thread at a time; the Account module's reconciler owns it.
+public final class AccountPort: @unchecked Sendable {
+  // SAFETY: both ends are touched by the owner alone, one call at a time.
+  private var queries: SlotConsumer<OrderQuery>
+  private var messages: ByteProducer
+  private let waker: Waker
+
+  init(
+    queries: consuming SlotConsumer<OrderQuery>, messages: consuming ByteProducer, waker: Waker
+  ) {
+    self.queries = queries
+    self.messages = messages
+    self.waker = waker
+  }
+
+  /// The Sender's next question, or nil.
+  public func nextQuery() -> OrderQuery? { queries.pop() }
+
+  /// False when the Sender's ring is full: try again later.
+  public func send(_ message: AccountMessage) -> Bool {
+    let size = MemoryLayout<AccountMessage>.size
+    guard let claim = unsafe messages.claim(byteCount: size) else { return false }
+    unsafe claim.baseAddress?.storeBytes(of: message, as: AccountMessage.self)
+    messages.commit(size)
+    waker.wake()
+    return true
+  }
+}
