@@ -1,4 +1,5 @@
-// A link's inbox and outbox: back-pressure, order, limits, hand-over.
+// A link's inbox and outbox: back-pressure, order, limits, hand-over, and no allocation by TLS.
+import CAllocationCounter
 import Foundation
 import Quantities
 import Testing
@@ -121,6 +122,49 @@ import Wire
       total += taken
     }
     check(isRight)
+    client.finish()
+  }
+
+  @Test(arguments: Setup.all) func tlsAllocatesNothingPerRecord(setup: Setup) throws {
+    try require(callocation_installed() == 1)
+    let before = callocation_count()
+    var client = try Client(setup.kind, peers.request(setup.server, "/ticks?count=1200"))
+    if setup.server != "plain" { check(callocation_count() > before, "the counter counts") }
+    var reader = WebSocketReader(inboxBytesMax: client.link.frameBytesMax)
+    var keys = MaskGenerator(seed: (1, 2, 3, 4))
+    let frame = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
+    defer { unsafe frame.deallocate() }
+    var messages = 0
+    var atWarm: UInt64 = 0
+    var atEnd: UInt64 = 0
+    let deadline = DialedConnection.now.advanced(byNanoseconds: 20_000_000_000)
+    while messages < 1200 {
+      // What came with the upgrade's reply is readable before anything is received.
+      while true {
+        let event = unsafe reader.next(client.link.readable)
+        if event.kind == .text {
+          messages += 1
+          if messages == 100 { atWarm = callocation_count() }
+          let count = unsafe WebSocketEncoder.write(
+            .text, payload: event.payload, keys: &keys, into: frame)
+          check(unsafe client.link.send(UnsafeRawBufferPointer(rebasing: frame[..<count])) == .sent)
+          atEnd = callocation_count()
+        }
+        client.link.consume(event.consumed)
+        if event.kind == .needMore { break }
+      }
+      let completion = client.reactor.poll()
+      if completion.kind == .idle {
+        _ = client.reactor.wait(timeoutNanoseconds: 100_000_000)
+        try require(DialedConnection.now < deadline)
+        continue
+      }
+      if messages == 1200 { break }
+      try require(completion.kind == .bytes)
+      let outcome = unsafe client.link.receive(completion.bytes, receivedAt: completion.receivedAt)
+      check(outcome == .readable || outcome == .quiet)
+    }
+    check(atEnd == atWarm, "OpenSSL called the allocator \(atEnd - atWarm) times")
     client.finish()
   }
 }

@@ -1,6 +1,7 @@
 // TLS 1.2/1.3 client sessions over memory that the caller owns: ciphertext in by reference, plaintext and
 // ciphertext out into given buffers. Sessions are made and freed on a housekeeping thread; the functions
-// marked COPENSSL_TLS_HOT neither allocate per record nor lock (measured by Tests/TransportTests).
+// marked COPENSSL_TLS_HOT neither allocate per record nor lock (measured by Tests/TransportTests). OpenSSL
+// makes the handshake; records go through its EVP ciphers directly (copenssl_record.c says why).
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -36,7 +37,8 @@ size_t copenssl_tls_unread(const struct copenssl_tls *tls) COPENSSL_TLS_HOT;
 
 // 1 when the handshake is complete, else one of the codes above.
 int copenssl_tls_handshake(struct copenssl_tls *tls);
-// Plaintext bytes (> 0), or one of the codes above. Costs no call into OpenSSL when there is no input.
+// Plaintext bytes (> 0), or one of the codes above. Post-handshake messages are dealt with in passing; a key
+// update, once in millions of records, is the only one that allocates.
 int64_t copenssl_tls_read(struct copenssl_tls *tls, void *bytes, size_t capacity) COPENSSL_TLS_HOT;
 // Encrypts all of `bytes` into the output: `count`, or a code. Check room with `copenssl_tls_sealed_max`.
 int64_t copenssl_tls_write(struct copenssl_tls *tls, const void *bytes, size_t count) COPENSSL_TLS_HOT;
