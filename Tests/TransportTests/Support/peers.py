@@ -23,9 +23,11 @@ folder = sys.argv[1]
 logging.disable()
 
 
-def tls(leaf, version=None):
+def tls(leaf, version=None, ciphers=None):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(f"{folder}/{leaf}.pem", f"{folder}/{leaf}.key")
+    if ciphers:
+        context.set_ciphers(ciphers)
     if version:
         context.minimum_version = context.maximum_version = version
     return context
@@ -221,15 +223,33 @@ def proxy(kind):
         far = socket.create_connection((host.decode(), int(port)))
         stream.sendall(b"HTTP/1.1 200 Connection established\r\nVia: 1.1 test\r\n\r\n")
 
-        def pump(source, target):
+        def pump(source, target, change=lambda piece: [piece]):
             try:
                 while piece := source.recv(65536):
-                    target.sendall(piece)
+                    for part in change(piece):
+                        target.sendall(part)
                 target.shutdown(socket.SHUT_WR)
             except OSError:
                 pass
 
-        back = threading.Thread(target=pump, args=(far, stream), daemon=True)
+        generator, passed = random.Random(11), 0
+
+        def dribble(piece):
+            while piece:
+                cut = generator.randrange(1, 41)
+                yield piece[:cut]
+                piece = piece[cut:]
+
+        def tamper(piece):
+            # One bit, in the middle of the first large message.
+            nonlocal passed
+            at, passed = 50_000 - passed, passed + len(piece)
+            if 0 <= at < len(piece):
+                piece = piece[:at] + bytes([piece[at] ^ 1]) + piece[at + 1 :]
+            return [piece]
+
+        change = {"proxyDribble": dribble, "proxyTamper": tamper}.get(kind, lambda piece: [piece])
+        back = threading.Thread(target=pump, args=(far, stream, change), daemon=True)
         back.start()
         pump(stream, far)
         back.join()
@@ -267,6 +287,8 @@ async def main():
         "plain": None,
         "tls12": tls("good", ssl.TLSVersion.TLSv1_2),
         "tls13": tls("good", ssl.TLSVersion.TLSv1_3),
+        "tls12gcm256": tls("good", ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES256-GCM-SHA384"),
+        "tls12chacha": tls("good", ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-CHACHA20-POLY1305"),
         "elsewhere": tls("elsewhere"),
         "expired": tls("expired"),
         "untrusted": tls("untrusted"),
@@ -276,7 +298,7 @@ async def main():
         ports[name] = server.sockets[0].getsockname()[1]
     ports["rawPlain"] = listen(misbehave)
     ports["rawTLS"] = listen(misbehave, tls("good"))
-    for kind in ("proxy", "proxy407", "proxyGarbage", "proxyEarly", "proxySilent"):
+    for kind in ("proxyDribble", "proxyTamper", "proxy", "proxy407", "proxyGarbage", "proxyEarly", "proxySilent"):
         ports[kind] = listen(proxy(kind))
     closed = socket.create_server(("127.0.0.1", 0))
     ports["closed"] = closed.getsockname()[1]
