@@ -1,0 +1,133 @@
+// Turning recorded bytes back into values, refusing what no value of the type looks like; seam.
+
+public import Quantities
+
+/// A fixed-layout payload. `hasValidEnums` looks at every byte whose bit patterns are not all values.
+public protocol JournalPayload: BitwiseCopyable {
+  static func hasValidEnums(_ bytes: PayloadBytes) -> Bool
+}
+
+/// A payload's bytes, by the offsets of fields.
+public struct PayloadBytes {
+  let bytes: [UInt8]
+
+  func byte(_ offset: Int?) -> UInt8 {
+    guard let offset, offset < bytes.count else { return .max }
+    return bytes[offset]
+  }
+  func isBool(_ offset: Int?) -> Bool { byte(offset) <= 1 }
+  func holds<Value: RawRepresentable>(_ offset: Int?, _ type: Value.Type) -> Bool
+  where Value.RawValue == UInt8 { Value(rawValue: byte(offset)) != nil }
+  func holds16<Value: RawRepresentable>(_ offset: Int?, _ type: Value.Type) -> Bool
+  where Value.RawValue == UInt16 {
+    guard let offset, offset + 1 < bytes.count else { return false }
+    return Value(rawValue: UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8) != nil
+  }
+}
+
+extension JournalPayload {
+  /// The value at the front of `payload`; nil where it is too short or holds what no build wrote.
+  public init?(payload: [UInt8]) {
+    let size = MemoryLayout<Self>.size
+    if payload.count < size || !Self.hasValidEnums(PayloadBytes(bytes: payload)) { return nil }
+    // SAFETY: the bytes are there, and those of enumerations and Bools were just checked.
+    self = unsafe payload.span.bytes.unsafeLoadUnaligned(as: Self.self)
+  }
+}
+
+private func offset<Root>(_ path: PartialKeyPath<Root>) -> Int? {
+  MemoryLayout<Root>.offset(of: path)
+}
+
+extension SignalLease: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\SignalLease.source), SignalSource.self)
+      && bytes.holds(offset(\SignalLease.urgency), Urgency.self)
+      && bytes.isBool(offset(\SignalLease.isPresent))
+  }
+}
+
+extension Intent: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\Intent.kind), IntentKind.self)
+      && bytes.holds(offset(\Intent.side), Side.self)
+      && bytes.holds(offset(\Intent.type), OrderType.self)
+      && bytes.holds(offset(\Intent.source), SignalSource.self)
+      && bytes.isBool(offset(\Intent.isBookValid)) && bytes.isBool(offset(\Intent.isReduceOnly))
+  }
+}
+
+extension Verdict: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\Verdict.kind), IntentKind.self)
+      && bytes.holds16(offset(\Verdict.code), RefusalCode.self)
+  }
+}
+
+extension Report: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\Report.kind), ReportKind.self)
+      && bytes.holds(offset(\Report.side), Side.self)
+      && bytes.holds16(offset(\Report.code), RefusalCode.self)
+      && bytes.isBool(offset(\Report.isTaker)) && bytes.isBool(offset(\Report.isReconciled))
+  }
+}
+
+extension OrderRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\OrderRecord.kind), IntentKind.self)
+      && bytes.holds(offset(\OrderRecord.side), Side.self)
+      && bytes.holds(offset(\OrderRecord.type), OrderType.self)
+      && bytes.holds(offset(\OrderRecord.source), SignalSource.self)
+      && bytes.isBool(offset(\OrderRecord.isReduceOnly))
+  }
+}
+
+extension StateRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\StateRecord.source), StopSource.self)
+      && bytes.holds(offset(\StateRecord.requested), TradingState.self)
+      && bytes.holds(offset(\StateRecord.inForce), TradingState.self)
+      && bytes.holds(offset(\StateRecord.before), TradingState.self)
+      && bytes.isBool(offset(\StateRecord.isFlattening))
+      && bytes.isBool(offset(\StateRecord.isRearm))
+  }
+}
+
+extension MarketMessage: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\MarketMessage.kind), MarketMessageKind.self)
+      && bytes.holds(offset(\MarketMessage.channel), MarketChannel.self)
+      && bytes.holds16(offset(\MarketMessage.fault), FaultCode.self)
+  }
+}
+
+extension InstrumentRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\InstrumentRecord.type), InstrumentType.self)
+      && bytes.holds(offset(\InstrumentRecord.contract), ContractType.self)
+      && bytes.isBool(offset(\InstrumentRecord.isTradable))
+  }
+}
+
+extension EquityRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.isBool(offset(\EquityRecord.isReconciled))
+  }
+}
+
+extension PositionRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.isBool(offset(\PositionRecord.isReconciled))
+  }
+}
+
+extension RequestRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
+}
+extension LostRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
+}
+extension SegmentEnd: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
+}

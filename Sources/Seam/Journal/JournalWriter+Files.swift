@@ -1,0 +1,127 @@
+// Making segment files, and finishing the one that a dead writer left; seam.
+
+import CKernel
+import Channels
+import Glibc
+import Quantities
+
+extension JournalWriter {
+  struct Made {
+    var region: MemoryRegion
+    var descriptor: Int32
+  }
+
+  /// A segment of full size under a name that readers do not look for.
+  static func make(
+    _ folder: JournalFolder, _ segment: UInt64, identity: JournalIdentity, firstRecord: UInt64,
+    settings: JournalSettings
+  ) throws(JournalError) -> Made {
+    let path = folder.file(segment) + ".new"
+    let region: MemoryRegion
+    do {
+      region = try MemoryRegion.create(
+        file: path, byteCount: settings.segmentBytes, mode: settings.mode)
+    } catch {
+      throw .system(call: error.call.rawValue, path: path, code: error.code)
+    }
+    let header = SegmentHeader(
+      identity: identity, stream: folder.stream, segment: segment, firstRecord: firstRecord,
+      clocks: .now())
+    // SAFETY: the region holds at least a header, and nobody else has it yet.
+    unsafe header.bytes.withUnsafeBytes { bytes in
+      unsafe region.base.copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
+    }
+    let descriptor = unsafe path.withCString { unsafe ck_open($0, 1, 0) }
+    if descriptor < 0 {
+      region.unmap()
+      throw .system(call: "open", path: path, code: -descriptor)
+    }
+    return Made(region: region, descriptor: descriptor)
+  }
+
+  /// Gives a made segment its name, durably.
+  static func publish(_ folder: JournalFolder, _ segment: UInt64) throws(JournalError) {
+    let path = folder.file(segment)
+    let renamed = unsafe (path + ".new").withCString { from in
+      unsafe path.withCString { to in unsafe ck_rename(from, to) }
+    }
+    if renamed < 0 { throw .system(call: "rename", path: path, code: -renamed) }
+    let synced = unsafe folder.path.withCString { unsafe ck_sync_folder($0) }
+    if synced < 0 { throw .system(call: "sync", path: folder.path, code: -synced) }
+  }
+
+  /// Cuts what is torn off `last` and closes it. Returns the records of the stream so far.
+  static func finish(
+    _ folder: JournalFolder, _ last: UInt64, _ identity: JournalIdentity,
+    _ opening: inout JournalOpening
+  ) throws(JournalError) -> UInt64 {
+    let path = folder.file(last)
+    let verified: JournalVerification
+    do {
+      verified = try JournalVerification(file: path)
+    } catch .header {
+      throw .header(segment: last)
+    }
+    let header = verified.header
+    opening.lastSegment = last
+    opening.lastStart = header.identity.start
+    opening.lastNumbers = verified.lastNumbers
+    if case .corrupt(let offset) = verified.end {
+      // After a power loss pages may be missing before pages that made it: all from the hole on is lost.
+      // Within one boot nothing explains it.
+      let isSameBoot =
+        header.identity.bootHigh == identity.bootHigh && header.identity.bootLow == identity.bootLow
+      if isSameBoot { throw .corrupt(segment: last, offset: offset) }
+    }
+    if verified.end == .closed { return header.firstRecord + verified.records }
+
+    let descriptor = unsafe path.withCString { unsafe ck_open($0, 1, 0) }
+    if descriptor < 0 { throw .system(call: "open", path: path, code: -descriptor) }
+    defer { _ = ck_close(descriptor) }
+    if verified.end != .open {
+      var size: UInt64 = 0
+      if let file = try SegmentFile(path: path) { size = try file.byteCount() }
+      opening.cutBytes = size - verified.endOffset
+    }
+    if ftruncate(descriptor, off_t(verified.endOffset)) != 0 {
+      throw .system(call: "ftruncate", path: path, code: errno)
+    }
+    let frame = endFrame(records: verified.records, cutBytes: opening.cutBytes)
+    let written = unsafe frame.withUnsafeBytes { bytes in
+      unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(verified.endOffset))
+    }
+    if written != frame.count { throw .system(call: "write", path: path, code: errno) }
+    if fdatasync(descriptor) != 0 { throw .system(call: "fdatasync", path: path, code: errno) }
+    return header.firstRecord + verified.records
+  }
+
+  private static func endFrame(records: UInt64, cutBytes: UInt64) -> [UInt8] {
+    let end = SegmentEnd(records: records, cutBytes: cutBytes)
+    let header = RecordHeader(
+      .segmentEnd, stage: .recorder, number: 0, at: .now(),
+      payloadByteCount: MemoryLayout<SegmentEnd>.size)
+    return frame(header, unsafe withUnsafeBytes(of: end) { unsafe [UInt8]($0) })
+  }
+
+  /// A frame as bytes.
+  static func frame(_ header: RecordHeader, _ payload: [UInt8]) -> [UInt8] {
+    let size = FrameLayout.byteCount(payload: payload.count)
+    var output: [UInt8] = []
+    output.reserveCapacity(size)
+    func put(_ value: UInt32) {
+      for shift in [0, 8, 16, 24] {
+        output.append(UInt8(truncatingIfNeeded: value >> UInt32(shift)))
+      }
+    }
+    put(UInt32(size))
+    put(0)
+    unsafe withUnsafeBytes(of: header) { unsafe output.append(contentsOf: $0) }
+    output.append(contentsOf: payload)
+    output.append(contentsOf: repeatElement(0, count: size - output.count))
+    let sum = unsafe CRC32C.ofFrame(output.span.bytes)
+    for index in 0..<4 {
+      output[4 + index] = UInt8(truncatingIfNeeded: sum >> UInt32(index * 8))
+    }
+    return output
+  }
+}
