@@ -75,25 +75,32 @@ public struct JournalWriter: ~Copyable {
     precondition(
       settings.segmentBytes >= SegmentHeader.byteCount + 4_096, "Invariant: a segment holds records"
     )
-    self.folder = folder
-    self.identity = identity
-    self.settings = settings
     var opening = JournalOpening()
     var first: UInt64 = 0
     if let last = try folder.segments().last {
       first = try JournalWriter.finish(folder, last, identity, &opening)
     }
-    self.opening = opening
-    segment = (opening.lastSegment ?? 0) + 1
-    records = first
-    used = SegmentHeader.byteCount
-    let sameStart = opening.lastStart == identity.start
-    ownNumber = sameStart ? opening.lastNumbers[StageID.recorder.rawValue] ?? 0 : 0
+    let segment = (opening.lastSegment ?? 0) + 1
     let made = try JournalWriter.make(
       folder, segment, identity: identity, firstRecord: first, settings: settings)
+    do throws(JournalError) {
+      try JournalWriter.publish(folder, segment)
+    } catch {
+      made.region.unmap()
+      _ = ck_close(made.descriptor)
+      throw error
+    }
+    self.folder = folder
+    self.identity = identity
+    self.settings = settings
+    self.opening = opening
+    self.segment = segment
+    records = first
+    used = SegmentHeader.byteCount
+    let isSameStart = opening.lastStart == identity.start
+    ownNumber = isSameStart ? opening.lastNumbers[StageID.recorder.rawValue] ?? 0 : 0
     region = made.region
     descriptor = made.descriptor
-    try JournalWriter.publish(folder, segment)
   }
 
   deinit {

@@ -6,6 +6,8 @@ public import Quantities
 public struct RecordFlags: OptionSet, Sendable, BitwiseCopyable {
   public var rawValue: UInt8
   @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// No flag: an input of the stage.
+  @inlinable public static var input: RecordFlags { RecordFlags(rawValue: 0) }
   /// An output of the stage; without it the record is one of its inputs.
   @inlinable public static var output: RecordFlags { RecordFlags(rawValue: 1) }
   /// Taken over from the telemetry of a start that ended without its Recorder.
@@ -28,7 +30,7 @@ public struct RecordHeader: Sendable, BitwiseCopyable, Equatable {
   @inlinable
   public init(
     _ kind: JournalKind, stage: StageID, number: UInt64, cause: Cause = .none, at instant: Instant,
-    payloadByteCount: Int, flags: RecordFlags = []
+    payloadByteCount: Int, flags: RecordFlags = .input
   ) {
     self.kind = kind.rawValue
     self.stage = stage

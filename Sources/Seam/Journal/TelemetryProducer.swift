@@ -45,7 +45,7 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
   @inlinable
   public mutating func record<Payload: BitwiseCopyable>(
     _ kind: JournalKind, _ payload: Payload, cause: Cause = .none, at instant: Instant,
-    flags: RecordFlags = []
+    flags: RecordFlags = .input
   ) -> Cause? {
     let size = MemoryLayout<Payload>.size
     guard let room = unsafe open(kind, size, cause, instant, flags) else { return nil }
@@ -58,7 +58,7 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
   @inlinable
   public mutating func record(
     _ kind: JournalKind, bytes: RawSpan, cause: Cause = .none, at instant: Instant,
-    flags: RecordFlags = []
+    flags: RecordFlags = .input
   ) -> Cause? {
     let size = bytes.byteCount
     guard let room = unsafe open(kind, size, cause, instant, flags) else { return nil }
@@ -75,7 +75,7 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
   @inlinable
   public mutating func recordOrLose<Payload: BitwiseCopyable>(
     _ kind: JournalKind, _ payload: Payload, cause: Cause = .none, at instant: Instant,
-    flags: RecordFlags = []
+    flags: RecordFlags = .input
   ) -> Cause {
     if tellLoss(at: instant),
       let made = record(kind, payload, cause: cause, at: instant, flags: flags)
@@ -88,7 +88,7 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
   @inlinable
   public mutating func recordOrLose(
     _ kind: JournalKind, bytes: RawSpan, cause: Cause = .none, at instant: Instant,
-    flags: RecordFlags = []
+    flags: RecordFlags = .input
   ) -> Cause {
     if tellLoss(at: instant),
       let made = record(kind, bytes: bytes, cause: cause, at: instant, flags: flags)
@@ -106,7 +106,7 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
     let size = MemoryLayout<LostRecord>.size
     let last = given
     given = last &- 1
-    guard let room = unsafe open(.lost, size, .none, instant, []) else {
+    guard let room = unsafe open(.lost, size, .none, instant, .input) else {
       given = last
       return false
     }
