@@ -3,86 +3,116 @@ import Account
 import ArgumentParser
 import CKernel
 import Foundation
-import OKX
+import Logging
+import Operations
 import Pipeline
-import Quantities
-import Transport
-import Wire
 
 struct CoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "core",
-    abstract: "Run the trading core alone (usually `llmtrading run` does).")
+    abstract: "Run the trading core alone (usually `llmtrading run` does).",
+    discussion: """
+      Ends on SIGINT or SIGTERM: new orders stop, working ones are cancelled, sessions close.
+      """)
 
-  @Option(help: "OKX public WebSocket URL.")
-  var publicURL: String
-  @Option(help: "OKX REST base URL.")
-  var restURL: String
-  @Option(help: "PEM trust anchors of the exchange.")
-  var caFile: String?
-  @Option(help: "Instruments, comma separated.")
-  var instruments: String
-  @Option(help: "Public channels, comma separated.")
-  var channels = "books-l2-tbt,trades"
-  @Option(help: "split or fused.")
-  var topology = "fused"
-  @Option(help: "uring or epoll.")
-  var transport: String?
+  @OptionGroup var common: CommonOptions
   @Option(help: "Write a report of this run here at the end.")
-  var report: String
+  var report: String?
 
   func run() async throws {
     ParentLifeline.exitWhenParentDies()
     _ = ck_forbid_dump()
-    let rest = try RESTClient(base: restURL, caFile: caFile)
-    let ids = instruments.split(separator: ",").map(String.init)
-    var catalog = InstrumentCatalog()
-    for type in ["SPOT", "SWAP", "FUTURES", "OPTION"] {
-      if let body = try? await rest.get("/api/v5/public/instruments?instType=\(type)") {
-        try catalog.add(body: body)
-      }
+    let configuration = try common.load()
+    Logs.bootstrap(configuration.log, environment: configuration.environment)
+    let log = Logger(label: "Core")
+    let directory = try StateDirectory(configuration.stateDirectory)
+    let lock = try directory.lock()
+    let credentials = try Credentials.load(configuration.okx.credentials)
+    let rest = try configuration.endpoints.restURL.map {
+      try RESTClient(
+        base: $0, credentials: credentials.map(APICredentials.init),
+        caFile: configuration.okx.certificateAuthorityFile,
+        isSimulated: configuration.endpoints.needsDemoHeader)
     }
-    await rest.shutdown()
-    let table = try catalog.table(ids)
-    let names = channels.split(separator: ",").map(String.init)
-    let subscriptions = try ids.indices.flatMap { index in
-      try names.map { name in
-        guard let channel = MarketChannel(okxName: name) else {
-          throw ValidationError("unknown channel \(name)")
-        }
-        return PublicSubscription(
-          channel: channel, instrument: InstrumentID(index: UInt16(index)))
-      }
-    }
-    let choice = Transport.choose(requested: transport.flatMap { TransportKind(name: $0) })
-    print("transport=\(choice.kind.name): \(choice.reason)")
-    let line = ConnectorLine(name: "public-0", url: try WebSocketURL(publicURL))
-    var options = CoreOptions(
-      instruments: table,
-      publicLines: [PublicLine(connector: line, subscriptions: subscriptions)],
-      network: ConnectorNetwork(tls: try TLSContext(caFile: caFile)))
-    options.topology = Topology(rawValue: topology) ?? .fused
-    options.transport = choice.kind
-    let core = try Core(options) { event in print("connector \(event)") }
+    let assembly = CoreAssembly(configuration: configuration, credentials: credentials)
+    let table = try await assembly.instruments(rest: rest)
+    let start = try lock.nextStartNumber()
+    let (options, transportReason) = try assembly.options(table: table, startNumber: start)
+    log.info(
+      "starting",
+      metadata: [
+        "start": "\(start)", "topology": "\(options.topology.rawValue)",
+        "transport": "\(options.transport.name)", "reason": "\(transportReason)",
+      ])
+    let core = try Core(options) { event in CoreLog.write(event, log) }
     try core.start()
-    unsafe fflush(nil)
+    let reconciler = Reconciler(
+      rest: options.privateLine == nil ? nil : rest, instruments: table, port: core.accountPort,
+      log: log)
+    let startup = Task {
+      await reconciler.run { core.stopBoard.request(.active, by: .startup, for: .none) }
+    }
     await Signals.wait(for: [SIGINT, SIGTERM])
+    log.info("stopping: the strategy is muted, working orders are cancelled")
+    core.control.setMuted(true)
+    core.stopBoard.request(.cancelOnly, by: .supervisor, for: .none)
+    core.wake()
+    await core.drainOrders(timeoutMilliseconds: 4_000)
+    startup.cancel()
     core.stop()
-    let text = try RunReport(core: core).encoded()
-    try text.write(to: URL(fileURLWithPath: report), options: .atomic)
+    await rest?.shutdown()
+    if let report {
+      let text = try RunReport(core: core).encoded()
+      try text.write(to: URL(fileURLWithPath: report), options: .atomic)
+    }
+    log.info("stopped")
+    withExtendedLifetime(lock) {}
   }
 }
 
-extension MarketChannel {
-  /// OKX's channel names.
-  init?(okxName: String) {
-    switch okxName {
-    case "books": self = .books
-    case "books50-l2-tbt": self = .books50
-    case "books-l2-tbt": self = .booksTbt
-    case "bbo-tbt": self = .bestBidOffer
-    case "trades": self = .trades
-    default: return nil
+/// Options that every subcommand of a configured desk takes.
+struct CommonOptions: ParsableArguments {
+  @Option(help: "Configuration file (default: llmtrading.yaml in the state folder).")
+  var config: String?
+  @Option(help: "State folder: token, door, state, journals.")
+  var stateDir: String?
+  @Option(help: "split or fused.")
+  var topology: String?
+  @Flag(help: "Needed with environment: live.")
+  var live = false
+
+  func load() throws -> Configuration {
+    var overrides: [String: String] = [:]
+    if let stateDir { overrides["state_dir"] = stateDir }
+    if let topology { overrides["topology"] = topology }
+    let folder = stateDir ?? Configuration().stateDirectory
+    let path = config ?? (folder as NSString).expandingTildeInPath + "/llmtrading.yaml"
+    return try Configuration.load(path: path, overrides: overrides, allowLive: live)
+  }
+}
+
+extension APICredentials {
+  init(_ credentials: Credentials) {
+    self.init(
+      key: credentials.apiKey.reveal(), secret: credentials.secret.reveal(),
+      passphrase: credentials.passphrase.reveal())
+  }
+}
+
+enum CoreLog {
+  static func write(_ event: ConnectorEvent, _ log: Logger) {
+    switch event {
+    case .connected(_, let name, let generation):
+      log.info("connected", metadata: ["line": "\(name)", "generation": "\(generation)"])
+    case .failed(_, let name, let fault, let detail, let retry):
+      log.warning(
+        "connecting failed",
+        metadata: [
+          "line": "\(name)", "fault": "\(fault)", "detail": "\(detail)",
+          "retry_ms": "\(retry)",
+        ])
+    case .lost(_, let name, let cause):
+      log.warning("connection lost", metadata: ["line": "\(name)", "cause": "\(cause)"])
     }
   }
 }

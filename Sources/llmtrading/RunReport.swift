@@ -22,7 +22,8 @@ struct RunReport: Codable {
     var acknowledged: UInt64 = 0
     var rejected: UInt64 = 0
     var cancelled: UInt64 = 0
-    var filled: UInt64 = 0
+    /// Lots, both sides together.
+    var filled: Int64 = 0
   }
   struct Instrument: Codable {
     var frames: UInt64
@@ -103,7 +104,12 @@ struct RunReport: Codable {
           snapshot: market.snapshots, update: market.updates, heartbeat: market.heartbeats,
           reset: market.resets, gap: market.gaps, digest: digest),
         checksum: Checksum(verified: market.checksumsVerified, failed: market.checksumsFailed),
-        trades: market.trades)
+        trades: market.trades, signals: one.tally.signals, intents: one.tally.intents,
+        refusals: Dictionary(uniqueKeysWithValues: one.refusals.map { ("\($0.code)", $0.count) }),
+        orders: Orders(
+          sent: one.tally.sent, acknowledged: one.tally.acknowledged, rejected: one.tally.rejected,
+          cancelled: one.tally.cancelled, filled: one.tally.filledLots),
+        position: String(one.position.lots))
     }
     latency = [:]
     for (name, histogram) in core.latencies.all {

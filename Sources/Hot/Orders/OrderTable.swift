@@ -98,7 +98,7 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
     unsafe open.deallocate()
   }
 
-  public var workingCount: Int { working.count }
+  public var workingCount: Int { @_noLocks get { working.count } }
 
   /// Open lots and orders at work for an instrument; `position` is not the table's and stays 0.
   @_noLocks

@@ -15,7 +15,7 @@ public struct RunControl: @unchecked Sendable {
 
   @usableFromInline
   enum Word: Int, CaseIterable {
-    case stop, muted, warm, feedMessages, drained
+    case stop, muted, warm, feedMessages, workingOrders
   }
 
   /// Messages that Feed takes before warm-up ends for every thread.
@@ -47,6 +47,13 @@ public struct RunControl: @unchecked Sendable {
 
   @inlinable public var isWarm: Bool { load(.warm) != 0 }
   @inlinable public var feedMessages: UInt64 { load(.feedMessages) }
+
+  /// Orders at work, as the Sender last counted.
+  @inlinable public var workingOrders: UInt64 { load(.workingOrders) }
+  /// The Sender alone calls this.
+  @inlinable public func noteWorkingOrders(_ count: Int) {
+    store(.workingOrders, UInt64(truncatingIfNeeded: count))
+  }
 
   /// Feed alone calls this, with its running count of messages.
   @inlinable

@@ -47,7 +47,8 @@ public final class Core: @unchecked Sendable {
       builder: parts.makeBuilder(options, SignalBoard(signalSlots), control, latencies),
       gate: parts.makeGate(options, latencies),
       sender: parts.makeSender(
-        options, senderReactor, slot: isFused ? feedSlots : 0, stopBoard, latencies),
+        options, senderReactor, slot: isFused ? feedSlots : 0, stopBoard, control,
+        latencies),
       feedReactor: feedReactor, senderReactor: senderReactor, feedSlots: feedSlots,
       control: control, wakers: parts.wakers, wait: options.effectiveWait)
     accountPort = AccountPort(

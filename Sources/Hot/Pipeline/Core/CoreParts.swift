@@ -101,13 +101,14 @@ struct CoreParts: ~Copyable {
 
   func makeSender(
     _ options: CoreOptions, _ reactor: UnsafeMutablePointer<TransportReactor>, slot: Int,
-    _ board: StopBoard, _ latencies: CoreLatencies
+    _ board: StopBoard, _ control: RunControl, _ latencies: CoreLatencies
   ) -> UnsafeMutablePointer<SenderStage> {
     let ports = SenderPorts(
       approved: approved.makeConsumer(), toGate: toGate.makeProducer(),
       toBuilder: toBuilder.makeProducer(), queries: queries.makeProducer(),
       account: account.makeConsumer(), handovers: privateHandovers.makeConsumer(),
       requests: privateRequests.makeProducer(), board: board,
+      control: control,
       latency: SenderLatency(
         send: latencies.send, wireOut: latencies.wireOut, tickToOrder: latencies.tickToOrder))
     let sender = UnsafeMutablePointer<SenderStage>.allocate(capacity: 1)

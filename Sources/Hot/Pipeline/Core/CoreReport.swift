@@ -11,6 +11,10 @@ public struct InstrumentReport: Sendable {
   /// Frames of the instrument that Feed took, of any channel.
   public var frames: UInt64 = 0
   public var market = MarketCounters()
+  public var tally = InstrumentTally()
+  public var refusals: [(code: RefusalCode, count: UInt64)] = []
+  /// Signed lots, by the Sender's count of fills.
+  public var position = Quantity.zero
   /// Lines `b,PRICE,SIZE` then `a,PRICE,SIZE`, each ended by a newline: what the digest is taken of.
   public var digestLines: [UInt8] = []
 }
@@ -31,6 +35,12 @@ extension Core {
       let id = InstrumentID(index: UInt16(index))
       var report = InstrumentReport(id: id, symbol: options.instruments[id].symbol.description)
       report.frames = unsafe stages.feed.pointee.frames(of: id)
+      report.tally = unsafe stages.builder.pointee.tally(id)
+      report.refusals = RefusalCode.allCases.compactMap { code in
+        let count = unsafe stages.builder.pointee.refusals(id, code)
+        return count > 0 ? (code, count) : nil
+      }
+      report.position = unsafe stages.sender.pointee.position(id)
       unsafe stages.builder.pointee.withView(id) { view in
         report.market = view.counters
         view.book.writeDigestLines(of: view.instrument) { line in
@@ -41,10 +51,10 @@ extension Core {
     }
   }
 
-  /// How often each fault was seen on the public side. Call after `stop`.
+  /// How often each fault was seen on either side. Call after `stop`.
   public func faultCounts() -> [(code: FaultCode, count: UInt64)] {
     FaultCode.allCases.compactMap { code in
-      let count = unsafe stages.feed.pointee.faults(code)
+      let count = unsafe stages.feed.pointee.faults(code) + stages.sender.pointee.faults(code)
       return count > 0 ? (code, count) : nil
     }
   }

@@ -63,12 +63,14 @@ extension SenderStage {
       nextHousekeeping = now.advanced(byNanoseconds: SenderStage.housekeepingNanoseconds)
       housekeep(now)
     }
-    return work &+ publish()
+    work &+= publish()
+    ports.control.noteWorkingOrders(table.workingCount)
+    return work
   }
 
   @_noLocks
   mutating func housekeep(_ now: Instant) {
-    if owesSessionDown && table.sessionDown(now: now, into: &reports) { owesSessionDown = false }
+    if owesSessionDown, table.sessionDown(now: now, into: &reports) { owesSessionDown = false }
     if reports.room >= SenderStage.timeoutStepsPerPoll &* ReportBuffer.perEventMax {
       table.checkTimeouts(now: now, steps: SenderStage.timeoutStepsPerPoll, into: &reports)
     }

@@ -18,6 +18,7 @@ public struct SenderPorts: ~Copyable {
   var handovers: SlotConsumer<SessionHandover>
   var requests: SlotProducer<ConnectorRequest>
   let board: StopBoard
+  let control: RunControl
   let latency: SenderLatency
 }
 

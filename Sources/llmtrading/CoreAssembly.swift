@@ -1,0 +1,205 @@
+// A configuration turned into a core's options: endpoints, lines, limits, strategy; control plane.
+import Account
+import Channels
+import Foundation
+import OKX
+import Operations
+import Pipeline
+import Quantities
+import Risk
+import Strategy
+import Transport
+import Wire
+
+/// Why a core cannot be assembled from its configuration.
+struct AssemblyError: Error, CustomStringConvertible {
+  var description: String
+  init(_ description: String) { self.description = description }
+}
+
+struct CoreAssembly {
+  let configuration: Configuration
+  let credentials: Credentials?
+
+  /// What `instruments_file` holds, or what the exchange's REST lists.
+  func instruments(rest: RESTClient?) async throws -> InstrumentTable {
+    var catalog = InstrumentCatalog()
+    if let file = configuration.okx.instrumentsFile {
+      try catalog.add(file: file)
+    } else if let rest {
+      for type in ["SPOT", "SWAP", "FUTURES"] {
+        try catalog.add(body: try await rest.get("/api/v5/public/instruments?instType=\(type)"))
+      }
+      // Options are listed by family only; a simulated exchange answers without one.
+      if let body = try? await rest.get("/api/v5/public/instruments?instType=OPTION") {
+        try catalog.add(body: body)
+      }
+    } else {
+      throw AssemblyError(
+        "no instruments: set okx.endpoints.rest, or okx.instruments_file in simulated")
+    }
+    return try catalog.table(configuration.okx.instruments)
+  }
+
+  func options(table: InstrumentTable, startNumber: UInt32) throws -> (CoreOptions, String) {
+    let endpoints = configuration.endpoints
+    guard let publicURL = endpoints.publicURL else {
+      throw AssemblyError("no public endpoint: set okx.endpoints.public")
+    }
+    let headers = endpoints.needsDemoHeader ? [(name: "x-simulated-trading", value: "1")] : []
+    let login = loginSigner()
+    let needsLogin = configuration.publicSessionNeedsLogin && login != nil
+    var session = PublicSessionConfiguration()
+    session.needsLogin = needsLogin
+    let line = PublicLine(
+      connector: ConnectorLine(
+        name: "public-0", url: try WebSocketURL(publicURL), headers: headers,
+        login: needsLogin ? login : nil),
+      subscriptions: try subscriptions(count: table.count), session: session)
+    let proxy = try configuration.network.proxy.map { try ProxyEndpoint($0) }
+    let tls = try TLSContext(caFile: configuration.okx.certificateAuthorityFile)
+    var options = CoreOptions(
+      instruments: table, publicLines: [line],
+      network: ConnectorNetwork(tls: tls, proxy: proxy), limits: limits(table))
+    if let privateURL = endpoints.privateURL, let login {
+      options.privateLine = ConnectorLine(
+        name: "private", url: try WebSocketURL(privateURL), headers: headers, login: login)
+    }
+    let requested: TransportKind? =
+      switch configuration.transport {
+      case .auto: nil
+      case .uring: .uring
+      case .epoll: .epoll
+      }
+    let choice = Transport.choose(requested: requested)
+    options.transport = choice.kind
+    options.topology = configuration.topology == .fused ? .fused : .split
+    options.hotCPUs = configuration.cpus.hot.map { Int32($0) }
+    options.marketRingBytes = Int(configuration.limits.marketRingBytes)
+    options.startNumber = startNumber
+    options.strategy = strategy(table)
+    options.sender = sender()
+    return (options, choice.reason)
+  }
+
+  private func loginSigner() -> (@Sendable (Int64) -> [UInt8])? {
+    guard let credentials else { return nil }
+    let keys = ExchangeCredentials(
+      key: credentials.apiKey.reveal(), secret: credentials.secret.reveal(),
+      passphrase: credentials.passphrase.reveal())
+    return { LoginRequest.text(keys, unixSeconds: $0) }
+  }
+
+  private func subscriptions(count: Int) throws -> [PublicSubscription] {
+    let channels = try configuration.okx.channels.map { name in
+      guard let channel = MarketChannel(okxName: name) else {
+        throw AssemblyError("okx.channels: \(name) is not a channel of the hot feed")
+      }
+      return channel
+    }
+    return (0..<count).flatMap { index in
+      channels.map {
+        PublicSubscription(channel: $0, instrument: InstrumentID(index: UInt16(index)))
+      }
+    }
+  }
+
+  private func limits(_ table: InstrumentTable) -> RiskLimits {
+    let risk = configuration.risk
+    var desk = DeskLimits()
+    desk.openOrdersMaximum = risk.desk.openOrders ?? 0
+    desk.ordersPerWindow = risk.desk.ordersPerWindow ?? 0
+    desk.windowNanoseconds = risk.desk.windowMilliseconds * 1_000_000
+    desk.exchangeAgeMaximumMilliseconds = risk.desk.exchangeAgeMilliseconds ?? 0
+    desk.checksExchangeAge = configuration.environment != .simulated
+    let allowed = Set(risk.allowList)
+    let each = (0..<table.count).map { index in
+      let instrument = table[InstrumentID(index: UInt16(index))]
+      let name = instrument.symbol.description
+      let given = risk.limits(of: name)
+      var limits = InstrumentLimits()
+      limits.isAllowed = allowed.contains(name)
+      limits.orderLotsMaximum = given.orderLots ?? 0
+      limits.orderNotionalMaximum = notional(given.orderNotional, instrument, table)
+      limits.positionLotsMaximum = given.positionLots ?? 0
+      limits.openOrdersMaximum = given.openOrders ?? 0
+      limits.collarBasisPoints = given.priceCollarBasisPoints ?? 0
+      limits.ordersPerWindow = given.ordersPerWindow ?? 0
+      limits.cancelsPerWindow = given.cancelsPerWindow ?? 0
+      if let window = given.windowMilliseconds { limits.windowNanoseconds = window * 1_000_000 }
+      limits.referenceAgeMaximumNanoseconds = (given.bookAgeMilliseconds ?? 0) * 1_000_000
+      return limits
+    }
+    return RiskLimits(desk: desk, instruments: each)
+  }
+
+  /// A limit in another currency than the instrument's value is no limit: missing, and missing refuses.
+  private func notional(
+    _ limit: Notional?, _ instrument: Instrument, _ table: InstrumentTable
+  ) -> Amount {
+    guard let limit else { return .zero }
+    let currency: String =
+      switch instrument.contract {
+      case .none: table.currencyName(instrument.quote).description
+      case .linear: table.currencyName(instrument.settle).description
+      case .inverse: "USD"
+      }
+    return currency == limit.currency ? Amount(limit.amount) : .zero
+  }
+
+  private func strategy(_ table: InstrumentTable) -> StrategyChoice {
+    let given = configuration.strategy
+    if given.kind == .reflex { return .reflex(InstrumentID(index: 0)) }
+    let rates = configuration.risk
+    return .follower(
+      (0..<table.count).map { index in
+        let name = table[InstrumentID(index: UInt16(index))].symbol.description
+        let limits = rates.limits(of: name)
+        var settings = FollowerSettings()
+        settings.orderLotsMaximum = given.orderLots ?? limits.orderLots ?? 0
+        settings.repriceTicks = given.repriceTicks
+        settings.repriceNanoseconds = given.repriceMilliseconds * 1_000_000
+        settings.crossBasisPoints = given.crossBasisPoints
+        settings.crossIntervalNanoseconds = given.crossIntervalMilliseconds * 1_000_000
+        settings.crossAfterLow = given.crossAfterLowPermille
+        settings.crossAfterNormal = given.crossAfterNormalPermille
+        settings.crossAfterHigh = given.crossAfterHighPermille
+        settings.flattensOnExpiry = given.onExpiry == .flatten
+        let rate = max(1, (limits.ordersPerWindow ?? 0) * given.rateSharePercent / 100)
+        settings.rate = RateBudget(
+          count: rate, windowNanoseconds: (limits.windowMilliseconds ?? 2_000) * 1_000_000)
+        settings.refusalPauseNanoseconds = given.refusalPauseMilliseconds * 1_000_000
+        settings.invalidBookPatienceNanoseconds =
+          given.invalidBookPatienceMilliseconds * 1_000_000
+        return settings
+      })
+  }
+
+  private func sender() -> SenderSettings {
+    var settings = SenderSettings()
+    guard configuration.strategy.kind == .reflex else { return settings }
+    // The harness sends no limits of its own; the gate's configured ones hold.
+    settings.usesSeqIdAsRequest = true
+    settings.orderLifeMilliseconds = 10_000
+    let desk = configuration.risk.desk
+    let rate = RateBudget(
+      count: desk.ordersPerWindow ?? 0, windowNanoseconds: desk.windowMilliseconds * 1_000_000)
+    settings.perInstrument = rate
+    settings.account = rate
+    return settings
+  }
+}
+
+extension MarketChannel {
+  /// OKX's channel names.
+  init?(okxName: String) {
+    switch okxName {
+    case "books": self = .books
+    case "books50-l2-tbt": self = .books50
+    case "books-l2-tbt": self = .booksTbt
+    case "bbo-tbt": self = .bestBidOffer
+    case "trades": self = .trades
+    default: return nil
+    }
+  }
+}
