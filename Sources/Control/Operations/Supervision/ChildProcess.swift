@@ -40,7 +40,7 @@ enum ChildProcess {
     let variables = unsafe environment.sorted { $0.key < $1.key }
       .map { unsafe strdup("\($0.key)=\($0.value)") }
     defer {
-      for unsafetext in unsafe arguments + variables { unsafe free(text) }
+      unsafe (arguments + variables).forEach { unsafe free($0) }
     }
     let process = unsafe ck_spawn(executable, arguments + [nil], variables + [nil], lifeline)
     if process < 0 { throw .system(call: "spawn", path: executable, errno: 0 &- process) }
