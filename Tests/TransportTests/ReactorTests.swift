@@ -76,6 +76,30 @@ import Wire
     }
   }
 
+  @Test(arguments: transports) func spinningAloneSuffices(kind: TransportKind) throws {
+    // No wait: what a thread does that owns its CPU.
+    var reactor = try makeReactor(kind)
+    let pair = try socketPair()
+    check(reactor.attach(descriptor: pair.0, slot: 0))
+    let writer = pair.1
+    later(0.05) {
+      for index in 0..<100 {
+        put([UInt8(index), 1, 2], writer)
+        if index % 10 == 0 { Thread.sleep(forTimeInterval: 0.001) }
+      }
+    }
+    var bytes: [UInt8] = []
+    let deadline = DialedConnection.now.advanced(byNanoseconds: 10_000_000_000)
+    while bytes.count < 300 && DialedConnection.now < deadline {
+      let completion = reactor.poll()
+      if completion.kind == .bytes { unsafe bytes += completion.bytes }
+    }
+    check(bytes == (0..<100).flatMap { [UInt8($0), 1, 2] })
+    reactor.detach(slot: 0)
+    close(pair.0)
+    close(pair.1)
+  }
+
   @Test(arguments: transports) func aDetachedSlotIsSilent(kind: TransportKind) throws {
     var reactor = try makeReactor(kind)
     let old = try socketPair()
