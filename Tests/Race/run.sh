@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 export LLMTRADING_HOT_ONLY=1 SWIFT_BACKTRACE=enable=no
-export TSAN_OPTIONS="halt_on_error=1 exitcode=66 ${TSAN_OPTIONS:-}"
+# Swift's TSan by default ignores what memcpy touches, and records are copied by memcpy.
+export TSAN_OPTIONS="halt_on_error=1 exitcode=66 ignore_interceptors_accesses=0 ${TSAN_OPTIONS:-}"
 flags=(-c release --sanitize=thread)
 log=.build/race.log
 mkdir -p .build
@@ -16,14 +17,16 @@ bin=$(swift build "${flags[@]}" --show-bin-path)
   echo "the sound copy of the ring was not clean" >&2
   exit 1
 }
-status=0
-"$bin/RingCopy" broken >"$log" 2>&1 || status=$?
-if [[ $status -ne 66 ]] || ! grep -q 'WARNING: ThreadSanitizer: data race' "$log"; then
-  cat "$log"
-  echo "the broken ring was not caught (exit $status): this run proves nothing" >&2
-  exit 1
-fi
-echo "RingCopy: the sound ring is clean, the broken one is caught"
+for mode in words record; do
+  status=0
+  "$bin/RingCopy" $mode >"$log" 2>&1 || status=$?
+  if [[ $status -ne 66 ]] || ! grep -q 'WARNING: ThreadSanitizer: data race' "$log"; then
+    cat "$log"
+    echo "the broken ring ($mode) was not caught (exit $status): this run proves nothing" >&2
+    exit 1
+  fi
+done
+echo "RingCopy: the sound ring is clean, the broken ones are caught"
 
 status=0
 swift test "${flags[@]}" --disable-testable-imports >"$log" 2>&1 || status=$?
