@@ -1,7 +1,7 @@
 // What we know of an instrument, and the fixed table of this run's instruments; hot plane, read-only after start.
 
 @frozen
-public enum InstrumentType: UInt8, Sendable, BitwiseCopyable {
+public enum InstrumentType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case unknown = 0
   case spot = 1
   case margin = 2
@@ -11,7 +11,7 @@ public enum InstrumentType: UInt8, Sendable, BitwiseCopyable {
 }
 
 @frozen
-public enum ContractType: UInt8, Sendable, BitwiseCopyable {
+public enum ContractType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// Spot: a lot is an amount of the base currency.
   case none = 0
   case linear = 1

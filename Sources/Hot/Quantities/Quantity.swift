@@ -12,7 +12,7 @@ public struct Quantity: Hashable, Comparable, Sendable, BitwiseCopyable {
 
 /// The side of an order or trade (for a trade: the taker's).
 @frozen
-public enum Side: UInt8, Sendable, BitwiseCopyable {
+public enum Side: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case buy = 1
   case sell = 2
 

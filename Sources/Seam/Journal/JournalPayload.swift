@@ -16,12 +16,9 @@ public struct PayloadBytes {
     return bytes[offset]
   }
   func isBool(_ offset: Int?) -> Bool { byte(offset) <= 1 }
-  func holds<Value: RawRepresentable>(_ offset: Int?, _ type: Value.Type) -> Bool
-  where Value.RawValue == UInt8 { Value(rawValue: byte(offset)) != nil }
-  func holds16<Value: RawRepresentable>(_ offset: Int?, _ type: Value.Type) -> Bool
-  where Value.RawValue == UInt16 {
-    guard let offset, offset + 1 < bytes.count else { return false }
-    return Value(rawValue: UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8) != nil
+  /// An enumeration without payloads lies in memory as the index of its case, whatever its raw value.
+  func holds<Value: CaseIterable>(_ offset: Int?, _ type: Value.Type) -> Bool {
+    MemoryLayout<Value>.size == 1 && Int(byte(offset)) < Value.allCases.count
   }
 }
 
@@ -60,7 +57,7 @@ extension Intent: JournalPayload {
 extension Verdict: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
     bytes.holds(offset(\Verdict.kind), IntentKind.self)
-      && bytes.holds16(offset(\Verdict.code), RefusalCode.self)
+      && bytes.holds(offset(\Verdict.code), RefusalCode.self)
   }
 }
 
@@ -68,7 +65,7 @@ extension Report: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
     bytes.holds(offset(\Report.kind), ReportKind.self)
       && bytes.holds(offset(\Report.side), Side.self)
-      && bytes.holds16(offset(\Report.code), RefusalCode.self)
+      && bytes.holds(offset(\Report.code), RefusalCode.self)
       && bytes.isBool(offset(\Report.isTaker)) && bytes.isBool(offset(\Report.isReconciled))
   }
 }
@@ -98,7 +95,13 @@ extension MarketMessage: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
     bytes.holds(offset(\MarketMessage.kind), MarketMessageKind.self)
       && bytes.holds(offset(\MarketMessage.channel), MarketChannel.self)
-      && bytes.holds16(offset(\MarketMessage.fault), FaultCode.self)
+      && bytes.holds(offset(\MarketMessage.fault), FaultCode.self)
+  }
+}
+
+extension TradeBody: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\TradeBody.side), Side.self)
   }
 }
 

@@ -2,7 +2,7 @@
 
 public import Quantities
 
-/// An order as it is about to be sent: in the telemetry ring before the first byte leaves. 104 bytes.
+/// An order as it is about to be sent: in the telemetry ring before the first byte leaves. 96 bytes.
 @frozen
 public struct OrderRecord: Sendable, BitwiseCopyable, Equatable {
   public var clientOrder: ClientOrderID
@@ -196,7 +196,7 @@ public struct LostRecord: Sendable, BitwiseCopyable, Equatable {
   }
 }
 
-/// One instrument of the run's table, so that a journal is read without the run. 96 bytes.
+/// One instrument of the run's table, so that a journal is read without the run. 88 bytes.
 @frozen
 public struct InstrumentRecord: Sendable, BitwiseCopyable, Equatable {
   public var symbol: Symbol

@@ -149,11 +149,11 @@ extension JournalText {
   private func trade(
     _ payload: [UInt8], _ offset: Int, _ message: MarketMessage, _ item: inout JSONLine
   ) {
-    price("price", Price(ticks: word(payload, offset)), message.instrument, &item)
-    item.number("lots", word(payload, offset + 8))
-    item.field("trade_id", String(UInt64(bitPattern: word(payload, offset + 16))))
-    let side = MemoryLayout<TradeBody>.offset(of: \TradeBody.side).map { payload[offset + $0] } ?? 0
-    item.field("side", side == Side.sell.rawValue ? "sell" : "buy")
+    guard let body = TradeBody(payload: Array(payload[offset...])) else { return }
+    price("price", body.price, message.instrument, &item)
+    item.number("lots", body.quantity.lots)
+    item.field("trade_id", String(body.tradeID))
+    item.field("side", "\(body.side)")
   }
 
   private func sideLevels(

@@ -66,6 +66,13 @@ extension JournalWriter {
     opening.lastSegment = last
     opening.lastStart = header.identity.start
     opening.lastNumbers = verified.lastNumbers
+    // A writer that died right after a rotation left its last numbers one segment back.
+    if verified.records == 0 && last > 1,
+      let before = try? JournalVerification(file: folder.file(last - 1)),
+      before.header.identity.start == header.identity.start
+    {
+      opening.lastNumbers = before.lastNumbers
+    }
     if case .corrupt(let offset) = verified.end {
       // After a power loss pages may be missing before pages that made it: all from the hole on is lost.
       // Within one boot nothing explains it.

@@ -53,6 +53,10 @@ public struct TelemetryRecovery: Sendable, Equatable {
   public var start: UInt32
   /// Records taken over into the journals.
   public var records: Int
+  public init(start: UInt32, records: Int) {
+    self.start = start
+    self.records = records
+  }
 
   /// Drains what a dead start left into the journals, under that start's own identity, durably, then removes
   /// the file. Nil where no file is left. Call before the new start opens its journals.

@@ -1,14 +1,14 @@
 // Builder → Gate → Sender: what the strategy wants, the reference it was decided on, and the gate's answer; hot plane.
 
 @frozen
-public enum IntentKind: UInt8, Sendable, BitwiseCopyable {
+public enum IntentKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case place = 1
   /// Cancel the order whose `targetIntent` is given.
   case cancel = 2
 }
 
 @frozen
-public enum OrderType: UInt8, Sendable, BitwiseCopyable {
+public enum OrderType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case limit = 1
   case postOnly = 2
   case immediateOrCancel = 3

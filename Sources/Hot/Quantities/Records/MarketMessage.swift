@@ -1,7 +1,7 @@
 // The market ring's message: a 64-byte header, then levels or a trade; one commit per exchange message; hot plane.
 
 @frozen
-public enum MarketMessageKind: UInt8, Sendable, BitwiseCopyable {
+public enum MarketMessageKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// Full book: replaces everything, makes the book valid.
   case snapshot = 1
   /// Absolute sizes; 0 deletes.
