@@ -107,6 +107,8 @@ import Wire
     check(reactor.attach(descriptor: old.0, slot: 1))
     _ = reactor.poll()
     put(Array("old".utf8), old.1)
+    // Received already, but not yet polled.
+    check(reactor.wait(timeoutNanoseconds: 5_000_000_000) == .ready)
     reactor.detach(slot: 1)
     check(reactor.attach(descriptor: new.0, slot: 1))
     put(Array("new".utf8), new.1)
@@ -221,9 +223,9 @@ import Wire
       check(reactor.wait(timeoutNanoseconds: 10_000_000_000) == .ready, "\(round)")
       check(Date().timeIntervalSince(started) < 5)
       check(reactor.poll().kind == .idle)
-      waker.finishSleep()
-      // Emptied: the next wait sleeps again.
+      // Emptied by the reactor: the next wait sleeps again.
       check(reactor.wait(timeoutNanoseconds: 5_000_000) == .timedOut, "\(round)")
+      waker.finishSleep()
     }
     // A wake-up before the wait ends it at once.
     waker.prepareToSleep()

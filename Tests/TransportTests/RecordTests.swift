@@ -74,7 +74,7 @@ import Wire
       check(unsafe Array(link.readable) == wanted)
       link.consume(link.readableCount)
       check(send(Array("to the server \(round)\n".utf8), over: &link) == .sent)
-      #expect(server.sees("to the server \(round)"))
+      try #require(server.sees("to the server \(round)"))
     }
     reactor.detach(slot: 0)
     link.retire(cause: .none)?.release()

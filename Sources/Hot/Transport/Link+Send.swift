@@ -17,6 +17,8 @@ extension Link {
     guard bytes.count > 0, let start = bytes.baseAddress else {
       return sendStart == sendEnd ? .sent : .blocked
     }
+    // What waits goes first, and may make room.
+    if sendStart != sendEnd && flush() == .failed { return .failed }
     if let tls = unsafe tls {
       guard makeRoom(copenssl_tls_sealed_max(bytes.count)) else { return .overflow }
       // SAFETY: makeRoom left that much free space behind sendEnd.

@@ -39,6 +39,7 @@ struct Client: ~Copyable {
   mutating func receive(count: Int) -> ReactorCompletion.Kind {
     while link.readableCount < count {
       guard let completion = next() else { return .idle }
+      if completion.kind == .writable { continue }
       guard completion.kind == .bytes else { return completion.kind }
       let outcome = unsafe link.receive(completion.bytes, receivedAt: completion.receivedAt)
       guard outcome == .readable || outcome == .quiet else { return .ended }
