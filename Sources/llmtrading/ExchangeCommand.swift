@@ -62,7 +62,7 @@ struct ExchangeCommand: AsyncParsableCommand {
     let server = ExchangeServer(options)
     let port = try await server.start()
     print("exchange listening port=\(port) ca=\(server.certificateAuthorityFile)")
-    unsafe fflush(nil)
+    fflush(nil)
     await Signals.wait(for: [SIGINT, SIGTERM])
     await server.stop()
   }
