@@ -10,6 +10,9 @@ struct LLMTrading: AsyncParsableCommand {
       Start with `llmtrading demo`: a simulated exchange, the core and the page on this machine.
       """,
     version: "0.1.0",
-    subcommands: [CoreCommand.self, ExchangeCommand.self]
+    subcommands: [
+      DemoCommand.self, InjectCommand.self, CoreCommand.self, ExchangeCommand.self,
+      WireEchoCommand.self, ConfigCommand.self,
+    ]
   )
 }

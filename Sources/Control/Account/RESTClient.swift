@@ -94,6 +94,13 @@ public final class RESTClient: Sendable {
     try await send("POST", path, body: body, signed: true)
   }
 
+  /// A body that is no OKX envelope: the simulated exchange's own report and health.
+  public func plain(_ path: String) async throws -> Data {
+    let request = HTTPClientRequest(url: base + path)
+    let response = try await client.execute(request, timeout: timeout)
+    return Data(buffer: try await response.body.collect(upTo: RESTClient.bodyBytesMax))
+  }
+
   private func send(
     _ method: String, _ path: String, body: Data?, signed: Bool
   ) async throws -> Data {

@@ -135,6 +135,19 @@ public final class ExchangeServer: Sendable {
       },
       privateKey: .privateKey(try NIOSSLPrivateKey(file: folder.keyFile, format: .pem)))
     configuration.minimumTLSVersion = .tlsv12
+    let named = try NIOSSLCertificate.fromPEMFile(folder.namedLeafFile).map {
+      NIOSSLCertificateSource.certificate($0)
+    }
+    let key = NIOSSLPrivateKeySource.privateKey(
+      try NIOSSLPrivateKey(file: folder.keyFile, format: .pem))
+    configuration.sslContextCallback = { values, promise in
+      var override = NIOSSLContextConfigurationOverride.noChanges
+      if values.serverHostname == "localhost" {
+        override.certificateChain = named
+        override.privateKey = key
+      }
+      promise.succeed(override)
+    }
     return try NIOSSLContext(configuration: configuration)
   }
 }

@@ -5,13 +5,15 @@ import Foundation
 import SwiftASN1
 import X509
 
-/// A CA that may vouch for loopback alone, and the one leaf it signed. The CA's key is never written
+/// A CA that may vouch for loopback alone, and the one leaf key it signed for. The CA's key is never written
 /// and is gone when `make` returns, so whoever trusts `exchange-ca.pem` trusts nothing else by it.
 struct CertificateFolder {
   let directory: String
 
   var authorityFile: String { directory + "/exchange-ca.pem" }
   var leafFile: String { directory + "/exchange-leaf.pem" }
+  /// The same leaf without addresses, for clients that ask for `localhost` by name.
+  var namedLeafFile: String { directory + "/exchange-localhost.pem" }
   var keyFile: String { directory + "/exchange-leaf.key" }
 
   /// Both certificates end together: without its key the CA can sign no second leaf.
@@ -30,6 +32,7 @@ struct CertificateFolder {
 
   func isUsable(now: Date) -> Bool {
     guard let authority = try? certificate(authorityFile), let leaf = try? certificate(leafFile),
+      (try? certificate(namedLeafFile)) != nil,
       let keyText = try? String(contentsOfFile: keyFile, encoding: .utf8),
       let key = try? P256.Signing.PrivateKey(pemRepresentation: keyText),
       let mode = try? FileManager.default.attributesOfItem(atPath: keyFile)[.posixPermissions]
@@ -73,7 +76,28 @@ struct CertificateFolder {
         SubjectKeyIdentifier(hash: authorityKey.publicKey)
       },
       issuerPrivateKey: authorityKey)
-    let leaf = try Certificate(
+    // BoringSSL refuses any chain in which both an IP constraint and an IP name stand, so whoever asks
+    // for `localhost` by name is shown a leaf that has that name alone; same key, same constraints.
+    let leaf = try sign(leafKey, addresses: true, authorityKey, authorityName, begin, end)
+    let named = try sign(leafKey, addresses: false, authorityKey, authorityName, begin, end)
+    try write(leafKey.pemRepresentation + "\n", to: keyFile)
+    try write(leaf.serializeAsPEM().pemString + "\n", to: leafFile)
+    try write(named.serializeAsPEM().pemString + "\n", to: namedLeafFile)
+    try write(authority.serializeAsPEM().pemString + "\n", to: authorityFile)
+  }
+
+  private func sign(
+    _ leafKey: P256.Signing.PrivateKey, addresses: Bool, _ authorityKey: Certificate.PrivateKey,
+    _ authorityName: DistinguishedName, _ begin: Date, _ end: Date
+  ) throws -> Certificate {
+    var names: [GeneralName] = [.dnsName("localhost")]
+    if addresses {
+      names.append(.ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1])))
+      names.append(
+        .ipAddress(
+          ASN1OctetString(contentBytes: ArraySlice([UInt8](repeating: 0, count: 15) + [1]))))
+    }
+    return try Certificate(
       version: .v3, serialNumber: Certificate.SerialNumber(),
       publicKey: Certificate.PublicKey(leafKey.publicKey),
       notValidBefore: begin, notValidAfter: end, issuer: authorityName,
@@ -83,20 +107,12 @@ struct CertificateFolder {
         Critical(BasicConstraints.notCertificateAuthority)
         Critical(KeyUsage(digitalSignature: true))
         try ExtendedKeyUsage([.serverAuth])
-        SubjectAlternativeNames([
-          .dnsName("localhost"),
-          .ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1])),
-          .ipAddress(
-            ASN1OctetString(contentBytes: ArraySlice([UInt8](repeating: 0, count: 15) + [1]))),
-        ])
+        SubjectAlternativeNames(names)
         AuthorityKeyIdentifier(
           keyIdentifier: SubjectKeyIdentifier(hash: authorityKey.publicKey).keyIdentifier)
         SubjectKeyIdentifier(hash: Certificate.PublicKey(leafKey.publicKey))
       },
       issuerPrivateKey: authorityKey)
-    try write(leafKey.pemRepresentation + "\n", to: keyFile)
-    try write(leaf.serializeAsPEM().pemString + "\n", to: leafFile)
-    try write(authority.serializeAsPEM().pemString + "\n", to: authorityFile)
   }
 
   /// Mode 0600 from the first byte on, and whole or not at all.

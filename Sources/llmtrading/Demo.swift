@@ -1,0 +1,161 @@
+// The demo's course: exchange up, core up, run, stop in order, report.
+import Account
+import Exchange
+import Foundation
+import Operations
+import Quantities
+
+struct Demo {
+  let options: DemoCommand
+
+  /// Time that a child has to come up or to end.
+  private static let childSeconds = 30.0
+
+  func run() async throws {
+    let folder = try options.stateDir ?? StateFolder.fresh(prefix: "llmtrading-demo")
+    let directory = try StateDirectory(folder)
+    let exchange = try startExchange(directory)
+    defer { exchange.end() }
+    let listening = try await exchange.line(
+      startingWith: "exchange listening", seconds: Demo.childSeconds)
+    guard let port = listening.field("port"), let authority = listening.field("ca") else {
+      throw AssemblyError("the exchange said: \(listening)")
+    }
+    let rest = try RESTClient(base: "https://localhost:\(port)", caFile: authority)
+    let names = try await simulation(rest).instruments.keys.sorted()
+    let tradable = try await rest.plain("/sim/health")
+    let configuration = try configure(directory, port: port, authority: authority, names)
+    try configuration.yaml.write(
+      toFile: directory.configurationFile, atomically: true, encoding: .utf8)
+    say("LLMTrading demo: \(source). Nothing here is real money. State: \(folder)")
+    let reportFile = directory.path + "/core-report.json"
+    let core = try Child(
+      ["core", "--state-dir", folder, "--report", reportFile]
+        + (options.headless ? [] : ["--live-line"]))
+    defer { core.end() }
+    _ = tradable
+    let script = Task {
+      let symbols = names.compactMap { Symbol($0) }
+      let source = ScriptedSource(
+        door: directory.doorSocket, instruments: symbols, periodSeconds: 4)
+      if options.scripted && options.recording == nil { await source.run() }
+    }
+    try await waitForEnd(rest, core)
+    script.cancel()
+    say("Stopping: open orders are cancelled, positions are kept.")
+    core.terminate()
+    try await core.ended(seconds: Demo.childSeconds)
+    let exchangeSide = try await simulation(rest)
+    await rest.shutdown()
+    if let file = options.report {
+      var report = try JSONDecoder().decode(
+        RunReport.self, from: Data(contentsOf: URL(fileURLWithPath: reportFile)))
+      report.exchange = RunReport.ExchangeSide(
+        instruments: exchangeSide.instruments.mapValues {
+          .init(position: $0.position, filled: $0.filled, digest: $0.digest)
+        }, balances: exchangeSide.balances)
+      try report.encoded().write(to: URL(fileURLWithPath: file), options: .atomic)
+      say("Report: \(file)")
+    }
+    exchange.terminate()
+    try await exchange.ended(seconds: Demo.childSeconds)
+  }
+
+  private var source: String {
+    options.recording.map { "playing \($0) (\(options.speed))" }
+      ?? "\(options.generate) instruments of GENERATED frames, seed \(options.seed)"
+  }
+
+  private func say(_ text: String) {
+    if !options.headless { print(text) }
+    fflush(nil)
+  }
+
+  private func startExchange(_ directory: StateDirectory) throws -> Child {
+    var arguments = [
+      "exchange", "--state-dir", directory.exchangeDirectory, "--seed", "\(options.seed)",
+      "--generate", "\(options.generate)", "--rate", "\(options.rate)",
+    ]
+    if let file = options.recording {
+      arguments += ["--recording", file, "--speed", options.speed]
+    }
+    if let file = options.instruments { arguments += ["--instruments", file] }
+    if let file = options.faults { arguments += ["--faults", file] }
+    return try Child(arguments)
+  }
+
+  /// What the exchange says of itself.
+  private func simulation(_ rest: RESTClient) async throws -> ExchangeReport {
+    try JSONDecoder().decode(ExchangeReport.self, from: try await rest.plain("/sim/report"))
+  }
+
+  /// Without --seconds a recording ends the run when it is played and the core has had time to drain.
+  private func waitForEnd(_ rest: RESTClient, _ core: Child) async throws {
+    let interrupted = InterruptFlag()
+    let begin = ContinuousClock.now
+    while !interrupted.isSet && core.isRunning {
+      try? await Task.sleep(for: .milliseconds(200))
+      if let seconds = options.seconds {
+        if ContinuousClock.now - begin >= .seconds(seconds) { return }
+      } else if options.recording != nil, let now = try? await simulation(rest),
+        now.playback.done
+      {
+        try? await Task.sleep(for: .milliseconds(1_000))
+        return
+      }
+    }
+    if !core.isRunning { throw AssemblyError("the core ended by itself; see its messages above") }
+  }
+
+  private func configure(
+    _ directory: StateDirectory, port: String, authority: String, _ names: [String]
+  ) throws -> Configuration {
+    var configuration = Configuration()
+    configuration.environment = .simulated
+    configuration.stateDirectory = directory.path
+    configuration.topology = options.topology == "split" ? .split : .fused
+    configuration.transport = options.transport.flatMap { TransportChoice(rawValue: $0) } ?? .auto
+    configuration.okx.endpoints.publicURL = "wss://localhost:\(port)/ws/v5/public"
+    configuration.okx.endpoints.privateURL = "wss://localhost:\(port)/ws/v5/private"
+    configuration.okx.endpoints.restURL = "https://localhost:\(port)"
+    configuration.okx.certificateAuthorityFile = authority
+    configuration.okx.instruments = names
+    configuration.okx.channels = ["books-l2-tbt", "trades"]
+    let keys = Exchange.ExchangeCredentials.simulated
+    configuration.okx.credentials.apiKeyFile = try secret(directory, "api-key", keys.key)
+    configuration.okx.credentials.secretFile = try secret(directory, "secret", keys.secret)
+    configuration.okx.credentials.passphraseFile = try secret(
+      directory, "passphrase", keys.passphrase)
+    configuration.console.port = options.port
+    configuration.risk = Demo.risk(names)
+    try configuration.validate()
+    return configuration
+  }
+
+  /// Limits that let the demo trade and still bite: five lots an instrument.
+  private static func risk(_ names: [String]) -> Configuration.Risk {
+    var risk = Configuration.Risk()
+    risk.allowList = names
+    risk.desk.openOrders = 64
+    risk.desk.ordersPerWindow = 200
+    risk.desk.exchangeAgeMilliseconds = 5_000
+    risk.defaults.orderLots = 5
+    risk.defaults.orderNotional = Notional("1000000 USDT")
+    risk.defaults.positionLots = 5
+    risk.defaults.openOrders = 4
+    risk.defaults.priceCollarBasisPoints = 100
+    risk.defaults.ordersPerWindow = 40
+    risk.defaults.cancelsPerWindow = 40
+    risk.defaults.bookAgeMilliseconds = 5_000
+    return risk
+  }
+
+  private func secret(_ directory: StateDirectory, _ name: String, _ text: String) throws -> String
+  {
+    let path = directory.path + "/" + name
+    let isMade = FileManager.default.createFile(
+      atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+    if !isMade { throw AssemblyError("cannot write \(path)") }
+    return path
+  }
+}

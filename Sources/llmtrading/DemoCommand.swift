@@ -1,0 +1,56 @@
+// `llmtrading demo`: a simulated exchange and a core on this machine, and a report at the end.
+import ArgumentParser
+import Foundation
+
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Watch OKX frames become orders on this machine; needs no key and no network.",
+    discussion: """
+      Starts the simulated exchange and the core as processes of their own. Frames are generated
+      unless --recording plays a file. A labelled scripted source signals the first instruments until
+      somebody else does (`llmtrading inject`). Ctrl-C cancels open orders and ends every process.
+      """)
+
+  @Flag(help: "No live line; for scripts and CI.")
+  var headless = false
+  @Option(help: "End after so many seconds (default: when the recording is played, else Ctrl-C).")
+  var seconds: Double?
+  @Option(help: "Play this raw recording instead of generating frames.")
+  var recording: String?
+  @Option(help: "recorded: the file's own pace; max: as fast as the core takes it.")
+  var speed = "recorded"
+  @Option(help: "public/instruments bodies that give tick and lot.")
+  var instruments: String?
+  @Option(help: "How many instruments to generate.")
+  var generate = 10
+  @Option(help: "Generated messages a second, all instruments together.")
+  var rate = 1_000
+  @Option(help: "Seed of the generated market.")
+  var seed: UInt64 = 1
+  @Option(help: "Fault script for the exchange.")
+  var faults: String?
+  @Option(help: "split or fused.")
+  var topology = "fused"
+  @Option(help: "uring or epoll (default: what the kernel allows).")
+  var transport: String?
+  @Option(help: "State folder (default: a fresh temporary one).")
+  var stateDir: String?
+  @Option(help: "Port of the page.")
+  var port = 8787
+  @Option(help: "Write the run's report here.")
+  var report: String?
+  @Flag(inversion: .prefixedNo, help: "Drive the demo with the scripted signal source.")
+  var scripted = true
+
+  func run() async throws {
+    guard ["recorded", "max"].contains(speed) else {
+      throw ValidationError("--speed is recorded or max, not \(speed)")
+    }
+    guard ["split", "fused"].contains(topology) else {
+      throw ValidationError("--topology is split or fused, not \(topology)")
+    }
+    let demo = Demo(options: self)
+    try await demo.run()
+  }
+}

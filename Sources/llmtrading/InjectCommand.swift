@@ -1,0 +1,73 @@
+// `llmtrading inject`: a person's signal through the Door, into the manual slot.
+import ArgumentParser
+import Door
+import Foundation
+import Operations
+import Quantities
+
+struct InjectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inject",
+    abstract: "Publish a manual signal: the position an instrument shall have, for a while.",
+    discussion: """
+      The lease goes into the manual slot, which wins over agents while it lives. When it has run out
+      working orders are cancelled and the position is kept.
+      """)
+
+  @Option(help: "State folder of the core (holds the door).")
+  var stateDir: String?
+  @Option(help: "Instrument, such as BTC-USDT.")
+  var instrument: String
+  @Option(help: "Target position in lots, signed: the position itself, not a change of it.")
+  var target: Int64
+  @Option(help: "low: wait in the book; normal: cross late; high: cross now.")
+  var urgency: UrgencyName = .normal
+  @Option(help: "How long the signal lives, such as 20s, 5m or 2h.")
+  var ttl = "20s"
+  @Option(help: "Largest tolerated move of the price from now, in basis points; 0: none.")
+  var maxDrift: UInt32 = 0
+
+  enum UrgencyName: String, ExpressibleByArgument, CaseIterable {
+    case low, normal, high
+    var urgency: Urgency {
+      switch self {
+      case .low: .low
+      case .normal: .normal
+      case .high: .high
+      }
+    }
+  }
+
+  func run() throws {
+    guard let symbol = Symbol(instrument) else {
+      throw ValidationError("\(instrument) is no instrument id")
+    }
+    guard let milliseconds = InjectCommand.milliseconds(ttl) else {
+      throw ValidationError("--ttl \(ttl): use a number with s, m or h, such as 20s")
+    }
+    let signal = DoorSignal(
+      instrument: symbol, source: .manual, target: target, urgency: urgency.urgency,
+      timeToLiveMilliseconds: milliseconds, maximumDriftBasisPoints: maxDrift,
+      person: NSUserName())
+    let directory = try StateDirectory(stateDir ?? Configuration().stateDirectory)
+    let reply = try DoorClient.send(.signal(signal), path: directory.doorSocket)
+    guard reply.isDone else {
+      throw CleanExit.message("refused: \(reply.code.meaning) \(reply.detail)").asFailure
+    }
+    print("\(instrument): target \(target) lots for \(ttl)")
+  }
+
+  static func milliseconds(_ text: String) -> UInt32? {
+    let units: [Character: UInt64] = ["s": 1_000, "m": 60_000, "h": 3_600_000]
+    guard let last = text.last, let unit = units[last], let count = UInt64(text.dropLast()) else {
+      return nil
+    }
+    let (product, overflowed) = count.multipliedReportingOverflow(by: unit)
+    return overflowed ? nil : UInt32(exactly: product)
+  }
+}
+
+extension CleanExit {
+  /// The same words with a failing exit code.
+  var asFailure: ValidationError { ValidationError("\(self)") }
+}
