@@ -45,18 +45,20 @@ public final class ExchangeServer: Sendable {
     let eventLoop = group.next()
     let options = options
     let logger = logger
-    let exchange = try await eventLoop.submit {
-      NIOLoopBound(
-        Exchange(
-          options: options, source: source, script: script, eventLoop: eventLoop, logger: logger),
-        eventLoop: eventLoop)
-    }.get()
+    let exchange: NIOLoopBound<Exchange>
     let channel: any Channel
     do {
+      exchange = try await eventLoop.submit {
+        NIOLoopBound(
+          try Exchange(
+            options: options, source: source, script: script, eventLoop: eventLoop, logger: logger),
+          eventLoop: eventLoop)
+      }.get()
       channel = try await Listener(delegate: exchange, clock: Clock(), tls: tls)
         .bind(host: options.host, port: options.port, group: group)
     } catch {
       try? await group.shutdownGracefully()
+      if let error = error as? FaultScriptError { throw ExchangeError.options("\(error)") }
       throw error
     }
     try await eventLoop.submit { exchange.value.start() }.get()

@@ -10,6 +10,11 @@ extension Exchange {
   static let coalescingNanoseconds: Int64 = 500_000
   /// A timed market that fell further behind than this drops its lag instead of bursting.
   static let lagNanosecondsMax: Int64 = 1_000_000_000
+  /// An unbounded playback waits so long for an instrument's reader who left, so that what follows
+  /// a disconnect or a resubscription is seen by somebody.
+  static let absenceNanosecondsMax: Int64 = 10_000_000_000
+  /// A pause after a fault ends at the latest then: a reader may see no harm in a duplicate.
+  static let breakNanosecondsMax: Int64 = 5_000_000_000
   /// OKX sends a heartbeat for a book that stays still for so long.
   static let heartbeatSeconds: Int64 = 60
 
@@ -20,7 +25,9 @@ extension Exchange {
   }
 
   func startPlaybackIfComplete() {
-    if !market.isRecording || market.isStarted || !market.isFullySubscribed { return }
+    if !market.isRecording || !market.isFullySubscribed { return }
+    market.abandonedSince = nil
+    if market.isStarted { return resumeMarket() }
     logger.info("playback starts", metadata: ["instruments": "\(catalogue.count)"])
     begin()
   }
@@ -73,7 +80,7 @@ extension Exchange {
   /// the slowest holds back is bounded by its watermark and ended by `slowReaderSeconds`.
   private func unboundedTurn() {
     for _ in 0..<Exchange.eventsPerTurnMax {
-      if isAnyReaderBlocked {
+      if isAnyReaderBlocked || isAwaitingReader || isAwaitingRepair {
         market.isWaiting = true
         return
       }
@@ -83,6 +90,42 @@ extension Exchange {
       if market.sent & 15 == 0 { flush() }
     }
     schedule(after: 0)
+  }
+
+  private var isAwaitingReader: Bool {
+    if market.isFullySubscribed { return false }
+    let now = clock.monotonic()
+    let since = market.abandonedSince ?? now
+    if market.abandonedSince == nil {
+      market.abandonedSince = now
+      resumeMarket(after: Exchange.absenceNanosecondsMax)
+    }
+    return now - since < Exchange.absenceNanosecondsMax
+  }
+
+  private var isAwaitingRepair: Bool {
+    let now = clock.monotonic()
+    for (instrument, fault) in market.breaks where fault.messagesLeft <= 0 {
+      guard let since = fault.pausedSince else {
+        market.breaks[instrument]?.pausedSince = now
+        resumeMarket(after: Exchange.breakNanosecondsMax)
+        return true
+      }
+      if now - since < Exchange.breakNanosecondsMax { return true }
+      market.breaks[instrument] = nil
+    }
+    return false
+  }
+
+  private func resumeMarket(after nanoseconds: Int64) {
+    _ = eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { [weak self] in
+      self?.resumeMarket()
+    }
+  }
+
+  /// A subscription of the instrument's incremental book was answered.
+  func repaired(_ instrument: Int) {
+    if market.breaks.removeValue(forKey: instrument) != nil { resumeMarket() }
   }
 
   private var isAnyReaderBlocked: Bool {
@@ -124,7 +167,10 @@ extension Exchange {
 
   private func publish(_ original: MarketEvent) {
     var event = original
+    let before = faults.injected
     let plan = faults.plan(&event)
+    if event.isBook { market.breaks[event.instrument]?.messagesLeft -= 1 }
+    if faults.injected != before { meet(faultsSince: before, event) }
     engine.apply(event, at: now(), into: &engineEvents)
     var pushes: [Push] = []
     market.publisher.publish(
@@ -134,6 +180,21 @@ extension Exchange {
     if plan.isFollowedByDisconnect { disconnectReaders(of: event.instrument) }
   }
 
+  private func meet(faultsSince before: [FaultKind: Int], _ event: MarketEvent) {
+    for (kind, count) in faults.injected where count != before[kind] {
+      logFault(kind, instrument: catalogue[event.instrument].id)
+      broken(event.instrument, by: kind)
+    }
+  }
+
+  /// Remembers a fault that a reader must answer with a resubscription.
+  func broken(_ instrument: Int, by kind: FaultKind) {
+    let breaks: Set<FaultKind> = [.drop, .duplicate, .reorder, .gap, .dropSnapshot]
+    if market.pace == .unbounded && breaks.contains(kind) {
+      market.breaks[instrument] = Market.Break()
+    }
+  }
+
   private func deliver(_ push: Push) {
     let readers = market.subscribers(of: push.instrument, push.channel)
     guard let first = readers.first else { return }
@@ -141,30 +202,31 @@ extension Exchange {
       allocator: first.session.connection.allocator, parts: [push.bytes])
     for reader in readers {
       let session = reader.session
+      if !session.connection.isOpen { continue }
       if faultsConnections && meetsFault(session, frame) { continue }
       session.connection.send(frame)
       market.sent += 1
     }
   }
 
-  /// True when the fault took the push's place.
+  /// True when the faults took the push's place.
   private func meetsFault(_ session: Session, _ frame: ByteBuffer) -> Bool {
     session.pushes += 1
-    guard let kind = faults.connectionFault(message: session.pushes) else { return false }
-    logFault(kind, instrument: "connection \(session.number)")
-    switch kind {
-    case .drop: return true
-    case .duplicate: session.connection.send(frame)
-    case .garbage:
-      session.connection.send(frame)
-      session.connection.send(
-        RenderedFrame.make(
-          allocator: session.connection.allocator, parts: [FaultInjector.garbage]))
-      return true
-    case .disconnect: session.connection.abort()
-    default: break
+    let kinds = faults.connectionFaults(message: session.pushes)
+    if kinds.isEmpty { return false }
+    let connection = session.connection
+    for kind in kinds { logFault(kind, instrument: "connection \(session.number)") }
+    if !kinds.contains(.drop) { connection.send(frame) }
+    if kinds.contains(.duplicate) { connection.send(frame) }
+    if kinds.contains(.garbage) {
+      connection.send(
+        RenderedFrame.make(allocator: connection.allocator, parts: [FaultInjector.garbage]))
     }
-    return false
+    if kinds.contains(.disconnect) {
+      connection.flush()
+      connection.abort()
+    }
+    return true
   }
 
   private func disconnectReaders(of instrument: Int) {

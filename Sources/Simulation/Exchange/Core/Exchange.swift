@@ -43,14 +43,14 @@ final class Exchange {
   init(
     options: ExchangeOptions, source: any MarketSource, script: FaultScript,
     eventLoop: any EventLoop, logger: Logger
-  ) {
+  ) throws {
     self.options = options
     self.eventLoop = eventLoop.assumeIsolated()
     self.logger = logger
     catalogue = source.catalogue
     engine = MatchingEngine(source.catalogue, settings: options.engineSettings)
     market = Market(source, options: options)
-    faults = FaultInjector(script, source.catalogue)
+    faults = try FaultInjector(script, source.catalogue)
     faultsConnections = script.entries.contains { $0.target == .connection }
     limits = OrderLimits(
       ordersPerInstrument: options.ordersPerTwoSeconds,

@@ -20,13 +20,19 @@ struct Market {
   /// By instrument, then channel.
   private var subscribers: [[PublicChannel: [Subscription]]]
   private(set) var channels: [Set<PublicChannel>]
+  /// Instruments whose incremental book has a subscriber.
+  private var followed = 0
 
   var isStarted = false
   var isDone = false
   /// True while a step is on the event loop or a timer runs.
   var isScheduled = false
-  /// True while a reader holds an unbounded playback back.
+  /// True while a reader holds an unbounded playback back, or one that left is waited for.
   var isWaiting = false
+  /// Since when an instrument of a running playback has nobody to follow it, monotonic nanoseconds.
+  var abandonedSince: Int64?
+  /// Instruments whose chain a fault broke in an unbounded playback, until somebody resubscribes.
+  var breaks: [Int: Break] = [:]
   /// Monotonic nanoseconds at which `due` 0 lay.
   var origin: Int64 = 0
   /// Pushes handed to connections.
@@ -47,6 +53,15 @@ struct Market {
     channels = Array(repeating: [], count: source.catalogue.count)
   }
 
+  /// An unbounded playback is far ahead of its readers: without a pause, a second fault of the same
+  /// instrument would be among the messages that they skip after the first.
+  struct Break {
+    /// Messages of the instrument that still go out: the one that shows the fault, and some to ignore.
+    var messagesLeft = 4
+    /// When the pause began, monotonic nanoseconds.
+    var pausedSince: Int64?
+  }
+
   /// When the next event is due; nil at the end.
   mutating func nextDue() -> Int64? {
     if following == nil { following = source.next() }
@@ -60,15 +75,22 @@ struct Market {
 
   mutating func add(_ subscription: Subscription, instrument: Int, channel: PublicChannel) {
     subscribers[instrument][channel, default: []].append(subscription)
-    channels[instrument].insert(channel)
+    change(instrument) { $0.insert(channel) }
   }
 
   mutating func remove(_ subscription: Subscription, instrument: Int, channel: PublicChannel) {
     subscribers[instrument][channel]?.removeAll { $0 === subscription }
     if subscribers[instrument][channel]?.isEmpty ?? true {
       subscribers[instrument][channel] = nil
-      channels[instrument].remove(channel)
+      change(instrument) { $0.remove(channel) }
     }
+  }
+
+  private mutating func change(_ instrument: Int, _ body: (inout Set<PublicChannel>) -> Void) {
+    let before = channels[instrument].contains(where: \.isIncremental)
+    body(&channels[instrument])
+    let after = channels[instrument].contains(where: \.isIncremental)
+    followed += (after ? 1 : 0) - (before ? 1 : 0)
   }
 
   func subscribers(of instrument: Int, _ channel: PublicChannel) -> [Subscription] {
@@ -76,5 +98,5 @@ struct Market {
   }
 
   /// Every instrument has a subscriber of its incremental book.
-  var isFullySubscribed: Bool { channels.allSatisfy { $0.contains(where: \.isIncremental) } }
+  var isFullySubscribed: Bool { followed == channels.count }
 }

@@ -2,6 +2,7 @@
 
 import NIOCore
 import NIOHTTP1
+import NIOWebSocket
 
 struct HTTPRequest {
   var method: HTTPMethod
@@ -74,6 +75,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // The upgrade was refused; the request itself follows and is answered.
+    if error is NIOWebSocketUpgradeError { return }
     context.close(promise: nil)
   }
 }

@@ -19,6 +19,8 @@ struct Listener<Delegate: ListenerDelegate>: Sendable {
   let tls: NIOSSLContext?
 
   static var backlog: Int32 { 256 }
+  /// The kernel's share of what a slow reader holds back.
+  static var socketBufferBytes: Int { 512 << 10 }
   static var bufferLow: Int { 64 << 10 }
   static var bufferHigh: Int { 256 << 10 }
 
@@ -27,6 +29,7 @@ struct Listener<Delegate: ListenerDelegate>: Sendable {
       .serverChannelOption(.backlog, value: Listener.backlog)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.socketOption(.so_sndbuf), value: Listener.socketBufferBytes)
       .childChannelOption(
         .writeBufferWaterMark,
         value: .init(low: Listener.bufferLow, high: Listener.bufferHigh)

@@ -80,10 +80,18 @@ final class WebSocketConnection: ChannelInboundHandler {
     }
   }
 
-  /// Drops the connection without a word, as a network does.
+  /// Ends the connection without a close frame, after all that was sent: the peer reads to the end
+  /// of the stream, so what came before the fault is not lost with it.
   func abort() {
+    guard let context else { return }
     isClosing = true
-    context?.close(promise: nil)
+    writer.flush()
+    let channel = context.channel
+    context.close(mode: .output, promise: nil)
+    context.eventLoop.scheduleTask(in: .seconds(WebSocketConnection.closeSeconds)) {
+      channel.close(promise: nil)
+    }
+    detach()
   }
 
   // MARK: - From the peer

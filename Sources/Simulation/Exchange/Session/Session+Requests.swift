@@ -168,7 +168,8 @@ extension Session {
   private func loginFault(_ request: SessionRequest, in exchange: Exchange) -> (String, String)? {
     if request.arguments.count != 1 { return ("60031", "Only one account may log in") }
     let argument = request.arguments[0]
-    guard let key = argument.text("apiKey"), let passphrase = argument.text("passphrase"),
+    guard case .object = argument, let key = argument.text("apiKey"),
+      let passphrase = argument.text("passphrase"),
       let stamp = argument.text("timestamp"), let sign = argument.text("sign")
     else { return ("60009", "Login failed.") }
     if key.isEmpty { return ("60005", "Invalid apiKey") }

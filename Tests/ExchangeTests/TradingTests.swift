@@ -1,0 +1,50 @@
+// Orders and REST, as other people's clients see them.
+
+import Exchange
+import Foundation
+import Testing
+
+@Suite struct TradingTests {
+  @Test func ordersLiveAndDie() async throws {
+    try await TestExchange.run(plaintext: false) {
+      try await $0.expect("trading.py", "lifecycle")
+      try await $0.expect("trading.py", "kinds")
+    }
+  }
+
+  @Test func moneyToTheLastDigit() async throws {
+    try await TestExchange.run { try await $0.expect("trading.py", "fills") }
+  }
+
+  @Test func refusals() async throws {
+    try await TestExchange.run { try await $0.expect("trading.py", "refusals") }
+  }
+
+  @Test func orderRates() async throws {
+    try await TestExchange.run {
+      $0.accountOrdersPerTwoSeconds = 70
+    } body: {
+      try await $0.expect("trading.py", "rates")
+    }
+  }
+
+  @Test func injectedRejection() async throws {
+    try await TestExchange.run(.generated(instruments: 1, messagesPerSecond: 50, seed: 1)) {
+      $0.faultsFile = try? Scratch.file("at 0 of BTC-USDT reject 51008\n")
+    } body: {
+      try await $0.expect("trading.py", "rejections")
+    }
+  }
+
+  @Test func deadMan() async throws {
+    try await TestExchange.run { try await $0.expect("trading.py", "dead_man") }
+  }
+
+  @Test func restSignatures() async throws {
+    try await TestExchange.run { try await $0.expect("rest.py", "signatures") }
+  }
+
+  @Test func restCalls() async throws {
+    try await TestExchange.run(plaintext: false) { try await $0.expect("rest.py", "calls") }
+  }
+}
