@@ -153,7 +153,7 @@ let controlTargets: [Target] = [
 ]
 
 let controlTests: [Target] = [
-  tests("Operations", ["Operations"]),
+  tests("Operations", ["Quantities", "Operations"]),
   tests("Account", ["Account", "Exchange"]),
   tests("Ledger", ["Ledger"]),
   tests("Console", ["Console"]),

@@ -62,10 +62,8 @@ enum Repository {
 
   /// The virtual environment that Tests/make-venv.sh makes.
   static var python: String {
-    let environment = ProcessInfo.processInfo.environment["LLMTRADING_PYTHON"]
-    let candidates = [environment, root + "/Tests/.venv/bin/python", root + "/.venv/bin/python"]
-    return candidates.compactMap { $0 }.first { FileManager.default.isExecutableFile(atPath: $0) }
-      ?? "python3"
+    ProcessInfo.processInfo.environment["LLMTRADING_TEST_PYTHON"]
+      ?? root + "/.build/test-venv/bin/python"
   }
 
   /// The folder of recordings, nil (and said so) where there is none.

@@ -21,6 +21,7 @@ let package = Package(
   targets: [
     .target(name: "FuzzSupport", swiftSettings: settings),
     fuzzer("FuzzPlanted", []),
+    fuzzer("FuzzPrivate", ["OKX", "Quantities", "Wire"]),
     fuzzer("FuzzUpgrade", ["Wire"]),
     fuzzer("FuzzWebSocket", ["Wire"]),
   ]

@@ -2,6 +2,7 @@
 """Writes a small seed corpus per fuzz target below the folder given: DIR/TARGET/NNN."""
 import base64
 import hashlib
+import json
 import pathlib
 import struct
 import sys
@@ -42,7 +43,45 @@ def upgrade():
     yield b"ws://127.0.0.1:9001/runCase?case=1"
 
 
-TARGETS = {"FuzzWebSocket": web_socket, "FuzzUpgrade": upgrade}
+def private():
+    order = {"accFillSz": "0.001", "amendResult": "", "avgPx": "31527.1", "cancelSource": "",
+             "clOrdId": "549755813889", "code": "0", "execType": "M", "fillFee": "-0.0252",
+             "fillFeeCcy": "USDT", "fillPx": "31527.1", "fillSz": "0.001", "instId": "BTC-USDT",
+             "instType": "SPOT", "ordId": "452197707845865472", "ordType": "limit", "px": "31527.1",
+             "reduceOnly": "false", "side": "sell", "state": "filled", "sz": "0.001", "tgtCcy": "",
+             "tradeId": "242589207", "uTime": "1654084353264", "attachAlgoOrds": []}
+    swap = dict(order, instId="BTC-USDT-SWAP", instType="SWAP", sz="0.5", accFillSz="0.25",
+                fillSz="0.25", px="31527.5", fillPx="31527.5", state="partially_filled")
+    odd = dict(order, px="31527.15", clOrdId="x")
+    arg = {"channel": "orders", "instType": "ANY"}
+    yield dumps({"arg": arg, "data": [order]})
+    yield dumps({"data": [swap, odd, order], "arg": arg})
+    yield dumps({"arg": {"channel": "account"}, "eventType": "snapshot", "data": [
+        {"uTime": "1", "details": [{"ccy": "USDT", "cashBal": "100.52", "availBal": "-1"},
+                                   {"ccy": "OKB", "cashBal": "1"}]}]})
+    yield dumps({"arg": {"channel": "positions"}, "data": [
+        {"instId": "BTC-USDT-SWAP", "instType": "SWAP", "posSide": "net", "pos": "-1.25",
+         "avgPx": "31527.1234567890123456", "uTime": "5"}]})
+    reply = {"clOrdId": "549755813889", "ordId": "12345678901234567890", "sCode": "51008_1000",
+             "ts": "1695190491421"}
+    yield dumps({"id": "1512", "op": "order", "data": [reply], "code": "1", "inTime": "1",
+                 "outTime": "1900"})
+    yield dumps({"id": "7", "op": "cancel-order", "data": [], "code": "60013"})
+    login = dumps({"event": "login", "code": "0"})
+    acks = [dumps({"id": "s1", "event": "subscribe", "arg": {"channel": name}})
+            for name in ("orders", "account", "positions")]
+    yield b"\n".join([login, *acks, dumps({"arg": arg, "data": [order]}), b"pong"])
+    yield b"\n".join([login, dumps({"event": "error", "code": "60018", "id": "s1"}),
+                      dumps({"event": "notice", "code": "64008"}),
+                      dumps({"event": "channel-conn-count-error", "channel": "orders"})])
+    yield b"pong"
+
+
+def dumps(value):
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+TARGETS = {"FuzzWebSocket": web_socket, "FuzzUpgrade": upgrade, "FuzzPrivate": private}
 
 if __name__ == "__main__":
     root = pathlib.Path(sys.argv[1])

@@ -150,6 +150,38 @@ import Testing
     #expect(desk.agrees() == true)
   }
 
+  @Test func everyOrderIsAskedAboutAndCancelledInTurns() {
+    var desk = Desk()
+    let orders = (0..<300).map { _ in desk.send(lots: 1) }
+    for order in orders { _ = desk.push(update(order, .live, quantity: 1)) }
+    desk.pass(10)
+    #expect(desk.sessionDown() == true)
+    var asked: Set<ClientOrderID> = []
+    while let query = desk.orders.nextQuery(now: desk.now) {
+      #expect(asked.insert(query.clientOrder).inserted)
+      _ = desk.answer(query, .found, update(query.clientOrder, .live, quantity: 1))
+    }
+    #expect(asked.count == 300 && desk.orders.queriesPending == 0)
+    desk.orders.requestCancels(.none)
+    var cancelled: Set<ClientOrderID> = []
+    var rounds = 0
+    while desk.orders.workingCount > 0 && rounds < 1_000 {
+      rounds += 1
+      while let order = desk.orders.nextRequestedCancel() {
+        #expect(cancelled.insert(order.clientOrder).inserted)
+        desk.orders.markCancelSent(order.clientOrder, now: desk.now)
+        if cancelled.count % 3 == 0 {
+          _ = desk.push(update(order.clientOrder, .cancelled, quantity: 1))
+        }
+      }
+      for order in orders where desk.orders.order(order)?.isCancelInFlight == true {
+        _ = desk.push(update(order, .cancelled, quantity: 1))
+      }
+    }
+    #expect(cancelled.count == 300 && desk.orders.workingCount == 0)
+    #expect(desk.agrees() == true)
+  }
+
   @Test func ordersOfAnEarlierStart() {
     var desk = Desk(start: 9)
     let old = ClientOrderID(start: 8, number: 123)!
@@ -157,6 +189,9 @@ import Testing
     pending.averagePrice = Price(ticks: 990)
     #expect(desk.orders.adopt(pending) == true)
     #expect(desk.orders.adopt(pending) == false)
+    for foreign in [ClientOrderID(start: 9, number: 1)!, ClientOrderID(start: 10, number: 1)!] {
+      #expect(desk.orders.adopt(update(foreign, .live)) == false)
+    }
     #expect(desk.orders.workingCount == 1 && desk.orders.mayCancel(old))
     desk.orders.requestCancels(.none)
     #expect(desk.orders.nextRequestedCancel()?.clientOrder == old)

@@ -9,6 +9,7 @@ private func holdsRules(_ venue: borrowing ToyVenue<SignalFollower>, _ note: Str
   let buys = venue.openCount(.buy)
   let sells = venue.openCount(.sell)
   #expect(buys <= 1 && sells <= 1, "\(note)")
+  #expect(buys + sells <= 1, "an own order of the other side is still at work: \(note)")
 }
 
 private func isWithinRate(_ intents: [Intent], _ kind: IntentKind) -> Bool {
@@ -60,6 +61,30 @@ private func settings(_ edit: (inout FollowerSettings) -> Void = { _ in }) -> Fo
       #expect(intent.quantity.lots > 0 && intent.quantity.lots <= 50)
       #expect(intent.decision == DecisionID(rawValue: 9))
     }
+  }
+
+  /// A market that jumps at each step and an exchange that answers at once: only the budget holds it.
+  @Test(arguments: [Urgency.low, .high])
+  func neverOverHalfTheRate(_ urgency: Urgency) {
+    var venue = ToyVenue(
+      SignalFollower(
+        settings: settings {
+          $0.repriceTicks = 0
+          $0.repriceNanoseconds = 0
+          $0.crossIntervalNanoseconds = 0
+          $0.orderLotsMaximum = 1
+        }, instrumentCount: 1), seed: 20)
+    venue.delay = 1
+    venue.lease(target: 1_000_000, urgency: urgency, life: 60_000_000_000)
+    for step in 0..<10_000 {
+      venue.bid = 100_000 + Int64(step % 2) * 50
+      venue.step(1_000_000, moves: false)
+      holdsRules(venue, "step \(step)")
+    }
+    // A burst of 15, then 16 each 2 s, for 10 s.
+    let placed = venue.intents.filter { $0.kind == .place }.count
+    #expect(placed > 80 && placed <= 96)
+    #expect(isWithinRate(venue.intents, .place) && isWithinRate(venue.intents, .cancel))
   }
 
   @Test(arguments: 0..<10)

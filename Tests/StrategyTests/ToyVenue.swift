@@ -36,6 +36,8 @@ struct ToyVenue<Followed: Strategy & ~Copyable>: ~Copyable {
   /// Permille of placing intents that the gate refuses, and of post-only orders the exchange does.
   var refusals = 0
   var boot: Int64 = 0
+  /// Longest way of a message, nanoseconds.
+  var delay = 41_000_000
 
   init(_ strategy: consuming Followed, seed: UInt64, minimumLots: Int64 = 1) {
     self.strategy = strategy
@@ -111,7 +113,7 @@ struct ToyVenue<Followed: Strategy & ~Copyable>: ~Copyable {
 
   mutating func later(_ action: ToyEvent.Action) {
     events.append(
-      ToyEvent(at: now + 1_000_000 + Int64(random.below(40_000_000)), action: action))
+      ToyEvent(at: now + Int64(random.below(delay)), action: action))
   }
 
   mutating func judge(_ intent: Intent) {

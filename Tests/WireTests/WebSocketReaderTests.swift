@@ -213,6 +213,25 @@ import Wire
     #expect(read(start, inboxBytes: 256) == [.violation(.textUTF8, close: 1007)])
   }
 
+  /// Half a message, half a frame, a close sent: nothing of it reaches the next connection.
+  @Test func resetForgetsTheConnection() {
+    let half = ServerFrame.text("κ", isFinal: false).bytes + [0x80, 0x05, 0xCE]
+    let fresh = ServerFrame.text("fresh").bytes
+    var reader = WebSocketReader(messageBytesMax: 64, inboxBytesMax: 256)
+    for start in [half, [0x88, 0], [0xFF, 0xFF], Array(fresh.dropLast())] {
+      _ = unsafe start.withUnsafeBytes { unsafe reader.next($0) }
+      reader.closeSent()
+      reader.reset()
+      let kind = unsafe fresh.withUnsafeBytes { unsafe reader.next($0).kind }
+      #expect(kind == .text)
+      let mustReply = unsafe [0x88, 0].withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+        unsafe reader.next(bytes).mustReply
+      }
+      #expect(mustReply)
+      reader.reset()
+    }
+  }
+
   @Test func anEmptyInputAsksForMore() {
     var reader = WebSocketReader(inboxBytesMax: 256)
     let event = unsafe reader.next(UnsafeRawBufferPointer(start: nil, count: 0))

@@ -130,16 +130,13 @@ extension PrivateDecoder {
       }
       let digit = byte &- 0x30
       if digit > 9 { throw .wrongType }
-      if digits == 18 {
+      if digits == 18 || decimals == 18 {
         if seenPoint { continue }
         throw .numberRange
       }
       mantissa = mantissa &* 10 &+ Int128(digit)
       if mantissa != 0 { digits &+= 1 }
-      if seenPoint {
-        if decimals == 18 { continue }
-        decimals &+= 1
-      }
+      if seenPoint { decimals &+= 1 }
     }
     guard mantissa != 0, tick.mantissa > 0, let up = powerOfTen(tick.decimals),
       let down = powerOfTen(decimals)

@@ -144,11 +144,15 @@ extension PrivateDecoder {
     default: throw fields.side.isEmpty ? .missingField : .wrongType
     }
     switch scanner.name(fields.ordType.text) {
-    case JSONName("post_only"), JSONName("mmp_and_post_only"): event.type = .postOnly
+    case JSONName("post_only"): event.type = .postOnly
     case JSONName("ioc"), JSONName("fok"), JSONName("market"): event.type = .immediateOrCancel
     default:
-      event.type =
-        scanner.equals(fields.ordType.text, "optimal_limit_ioc") ? .immediateOrCancel : .limit
+      // Too long for a packed name.
+      if scanner.equals(fields.ordType.text, "optimal_limit_ioc") {
+        event.type = .immediateOrCancel
+      } else if scanner.equals(fields.ordType.text, "mmp_and_post_only") {
+        event.type = .postOnly
+      }
     }
     event.isTaker = scanner.name(fields.execType.text) == JSONName("T")
     event.isReduceOnly = scanner.name(fields.reduceOnly.text) == JSONName("true")

@@ -135,7 +135,8 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
       case JSONName("code"):
         if head.hasCode { throw .malformedJSON }
         head.hasCode = true
-        head.frame.code = try code(scanner, try scanner.string())
+        let isNumber = try scanner.peekKind() == .number
+        head.frame.code = try code(scanner, isNumber ? scanner.number() : scanner.string())
       case JSONName("id"): try request(&scanner, &head)
       case JSONName("inTime"): head.inTime = try microseconds(&scanner)
       case JSONName("outTime"): head.outTime = try microseconds(&scanner)

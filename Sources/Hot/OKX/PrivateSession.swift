@@ -68,9 +68,12 @@ public struct PrivateSession: ~Copyable, @unchecked Sendable {
     unsafe text.deallocate()
   }
 
-  /// Logged in and subscribed: orders may go out, and their pushes will come in.
+  /// Logged in and subscribed: orders may go out, and their pushes will come in. An announced end
+  /// (`.reconnect(.notice)`) leaves the session ready until it comes.
   public var isReady: Bool {
-    @_noLocks get { state == .ready && !isCondemned && reconnectFault == .none }
+    @_noLocks get {
+      state == .ready && !isCondemned && (reconnectFault == .none || reconnectFault == .notice)
+    }
   }
 
   /// The text to send after `.send`; valid until the next call.

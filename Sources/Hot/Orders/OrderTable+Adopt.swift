@@ -5,12 +5,14 @@ import Quantities
 extension OrderTable {
   /// Takes up an order of an earlier start (from `orders-pending` or a push), so that it can be cancelled.
   /// What it filled so far is history: only later fills are reported, without an intent. False when it is
-  /// known already, has ended, is not one of our ids, or the table is full.
+  /// known already, has ended, is no id of an earlier start, or the table is full.
   @_noLocks
   public mutating func adopt(_ update: OrderUpdate) -> Bool {
     if update.clientOrder == .none || !isKnown(update.instrument) || update.quantity.lots <= 0 {
       return false
     }
+    // A later start's cannot be ours: somebody else numbers orders on this account.
+    if update.clientOrder.start == 0 || update.clientOrder.start >= start { return false }
     if update.state == .filled || update.state == .cancelled { return false }
     if byClient.find(update.clientOrder.rawValue) != nil { return false }
     guard let slot = takeSlot() else { return false }

@@ -109,11 +109,10 @@ extension OrderTable {
     var left = min(steps, working.count)
     while left > 0 && reports.room >= ReportBuffer.perEventMax {
       left &-= 1
-      if timeoutCursor == Order.noSlot { timeoutCursor = working.first }
-      if timeoutCursor == Order.noSlot { return }
-      let at = Int(timeoutCursor)
+      var cursor = timeoutCursor
+      guard let at = step(&cursor) else { return }
+      timeoutCursor = cursor
       let order = unsafe orders[at]
-      timeoutCursor = order.next
       let isReplyLate =
         order.state == .sent && now.since(order.sentAt) > timeouts.replyNanoseconds
       let isCancelLate =
@@ -128,15 +127,18 @@ extension OrderTable {
     }
   }
 
-  /// The next question for the exchange; nil when there is none now. Taking it counts as asking.
+  /// The next question for the exchange; nil when the next `scanStepsMax` orders need none now. Taking it
+  /// counts as asking.
   @_noLocks
   public mutating func nextQuery(now: Instant) -> OrderQuery? {
     if queriesPending == 0 { return nil }
-    var slot = working.first
-    while slot != Order.noSlot {
-      let at = Int(slot)
+    var left = min(OrderTable.scanStepsMax, working.count)
+    while left > 0 {
+      left &-= 1
+      var cursor = queryCursor
+      guard let at = step(&cursor) else { return nil }
+      queryCursor = cursor
       let order = unsafe orders[at]
-      slot = order.next
       if !order.needsQuery { continue }
       let waits =
         order.queriedAt != .zero && order.queriedAt >= order.querySince

@@ -123,20 +123,24 @@ extension OrderTable {
     }
   }
 
-  /// The next order that a stop wants gone and whose cancel may go out; nil when there is none. An
-  /// *unknown* order waits for its answer, and is cancelled again when it is found live.
+  /// The next order that a stop wants gone and whose cancel may go out; nil when none of the next
+  /// `scanStepsMax` is one. An *unknown* order waits for its answer, and is cancelled again when it is found
+  /// live.
   @_noLocks
-  public func nextRequestedCancel() -> Order? {
+  public mutating func nextRequestedCancel() -> Order? {
     if cancelsRequested == 0 { return nil }
-    var slot = working.first
-    while slot != Order.noSlot {
-      let order = unsafe orders[Int(slot)]
+    var left = min(OrderTable.scanStepsMax, working.count)
+    while left > 0 {
+      left &-= 1
+      var cursor = cancelCursor
+      guard let at = step(&cursor) else { return nil }
+      cancelCursor = cursor
+      let order = unsafe orders[at]
       if order.isCancelRequested && !order.isCancelInFlight && order.state != .prepared
         && order.state != .unknown
       {
         return order
       }
-      slot = order.next
     }
     return nil
   }

@@ -99,6 +99,8 @@ extension OrderTable {
     if order.isCancelRequested { cancelsRequested &-= 1 }
     let at = Int32(truncatingIfNeeded: slot)
     if timeoutCursor == at { timeoutCursor = order.next }
+    if queryCursor == at { queryCursor = order.next }
+    if cancelCursor == at { cancelCursor = order.next }
     var list = working
     unlink(at, from: &list)
     working = list
@@ -139,6 +141,16 @@ extension OrderTable {
     if unsafe orders[slot].needsQuery { queriesPending &-= 1 }
     unsafe orders[slot].needsQuery = false
     unsafe orders[slot].isQueryInFlight = false
+  }
+
+  /// The order at `cursor` (from its end: the first at work), and the cursor moved behind it.
+  @_noLocks
+  func step(_ cursor: inout Int32) -> Int? {
+    if cursor == Order.noSlot { cursor = working.first }
+    if cursor == Order.noSlot { return nil }
+    let at = Int(cursor)
+    cursor = unsafe orders[at].next
+    return at
   }
 
   /// The first order at work, oldest first; nil when there is none.

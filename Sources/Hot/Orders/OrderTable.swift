@@ -51,7 +51,10 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   var working = OrderList()
   var ended = OrderList()
   var freeSlot: Int32 = 0
+  /// Where each bounded walk over the orders at work goes on.
   var timeoutCursor: Int32 = Order.noSlot
+  var queryCursor: Int32 = Order.noSlot
+  var cancelCursor: Int32 = Order.noSlot
 
   let start: UInt32
   var nextNumber: UInt64
@@ -67,6 +70,8 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   /// Orders at work and ended ones still remembered.
   public static var slotsMax: Int { 4096 }
   public static var tradesRemembered: Int { 8192 }
+  /// Orders that one call of `nextQuery` or `nextRequestedCancel` looks at.
+  public static var scanStepsMax: Int { 64 }
 
   /// - Parameters:
   ///   - start: this start's number, 1…2²⁴-1, made durable before the first order.

@@ -97,7 +97,7 @@ extension Amount: CustomStringConvertible {
     return sign + padded[..<split] + "." + padded[split...]
   }
 
-  /// Parses plain notation up to 38 digits. Control plane only.
+  /// Parses plain notation of what fits 127 bits, with at most 255 decimals. Control plane only.
   public init?(_ text: some StringProtocol) {
     var units: Int128 = 0
     var decimals: UInt8 = 0
@@ -115,7 +115,10 @@ extension Amount: CustomStringConvertible {
         if overflowed || carried { return nil }
         units = sum
         digits += 1
-        if seenPoint { decimals += 1 }
+        if seenPoint {
+          if decimals == .max { return nil }
+          decimals += 1
+        }
       } else {
         return nil
       }

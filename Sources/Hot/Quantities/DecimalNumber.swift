@@ -110,12 +110,10 @@ public struct DecimalNumber: Hashable, Sendable, BitwiseCopyable {
     // value / increment = mantissa × 10^(increment.decimals - decimals) / increment.mantissa
     var numerator = mantissa
     if increment.decimals >= decimals {
-      guard let power = powerOfTen(increment.decimals &- decimals) else {
-        if mantissa == 0 { return 0 }
-        throw .overflow
-      }
+      let places = increment.decimals &- decimals
+      guard let power = powerOfTen(places) else { return try wideUnits(of: increment, places) }
       let (scaled, overflowed) = numerator.multipliedReportingOverflow(by: power)
-      if overflowed { throw .overflow }
+      if overflowed { return try wideUnits(of: increment, places) }
       numerator = scaled
     } else {
       guard let power = powerOfTen(decimals &- increment.decimals) else {
@@ -130,6 +128,26 @@ public struct DecimalNumber: Hashable, Sendable, BitwiseCopyable {
     let (units, remainder) = numerator.quotientAndRemainder(dividingBy: increment.mantissa)
     if remainder != 0 { throw .offIncrement }
     return units
+  }
+
+  /// `units` where `mantissa × 10^places` leaves 64 bits, though the quotient may not. What leaves even
+  /// 128 bits has a quotient of at least 2^64, because `increment.mantissa` has 63.
+  @inlinable
+  func wideUnits(of increment: Increment, _ places: UInt8) throws(DecimalError) -> Int64 {
+    if mantissa == 0 { return 0 }
+    var numerator = Int128(mantissa)
+    var left = places
+    while left > 0 {
+      let (product, overflowed) = numerator.multipliedReportingOverflow(by: 10)
+      if overflowed { throw .overflow }
+      numerator = product
+      left &-= 1
+    }
+    let (units, remainder) = numerator.quotientAndRemainder(
+      dividingBy: Int128(increment.mantissa))
+    if remainder != 0 { throw .offIncrement }
+    if units > Int128(Int64.max) || units < Int128(Int64.min) { throw .overflow }
+    return Int64(truncatingIfNeeded: units)
   }
 
   /// The same value without trailing zeros after the point.

@@ -147,8 +147,12 @@ public struct DoorListener: ~Copyable, @unchecked Sendable {
 
   private mutating func acceptAll(_ now: Instant) {
     // At most as many as there are places, so that a flood of connections ends each turn.
-    for _ in 0..<options.clientsMax {
-      guard let connection = socket.accept() else { return }
+    for attempt in 0..<options.clientsMax {
+      guard let connection = socket.accept() else {
+        // Out of descriptors, say: the connection stays waiting, and this must not spin on it.
+        if attempt == 0 { ck_sleep(1_000_000) }
+        return
+      }
       guard let peer = connection.peer(), users.contains(peer.user) else {
         counters.strangers += 1
         DoorListener.dismiss(connection, .notAllowed)

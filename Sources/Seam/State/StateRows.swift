@@ -49,6 +49,10 @@ public struct Heartbeat: Hashable, Sendable, BitwiseCopyable {
   /// `Instant.zero`: this stage has never run.
   public var at: Instant
   public var polls: UInt64
+  @inlinable public init(at: Instant, polls: UInt64) {
+    self.at = at
+    self.polls = polls
+  }
 }
 
 /// A thread of the core. Absent meters: warm-up is not over, or the build cannot tell.
@@ -57,6 +61,16 @@ public struct ThreadRow: Hashable, Sendable {
   public var messages: UInt64
   public var allocatedBytesAfterWarmup: UInt64?
   public var minorFaultsAfterWarmup: UInt64?
+
+  public init(
+    name: String, messages: UInt64, allocatedBytesAfterWarmup: UInt64?,
+    minorFaultsAfterWarmup: UInt64?
+  ) {
+    self.name = name
+    self.messages = messages
+    self.allocatedBytesAfterWarmup = allocatedBytesAfterWarmup
+    self.minorFaultsAfterWarmup = minorFaultsAfterWarmup
+  }
 }
 
 /// A connection of the core.
@@ -69,6 +83,20 @@ public struct ConnectionRow: Hashable, Sendable {
   public var lastFault: FaultCode?
   public var receivedBytes: UInt64
   public var receivedMessages: UInt64
+
+  public init(
+    name: String, kind: ConnectionKind?, state: ConnectionState, changedAt: Instant,
+    reconnects: UInt64, lastFault: FaultCode?, receivedBytes: UInt64, receivedMessages: UInt64
+  ) {
+    self.name = name
+    self.kind = kind
+    self.state = state
+    self.changedAt = changedAt
+    self.reconnects = reconnects
+    self.lastFault = lastFault
+    self.receivedBytes = receivedBytes
+    self.receivedMessages = receivedMessages
+  }
 }
 
 /// What is in force for the desk or an instrument, and who asked for what.

@@ -71,7 +71,7 @@ public struct LogLineHandler: LogHandler {
     for (key, value) in fields {
       let needsQuotes = value.isEmpty || value.contains { $0 == " " || $0 == "\"" || $0 == "=" }
       let shown = escaped(value, quotes: needsQuotes)
-      line += needsQuotes ? " \(key)=\"\(shown)\"" : " \(key)=\(shown)"
+      line += " \(escaped(key))=" + (needsQuotes ? "\"\(shown)\"" : shown)
     }
     return line
   }

@@ -40,7 +40,8 @@ enum ChildProcess {
     let variables = unsafe environment.sorted { $0.key < $1.key }
       .map { unsafe strdup("\($0.key)=\($0.value)") }
     defer {
-      unsafe (arguments + variables).forEach { unsafe free($0) }
+      let borrowed = unsafe arguments + variables
+      for index in unsafe borrowed.indices { unsafe free(borrowed[index]) }
     }
     let process = unsafe ck_spawn(executable, arguments + [nil], variables + [nil], lifeline)
     if process < 0 { throw .system(call: "spawn", path: executable, errno: 0 &- process) }

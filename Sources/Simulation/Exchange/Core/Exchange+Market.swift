@@ -13,6 +13,8 @@ extension Exchange {
   /// An unbounded playback waits so long for an instrument's reader who left, so that what follows
   /// a disconnect or a resubscription is seen by somebody.
   static let absenceNanosecondsMax: Int64 = 10_000_000_000
+  /// A pause after a fault ends at the latest then: a reader may see no harm in a duplicate.
+  static let breakNanosecondsMax: Int64 = 5_000_000_000
   /// OKX sends a heartbeat for a book that stays still for so long.
   static let heartbeatSeconds: Int64 = 60
 
@@ -78,7 +80,7 @@ extension Exchange {
   /// the slowest holds back is bounded by its watermark and ended by `slowReaderSeconds`.
   private func unboundedTurn() {
     for _ in 0..<Exchange.eventsPerTurnMax {
-      if isAnyReaderBlocked || isAwaitingReader {
+      if isAnyReaderBlocked || isAwaitingReader || isAwaitingRepair {
         market.isWaiting = true
         return
       }
@@ -96,11 +98,34 @@ extension Exchange {
     let since = market.abandonedSince ?? now
     if market.abandonedSince == nil {
       market.abandonedSince = now
-      _ = eventLoop.scheduleTask(in: .nanoseconds(Exchange.absenceNanosecondsMax)) { [weak self] in
-        self?.resumeMarket()
-      }
+      resumeMarket(after: Exchange.absenceNanosecondsMax)
     }
     return now - since < Exchange.absenceNanosecondsMax
+  }
+
+  private var isAwaitingRepair: Bool {
+    let now = clock.monotonic()
+    for (instrument, fault) in market.breaks where fault.messagesLeft <= 0 {
+      guard let since = fault.pausedSince else {
+        market.breaks[instrument]?.pausedSince = now
+        resumeMarket(after: Exchange.breakNanosecondsMax)
+        return true
+      }
+      if now - since < Exchange.breakNanosecondsMax { return true }
+      market.breaks[instrument] = nil
+    }
+    return false
+  }
+
+  private func resumeMarket(after nanoseconds: Int64) {
+    _ = eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { [weak self] in
+      self?.resumeMarket()
+    }
+  }
+
+  /// A subscription of the instrument's incremental book was answered.
+  func repaired(_ instrument: Int) {
+    if market.breaks.removeValue(forKey: instrument) != nil { resumeMarket() }
   }
 
   private var isAnyReaderBlocked: Bool {
@@ -144,7 +169,8 @@ extension Exchange {
     var event = original
     let before = faults.injected
     let plan = faults.plan(&event)
-    if faults.injected != before { logFaults(since: before, event) }
+    if event.isBook { market.breaks[event.instrument]?.messagesLeft -= 1 }
+    if faults.injected != before { meet(faultsSince: before, event) }
     engine.apply(event, at: now(), into: &engineEvents)
     var pushes: [Push] = []
     market.publisher.publish(
@@ -154,9 +180,18 @@ extension Exchange {
     if plan.isFollowedByDisconnect { disconnectReaders(of: event.instrument) }
   }
 
-  private func logFaults(since before: [FaultKind: Int], _ event: MarketEvent) {
+  private func meet(faultsSince before: [FaultKind: Int], _ event: MarketEvent) {
     for (kind, count) in faults.injected where count != before[kind] {
       logFault(kind, instrument: catalogue[event.instrument].id)
+      broken(event.instrument, by: kind)
+    }
+  }
+
+  /// Remembers a fault that a reader must answer with a resubscription.
+  func broken(_ instrument: Int, by kind: FaultKind) {
+    let breaks: Set<FaultKind> = [.drop, .duplicate, .reorder, .gap, .dropSnapshot]
+    if market.pace == .unbounded && breaks.contains(kind) {
+      market.breaks[instrument] = Market.Break()
     }
   }
 

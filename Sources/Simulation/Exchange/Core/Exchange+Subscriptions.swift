@@ -36,8 +36,10 @@ extension Exchange {
     else { return }
     if channel.isIncremental && faults.takesSnapshot(instrument: instrument) {
       logFault(.dropSnapshot, instrument: catalogue[instrument].id)
+      broken(instrument, by: .dropSnapshot)
       return
     }
+    if channel.isIncremental { repaired(instrument) }
     let connection = subscription.session.connection
     connection.send(RenderedFrame.make(allocator: connection.allocator, parts: [bytes]))
   }

@@ -31,6 +31,8 @@ struct Market {
   var isWaiting = false
   /// Since when an instrument of a running playback has nobody to follow it, monotonic nanoseconds.
   var abandonedSince: Int64?
+  /// Instruments whose chain a fault broke in an unbounded playback, until somebody resubscribes.
+  var breaks: [Int: Break] = [:]
   /// Monotonic nanoseconds at which `due` 0 lay.
   var origin: Int64 = 0
   /// Pushes handed to connections.
@@ -49,6 +51,15 @@ struct Market {
     }
     subscribers = Array(repeating: [:], count: source.catalogue.count)
     channels = Array(repeating: [], count: source.catalogue.count)
+  }
+
+  /// An unbounded playback is far ahead of its readers: without a pause, a second fault of the same
+  /// instrument would be among the messages that they skip after the first.
+  struct Break {
+    /// Messages of the instrument that still go out: the one that shows the fault, and some to ignore.
+    var messagesLeft = 4
+    /// When the pause began, monotonic nanoseconds.
+    var pausedSince: Int64?
   }
 
   /// When the next event is due; nil at the end.
