@@ -154,7 +154,10 @@ extension PrivateDecoder {
         event.type = .postOnly
       }
     }
-    event.isTaker = scanner.name(fields.execType.text) == JSONName("T")
+    // Not JSONName: a literal of one byte has no pointer to read it through.
+    let execution = fields.execType.text
+    event.isTaker =
+      execution.end &- execution.start == 1 && scanner.byte(at: execution.start) == 0x54
     event.isReduceOnly = scanner.name(fields.reduceOnly.text) == JSONName("true")
     event.cancelSource = UInt8(
       truncatingIfNeeded: min(try number(scanner, fields.cancelSource), 255))

@@ -1,6 +1,6 @@
 // Waiting for a core to come to rest before it stops; control plane.
 
-import Quantities
+import Pipeline
 
 extension Core {
   /// Returns when no order is at work or the time is over. The count is an atomic the Sender publishes.
