@@ -88,6 +88,13 @@ private struct Wide: BitwiseCopyable, Sendable {
   check(held?.target.lots == -5 && held?.source == .manual)
   let now = try FileIdentity.of(path: path)
   check(now == identity && !memory.isWritable)
+  // The kernel itself may not write there: EFAULT instead of a signal.
+  let zeros = unsafe open("/dev/zero", O_RDONLY)
+  let forbidden = unsafe read(zeros, memory.base, 1)
+  let reason = errno
+  let allowed = unsafe read(zeros, shared.base + 2048, 1)
+  check(forbidden == -1 && reason == EFAULT && allowed == 1)
+  close(zeros)
   memory.unmap()
   shared.unmap()
 }

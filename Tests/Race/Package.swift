@@ -1,5 +1,5 @@
 // swift-tools-version: 6.2
-// The channel tests under ThreadSanitizer, and a ring that it must catch; Tests/Race/run.sh builds and runs them.
+// The channel and state tests under ThreadSanitizer, and a ring that it must catch; Tests/Race/run.sh builds and runs them.
 // Build with LLMTRADING_HOT_ONLY=1 and --sanitize=thread, release only: the debug build misses the broken ring.
 import PackageDescription
 
@@ -15,7 +15,10 @@ let package = Package(
   dependencies: [.package(name: "project", path: "../..")],
   targets: [
     .executableTarget(name: "RingCopy", swiftSettings: settings),
-    // The same files as the product's own suite, by a symbolic link.
+    // The same files as the product's own suites, by symbolic links.
     .testTarget(name: "ChannelsTests", dependencies: hot, swiftSettings: settings),
+    .testTarget(
+      name: "StateTests", dependencies: hot + [.product(name: "State", package: "project")],
+      swiftSettings: settings),
   ]
 )

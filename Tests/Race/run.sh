@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ThreadSanitizer over the channels: the tests must run clean, and a ring without its orderings must be caught.
+# ThreadSanitizer over channels and state: the tests must run clean, and a ring without its orderings must be caught.
 set -euo pipefail
 cd "$(dirname "$0")"
 export LLMTRADING_HOT_ONLY=1 SWIFT_BACKTRACE=enable=no
@@ -32,7 +32,7 @@ status=0
 swift test "${flags[@]}" --disable-testable-imports >"$log" 2>&1 || status=$?
 if [[ $status -ne 0 ]] || grep -q 'ThreadSanitizer' "$log"; then
   grep -v '^◇' "$log" | tail -n 80
-  echo "the channel tests failed under ThreadSanitizer (exit $status)" >&2
+  echo "the tests failed under ThreadSanitizer (exit $status)" >&2
   exit 1
 fi
 grep -E 'Test run with' "$log"
