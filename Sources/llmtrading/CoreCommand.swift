@@ -71,7 +71,7 @@ struct CoreCommand: AsyncParsableCommand {
     core.stop()
     await rest?.shutdown()
     if let report {
-      let text = try RunReport(core: core).encoded()
+      let text = try RunReport(core: core, configuration: configuration).encoded()
       try text.write(to: URL(fileURLWithPath: report), options: .atomic)
     }
     log.info("stopped")

@@ -2,6 +2,7 @@
 import Channels
 import Crypto
 import Foundation
+import Operations
 import Pipeline
 
 struct RunReport: Codable {
@@ -38,9 +39,10 @@ struct RunReport: Codable {
   }
   struct Latency: Codable {
     var count: UInt64
-    var p50: UInt64?
-    var p99: UInt64?
-    var p999: UInt64?
+    /// 0 where `count` is 0.
+    var p50: UInt64
+    var p99: UInt64
+    var p999: UInt64
     var max: UInt64
   }
   struct Thread: Codable {
@@ -65,7 +67,8 @@ struct RunReport: Codable {
 
   var topology: String
   var transport: String
-  var configuration: [String: String] = [:]
+  /// The effective configuration as YAML, and its hash.
+  var configuration: [String: String]
   var instruments: [String: Instrument]
   var latency: [String: Latency]
   var threads: [String: Thread]
@@ -90,7 +93,8 @@ struct RunReport: Codable {
   }
 
   /// Of a core that has stopped.
-  init(core: Core) {
+  init(core: Core, configuration effective: Configuration) {
+    configuration = ["hash": effective.hashText, "yaml": effective.yaml]
     topology = core.options.topology.rawValue
     transport = core.options.transport.name
     instruments = [:]
@@ -115,8 +119,8 @@ struct RunReport: Codable {
     for (name, histogram) in core.latencies.all {
       let snapshot = histogram.snapshot()
       latency[name] = Latency(
-        count: snapshot.count, p50: snapshot.quantile(0.5), p99: snapshot.quantile(0.99),
-        p999: snapshot.quantile(0.999), max: snapshot.maximum)
+        count: snapshot.count, p50: snapshot.quantile(0.5) ?? 0, p99: snapshot.quantile(0.99) ?? 0,
+        p999: snapshot.quantile(0.999) ?? 0, max: snapshot.maximum)
     }
     threads = [:]
     for thread in core.threadReports() {

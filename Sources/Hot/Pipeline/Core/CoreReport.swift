@@ -54,6 +54,7 @@ extension Core {
   /// How often each fault was seen on either side. Call after `stop`.
   public func faultCounts() -> [(code: FaultCode, count: UInt64)] {
     FaultCode.allCases.compactMap { code in
+      if code == .none { return nil }
       let count = unsafe stages.feed.pointee.faults(code) + stages.sender.pointee.faults(code)
       return count > 0 ? (code, count) : nil
     }
