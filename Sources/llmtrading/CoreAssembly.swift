@@ -2,6 +2,7 @@
 import Account
 import Channels
 import Foundation
+import Journal
 import OKX
 import Operations
 import Pipeline
@@ -41,7 +42,9 @@ struct CoreAssembly {
     return try catalog.table(configuration.okx.instruments)
   }
 
-  func options(table: InstrumentTable, startNumber: UInt32) throws -> (CoreOptions, String) {
+  func options(
+    table: InstrumentTable, startNumber: UInt32, directory: StateDirectory
+  ) throws -> (CoreOptions, String) {
     let endpoints = configuration.endpoints
     guard let publicURL = endpoints.publicURL else {
       throw AssemblyError("no public endpoint: set okx.endpoints.public")
@@ -60,7 +63,8 @@ struct CoreAssembly {
     let tls = try TLSContext(caFile: configuration.okx.certificateAuthorityFile)
     var options = CoreOptions(
       instruments: table, publicLines: [line],
-      network: ConnectorNetwork(tls: tls, proxy: proxy), limits: limits(table))
+      network: ConnectorNetwork(tls: tls, proxy: proxy), limits: limits(table),
+      journal: try journal(directory, startNumber))
     if let privateURL = endpoints.privateURL, let login {
       options.privateLine = ConnectorLine(
         name: "private", url: try WebSocketURL(privateURL), headers: headers, login: login)
@@ -80,6 +84,32 @@ struct CoreAssembly {
     options.strategy = strategy(table)
     options.sender = sender()
     return (options, choice.reason)
+  }
+
+  private func journal(_ directory: StateDirectory, _ start: UInt32) throws -> CoreJournal {
+    try FileManager.default.createDirectory(
+      atPath: directory.journalDirectory, withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+    let environment: JournalEnvironment =
+      switch configuration.environment {
+      case .simulated, nil: .simulated
+      case .demo: .demo
+      case .live: .live
+      }
+    var settings = JournalSettings()
+    settings.segmentBytes = Int(configuration.limits.tradeSegmentBytes)
+    settings.durability =
+      switch configuration.durability {
+      case .process: .none
+      case .interval: .interval(200_000_000)
+      case .always: .every
+      }
+    return CoreJournal(
+      rings: directory.ringsFile, folder: directory.journalDirectory,
+      identity: JournalIdentity(
+        build: Digest32(Array(LLMTrading.configuration.version.utf8)),
+        configuration: Digest32(configuration.hash), environment: environment, start: start),
+      settings: settings)
   }
 
   private func loginSigner() -> (@Sendable (Int64) -> [UInt8])? {

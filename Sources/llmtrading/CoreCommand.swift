@@ -39,7 +39,8 @@ struct CoreCommand: AsyncParsableCommand {
     let assembly = CoreAssembly(configuration: configuration, credentials: credentials)
     let table = try await assembly.instruments(rest: rest)
     let start = try lock.nextStartNumber()
-    let (options, transportReason) = try assembly.options(table: table, startNumber: start)
+    let (options, transportReason) = try assembly.options(
+      table: table, startNumber: start, directory: directory)
     log.info(
       "starting",
       metadata: [
@@ -47,6 +48,11 @@ struct CoreCommand: AsyncParsableCommand {
         "transport": "\(options.transport.name)", "reason": "\(transportReason)",
       ])
     let core = try Core(options) { event in CoreLog.write(event, log) }
+    if let recovered = core.recovered {
+      log.notice(
+        "records of an earlier start were taken into the journal",
+        metadata: ["start": "\(recovered.start)", "records": "\(recovered.records)"])
+    }
     try core.start()
     let reconciler = Reconciler(
       rest: options.privateLine == nil ? nil : rest, instruments: table, port: core.accountPort,
@@ -120,6 +126,7 @@ enum CoreLog {
           "line": "\(name)", "fault": "\(fault)", "detail": "\(detail)",
           "retry_ms": "\(retry)",
         ])
+    case .journal(let text): log.critical("\(text)")
     case .lost(_, let name, let cause):
       log.warning("connection lost", metadata: ["line": "\(name)", "cause": "\(cause)"])
     }

@@ -63,6 +63,8 @@ final class DoorService: Sendable {
       guard let lease = command.lease(issuedAt: .now(), midHalfTicks: 0, request: number) else {
         return DoorReply(.malformed)
       }
+      // On record before anyone can act on it.
+      if !core.doorTelemetry.record(lease) { return DoorReply(.busy, detail: "journal full") }
       slots.store(lease, id, isManual: signal.source == .manual)
       return DoorReply(.done, detail: "published")
     case .withdraw(let source, let id, _):

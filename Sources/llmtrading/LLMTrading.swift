@@ -12,6 +12,7 @@ struct LLMTrading: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       DemoCommand.self, InjectCommand.self, CoreCommand.self, ExchangeCommand.self,
+      JournalCommand.self,
       WireEchoCommand.self, ConfigCommand.self,
     ]
   )

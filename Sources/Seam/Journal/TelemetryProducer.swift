@@ -160,6 +160,10 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
     record(.intent, intent, cause: cause, at: instant)
   }
   @_noLocks
+  public mutating func record(verdict: Verdict, cause: Cause, at instant: Instant) -> Cause? {
+    record(.verdict, verdict, cause: cause, at: instant)
+  }
+  @_noLocks
   public mutating func record(report: Report, cause: Cause, at instant: Instant) -> Cause? {
     record(.report, report, cause: cause, at: instant)
   }

@@ -3,6 +3,7 @@
 import Book
 import CKernel
 import Channels
+import Journal
 import Quantities
 import Strategy
 
@@ -155,6 +156,11 @@ extension BuilderStage {
       var intent = decided[index]
       intent.isTickDriven = isTickDriven
       intent.madeAt = .now()
+      // On record first: an intent that nobody can read of is not made.
+      guard ports.telemetry.record(intent: intent, cause: .none, at: intent.madeAt) != nil else {
+        counters.intentsWithoutRoom &+= 1
+        return
+      }
       if ports.intents.push(intent) {
         working.publish(intent)
         unsafe tallies[at].intents &+= 1

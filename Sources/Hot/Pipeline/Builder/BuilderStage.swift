@@ -2,6 +2,7 @@
 
 import Book
 import Channels
+import Journal
 import Quantities
 import Strategy
 
@@ -27,6 +28,7 @@ public struct BuilderPorts: ~Copyable {
   var verdicts: SlotConsumer<Verdict>
   var reports: SlotConsumer<Report>
   let signals: SignalBoard
+  var telemetry: TelemetryProducer
   let control: RunControl
   let latency: LatencyHistogram
 }

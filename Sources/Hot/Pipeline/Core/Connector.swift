@@ -50,6 +50,8 @@ public enum ConnectorEvent: Sendable {
   case connected(line: Int, name: String, generation: UInt32)
   case failed(line: Int, name: String, fault: FaultCode, detail: String, retryMilliseconds: Int64)
   case lost(line: Int, name: String, cause: FaultCode)
+  /// The journal failed; the desk is `cancelOnly`.
+  case journal(String)
 }
 
 /// One Connector serves one hot stage: a request ring in, a hand-over ring out, one thread.

@@ -1,6 +1,7 @@
 // One core: its stages, threads and Connectors, started and stopped in order; control plane.
 
 import Channels
+import Journal
 import Quantities
 import Transport
 
@@ -19,6 +20,10 @@ public final class Core: @unchecked Sendable {
   let stages: StageSet
   private let connectors: [Connector]
   private let monitor: ThreadMonitor
+  private let recorder: Recorder
+  public let doorTelemetry: DoorTelemetry
+  /// What an earlier start had left in its rings, now in the journal.
+  public let recovered: TelemetryRecovery?
   private var threads: [HotThread] = []
   private var housekeeping: [HotThread] = []
   var monitored: [ThreadMonitor.Watched] { monitor.watched }
@@ -35,6 +40,14 @@ public final class Core: @unchecked Sendable {
       options.signalSlots.isEmpty
       ? (0..<count * 2).map { _ in Seqlock<SignalLease>(.absent) } : options.signalSlots
     let parts = try CoreParts(options)
+    let rings: TelemetryFile
+    do throws(JournalError) {
+      (rings, recovered) = try options.journal.open()
+      recorder = try Recorder(options.journal, rings: rings, board: stopBoard) {
+        report(.journal($0))
+      }
+    } catch { throw .journal(error) }
+    doorTelemetry = DoorTelemetry(rings.producer(.door, .trade))
     let feedSlots = options.publicLines.count
     let feedReactor = unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.feed)
     let isFused = options.topology == .fused
@@ -44,11 +57,11 @@ public final class Core: @unchecked Sendable {
       : unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.sender)
     unsafe stages = StageSet(
       feed: try parts.makeFeed(options, feedReactor, control, latencies),
-      builder: parts.makeBuilder(options, SignalBoard(signalSlots), control, latencies),
-      gate: parts.makeGate(options, latencies),
+      builder: parts.makeBuilder(options, SignalBoard(signalSlots), control, rings, latencies),
+      gate: parts.makeGate(options, rings, latencies),
       sender: parts.makeSender(
         options, senderReactor, slot: isFused ? feedSlots : 0, stopBoard, control,
-        latencies),
+        rings, latencies),
       feedReactor: feedReactor, senderReactor: senderReactor, feedSlots: feedSlots,
       control: control, wakers: parts.wakers, wait: options.effectiveWait)
     accountPort = AccountPort(
@@ -113,7 +126,11 @@ public final class Core: @unchecked Sendable {
       }
       monitor.watch(threads)
       let monitor = monitor
-      housekeeping = [try HotThread.start(name: "monitor", cpu: nil) { _ in monitor.run() }]
+      let recorder = recorder
+      housekeeping = [
+        try HotThread.start(name: "monitor", cpu: nil) { _ in monitor.run() },
+        try HotThread.start(name: "recorder", cpu: nil) { _ in recorder.run() },
+      ]
       for connector in connectors {
         housekeeping.append(
           try HotThread.start(name: "connector", cpu: nil) { _ in connector.run() })
@@ -132,6 +149,7 @@ public final class Core: @unchecked Sendable {
     for thread in threads { thread.join() }
     for connector in connectors { connector.stop() }
     monitor.stop()
+    recorder.stop()
     for thread in housekeeping { thread.join() }
     housekeeping = []
   }

@@ -1,6 +1,7 @@
 // Everything a core is built from, as plain values; the control plane fills it from configuration.
 
 import Channels
+import Journal
 import OKX
 import Quantities
 import Risk
@@ -29,6 +30,7 @@ public struct CoreOptions: Sendable {
   public var privateLine: ConnectorLine?
   public var network: ConnectorNetwork
   public var limits: RiskLimits
+  public var journal: CoreJournal
   public var strategy = StrategyChoice.silent
   public var sender = SenderSettings()
   /// This start's number, made durable before the first order.
@@ -46,12 +48,13 @@ public struct CoreOptions: Sendable {
 
   public init(
     instruments: InstrumentTable, publicLines: [PublicLine], network: ConnectorNetwork,
-    limits: RiskLimits
+    limits: RiskLimits, journal: CoreJournal
   ) {
     self.instruments = instruments
     self.publicLines = publicLines
     self.network = network
     self.limits = limits
+    self.journal = journal
   }
 
   /// Hot threads in this topology.
@@ -68,6 +71,7 @@ public enum CoreError: Error, Sendable, CustomStringConvertible {
   case session(PublicSessionError)
   case reactor(kind: TransportKind, errorNumber: Int32)
   case kernel(String)
+  case journal(JournalError)
   case thread(errorNumber: Int32)
 
   public var description: String {
@@ -76,6 +80,7 @@ public enum CoreError: Error, Sendable, CustomStringConvertible {
     case .session(let error): "a public connection's subscriptions are refused: \(error)"
     case .reactor(let kind, let number):
       "the \(kind.name) transport cannot start (errno \(number)); try transport: epoll"
+    case .journal(let error): "the journal cannot be opened: \(error)"
     case .kernel(let text): "the kernel refused: \(text)"
     case .thread(let number): "a hot thread cannot start (errno \(number))"
     }

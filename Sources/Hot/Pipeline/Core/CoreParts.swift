@@ -2,6 +2,7 @@
 
 import CKernel
 import Channels
+import Journal
 import OKX
 import Orders
 import Quantities
@@ -72,13 +73,14 @@ struct CoreParts: ~Copyable {
 
   func makeBuilder(
     _ options: CoreOptions, _ signals: SignalBoard, _ control: RunControl,
-    _ latencies: CoreLatencies
+    _ rings: TelemetryFile, _ latencies: CoreLatencies
   ) -> UnsafeMutablePointer<BuilderStage> {
     let builder = UnsafeMutablePointer<BuilderStage>.allocate(capacity: 1)
     let ports = BuilderPorts(
       market: market.makeConsumer(), resyncs: resyncs.makeProducer(),
       intents: intents.makeProducer(), verdicts: verdicts.makeConsumer(),
-      reports: toBuilder.makeConsumer(), signals: signals, control: control,
+      reports: toBuilder.makeConsumer(), signals: signals,
+      telemetry: rings.producer(.builder(), .trade), control: control,
       latency: latencies.build)
     unsafe builder.initialize(
       to: BuilderStage(
@@ -86,7 +88,9 @@ struct CoreParts: ~Copyable {
     return unsafe builder
   }
 
-  func makeGate(_ options: CoreOptions, _ latencies: CoreLatencies)
+  func makeGate(
+    _ options: CoreOptions, _ rings: TelemetryFile, _ latencies: CoreLatencies
+  )
     -> UnsafeMutablePointer<GateStage>
   {
     let gate = UnsafeMutablePointer<GateStage>.allocate(capacity: 1)
@@ -95,20 +99,21 @@ struct CoreParts: ~Copyable {
         gate: Gate(instruments: options.instruments, limits: options.limits),
         intents: intents.makeConsumer(), reports: toGate.makeConsumer(),
         verdicts: verdicts.makeProducer(), approved: approved.makeProducer(),
-        latency: latencies.gate))
+        telemetry: rings.producer(.gate, .trade), latency: latencies.gate))
     return unsafe gate
   }
 
   func makeSender(
     _ options: CoreOptions, _ reactor: UnsafeMutablePointer<TransportReactor>, slot: Int,
-    _ board: StopBoard, _ control: RunControl, _ latencies: CoreLatencies
+    _ board: StopBoard, _ control: RunControl, _ rings: TelemetryFile,
+    _ latencies: CoreLatencies
   ) -> UnsafeMutablePointer<SenderStage> {
     let ports = SenderPorts(
       approved: approved.makeConsumer(), toGate: toGate.makeProducer(),
       toBuilder: toBuilder.makeProducer(), queries: queries.makeProducer(),
       account: account.makeConsumer(), handovers: privateHandovers.makeConsumer(),
       requests: privateRequests.makeProducer(), board: board,
-      control: control,
+      control: control, telemetry: rings.producer(.sender, .trade),
       latency: SenderLatency(
         send: latencies.send, wireOut: latencies.wireOut, tickToOrder: latencies.tickToOrder))
     let sender = UnsafeMutablePointer<SenderStage>.allocate(capacity: 1)

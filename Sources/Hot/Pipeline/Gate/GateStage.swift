@@ -1,6 +1,7 @@
 // The third stage: intents in, verdicts back, approved orders on; hot plane.
 
 import Channels
+import Journal
 import Quantities
 import Risk
 
@@ -11,6 +12,7 @@ public struct GateStage: ~Copyable {
   var reports: SlotConsumer<Report>
   var verdicts: SlotProducer<Verdict>
   var approved: SlotProducer<ApprovedOrder>
+  var telemetry: TelemetryProducer
   let latency: LatencyHistogram
   /// Intents and reports taken.
   public private(set) var messages: UInt64 = 0
@@ -22,17 +24,19 @@ public struct GateStage: ~Copyable {
   public init(
     gate: consuming Gate, intents: consuming SlotConsumer<Intent>,
     reports: consuming SlotConsumer<Report>, verdicts: consuming SlotProducer<Verdict>,
-    approved: consuming SlotProducer<ApprovedOrder>, latency: LatencyHistogram
+    approved: consuming SlotProducer<ApprovedOrder>,
+    telemetry: consuming TelemetryProducer, latency: LatencyHistogram
   ) {
     self.gate = gate
     self.intents = intents
     self.reports = reports
     self.verdicts = verdicts
     self.approved = approved
+    self.telemetry = telemetry
     self.latency = latency
   }
 
-  /// Reports, then intents. A full verdict ring leaves intents where they are.
+  /// Reports, then intents. A full verdict or telemetry ring leaves intents where they are.
   @_noLocks
   public mutating func poll(_ now: Instant) -> Int {
     var work = 0
@@ -41,7 +45,9 @@ public struct GateStage: ~Copyable {
       work &+= 1
     }
     var taken = 0
-    while taken < GateStage.intentsPerPollMax, verdicts.hasRoom(for: 1) {
+    while taken < GateStage.intentsPerPollMax, verdicts.hasRoom(for: 1),
+      telemetry.hasRoom(records: 1, payloadBytes: MemoryLayout<Verdict>.size)
+    {
       guard let intent = intents.pop() else { break }
       judge(intent)
       taken &+= 1
@@ -62,6 +68,7 @@ public struct GateStage: ~Copyable {
         verdict = gate.release(order, now: now)
       }
     }
+    _ = telemetry.record(verdict: verdict, cause: .none, at: now)
     _ = verdicts.push(verdict)
     latency.record(nanoseconds: now.since(intent.madeAt))
   }

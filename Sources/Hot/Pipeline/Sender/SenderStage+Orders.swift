@@ -2,6 +2,7 @@
 
 import CKernel
 import Channels
+import Journal
 import OKX
 import Orders
 import Quantities
@@ -52,12 +53,27 @@ extension SenderStage {
     guard case .prepared(let client) = table.prepare(approved, now: now, into: &reports) else {
       return
     }
-    let count = encode(intent, client)
+    var request = nextRequest
+    nextRequest &+= 1
+    if settings.usesSeqIdAsRequest && intent.reference.seqId > 0 {
+      request = UInt64(intent.reference.seqId)
+    }
+    let expires = WallMilliseconds(
+      milliseconds: ck_now_wall_ms() &+ settings.orderLifeMilliseconds)
+    let count = encode(intent, client, request, expires)
     if count == 0 {
       table.abandon(client, .encoding, now: now, into: &reports)
       return
     }
     let encodedAt: Instant = .now()
+    // The order is on record before it can leave: no room, no order.
+    let order = OrderRecord(
+      intent, clientOrder: client, judgedAt: now, encodedAt: encodedAt, expiresAt: expires,
+      connection: 0, request: request)
+    guard ports.telemetry.record(order: order, cause: .none, at: encodedAt) != nil else {
+      table.abandon(client, .journalFull, now: now, into: &reports)
+      return
+    }
     guard transmit(payloadCount: count) else {
       table.abandon(client, .noSession, now: now, into: &reports)
       return
@@ -74,16 +90,11 @@ extension SenderStage {
 
   /// The request's text behind room for its frame header; 0 when it cannot be said.
   @_noLocks
-  mutating func encode(_ intent: Intent, _ client: ClientOrderID) -> Int {
+  mutating func encode(
+    _ intent: Intent, _ client: ClientOrderID, _ request: UInt64, _ expires: WallMilliseconds
+  ) -> Int {
     let room = unsafe UnsafeMutableRawBufferPointer(
       rebasing: frame[WebSocketEncoder.headerBytesMax...])
-    var request = nextRequest
-    nextRequest &+= 1
-    if settings.usesSeqIdAsRequest && intent.reference.seqId > 0 {
-      request = UInt64(intent.reference.seqId)
-    }
-    let expires = WallMilliseconds(
-      milliseconds: ck_now_wall_ms() &+ settings.orderLifeMilliseconds)
     return unsafe OrderEncoder.order(
       request: request, clientOrder: client, instrument: instruments[intent.instrument],
       side: intent.side, type: intent.type, price: intent.price, quantity: intent.quantity,

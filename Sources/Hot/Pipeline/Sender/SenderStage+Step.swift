@@ -2,6 +2,7 @@
 
 import CKernel
 import Channels
+import Journal
 import OKX
 import Orders
 import Quantities
@@ -142,12 +143,13 @@ extension SenderStage {
     return true
   }
 
-  /// Publishes reports to Gate and Builder, each to both or to neither.
+  /// Publishes reports: on record first, then to Gate and Builder, each to both or to neither.
   @_noLocks
   mutating func publish() -> Int {
     var published = 0
     while let report = reports.first(), ports.toGate.hasRoom(for: 1),
-      ports.toBuilder.hasRoom(for: 1)
+      ports.toBuilder.hasRoom(for: 1),
+      ports.telemetry.record(report: report, cause: .none, at: report.receivedAt) != nil
     {
       _ = ports.toGate.push(report)
       _ = ports.toBuilder.push(report)

@@ -1,6 +1,7 @@
 // The last stage: approved orders out, what became of them back, and the stop; hot plane.
 
 import Channels
+import Journal
 import OKX
 import Orders
 import Quantities
@@ -19,6 +20,7 @@ public struct SenderPorts: ~Copyable {
   var requests: SlotProducer<ConnectorRequest>
   let board: StopBoard
   let control: RunControl
+  var telemetry: TelemetryProducer
   let latency: SenderLatency
 }
 
