@@ -17,7 +17,7 @@ public struct ExchangeCredentials: Sendable, Equatable {
   /// What an exchange uses that was given none. It guards nothing: the exchange is a simulation.
   public static let simulated = ExchangeCredentials(
     key: "00000000-0000-4000-8000-000000000000", secret: "00000000000000000000000000000000",
-    passphrase: "simulated")
+    passphrase: "simulated-passphrase")
 }
 
 /// Where the market comes from.

@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 
 KEY = "00000000-0000-4000-8000-000000000000"
 SECRET = "00000000000000000000000000000000"
-PASSPHRASE = "simulated"
+PASSPHRASE = "simulated-passphrase"
 WAIT = 10.0
 
 
