@@ -64,7 +64,9 @@ struct CoreAssembly {
     var options = CoreOptions(
       instruments: table, publicLines: [line],
       network: ConnectorNetwork(tls: tls, proxy: proxy), limits: limits(table),
-      journal: try journal(directory, startNumber))
+      journal: try journal(directory, startNumber), statePath: directory.stateFile,
+      environment: configuration.environment == .live
+        ? .live : configuration.environment == .demo ? .demo : .simulated)
     if let privateURL = endpoints.privateURL, let login {
       options.privateLine = ConnectorLine(
         name: "private", url: try WebSocketURL(privateURL), headers: headers, login: login)

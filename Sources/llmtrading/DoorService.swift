@@ -29,13 +29,13 @@ final class DoorService: Sendable {
   func start() throws {
     let listener = try DoorListener(path: path, rules: rules)
     _ = ck_thread_id()
-    let slots = SignalWriters(core.signalSlots)
+    let claims = Claims()
     let service = self
     // The listener moves into the thread that polls it.
     let box = ListenerBox(listener: consume listener)
     Thread.detachNewThread {
       while !service.isStopping.load(ordering: .relaxed) {
-        box.poll(milliseconds: 50) { call in service.answer(call, slots) }
+        box.poll(milliseconds: 50) { call in service.answer(call, claims) }
       }
       box.close()
     }
@@ -43,7 +43,7 @@ final class DoorService: Sendable {
 
   func stop() { isStopping.store(true, ordering: .relaxed) }
 
-  private func answer(_ call: borrowing DoorCall, _ slots: SignalWriters) -> DoorReply {
+  private func answer(_ call: borrowing DoorCall, _ claims: Claims) -> DoorReply {
     let number = requests.add(1, ordering: .relaxed).newValue
     let command = call.command
     log.info("door", metadata: ["request": "\(number)", "command": "\(command)"])
@@ -56,19 +56,19 @@ final class DoorService: Sendable {
     case .signal(let signal, let id):
       if !core.options.instruments[id].isTradable { return DoorReply(.notTradable) }
       let isScripted = signal.source == .scripted
-      if isScripted && slots.isClaimed(id) {
+      if isScripted && claims.contains(id) {
         return DoorReply(.refused, detail: "others signal this instrument")
       }
-      if !isScripted { slots.claim(id) }
+      if !isScripted { claims.insert(id) }
       guard let lease = command.lease(issuedAt: .now(), midHalfTicks: 0, request: number) else {
         return DoorReply(.malformed)
       }
       // On record before anyone can act on it.
       if !core.doorTelemetry.record(lease) { return DoorReply(.busy, detail: "journal full") }
-      slots.store(lease, id, isManual: signal.source == .manual)
+      core.state.publish(lease, for: id, in: signal.source == .manual ? .manual : .agent)
       return DoorReply(.done, detail: "published")
     case .withdraw(let source, let id, _):
-      slots.store(.absent, id, isManual: source == .manual)
+      core.state.publish(.absent, for: id, in: source == .manual ? .manual : .agent)
       return DoorReply(.done, detail: "withdrawn")
     case .stop(let request, let id):
       let held = core.stopBoard.requested(by: request.source, for: id)
@@ -87,22 +87,13 @@ final class DoorService: Sendable {
   }
 }
 
-/// The write ends of the signal slots, used by the Door's thread alone.
-final class SignalWriters: @unchecked Sendable {
-  // SAFETY: the Door's thread is the only one that calls `store`.
-  private let slots: [Seqlock<SignalLease>]
-  /// Instruments that someone but the scripted source has signalled.
+/// Instruments that someone but the scripted source has signalled; the Door's thread's own.
+final class Claims: @unchecked Sendable {
+  // SAFETY: the Door's thread is the only one that calls it.
   private var claimed: Set<UInt16> = []
 
-  func claim(_ id: InstrumentID) { claimed.insert(id.index) }
-  func isClaimed(_ id: InstrumentID) -> Bool { claimed.contains(id.index) }
-
-  init(_ slots: [Seqlock<SignalLease>]) { self.slots = slots }
-
-  func store(_ lease: SignalLease, _ id: InstrumentID, isManual: Bool) {
-    var writer = slots[Int(id.index) * 2 + (isManual ? 0 : 1)].makeWriter()
-    writer.store(lease)
-  }
+  func insert(_ id: InstrumentID) { claimed.insert(id.index) }
+  func contains(_ id: InstrumentID) -> Bool { claimed.contains(id.index) }
 }
 
 /// Lets a noncopyable listener live in the thread that polls it.

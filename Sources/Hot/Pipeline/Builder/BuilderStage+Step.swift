@@ -5,6 +5,7 @@ import CKernel
 import Channels
 import Journal
 import Quantities
+import State
 import Strategy
 
 extension BuilderStage {
@@ -20,7 +21,11 @@ extension BuilderStage {
       entries &+= 1
     }
     work &+= entries
-    if now >= sweepAt { sweep(now) }
+    if now >= sweepAt {
+      sweep(now)
+      polls &+= 1
+      ports.state.beat(.builder, at: now, polls: polls)
+    }
     return work
   }
 
@@ -93,7 +98,7 @@ extension BuilderStage {
     }
   }
 
-  /// Time passes in a quiet market too: every instrument decides at least each `sweepNanoseconds`.
+  /// Time passes in a quiet market too: every instrument is shown and decides now and then.
   @_noLocks
   mutating func sweep(_ now: Instant) {
     var done = 0
@@ -103,12 +108,10 @@ extension BuilderStage {
         sweepAt = now.advanced(byNanoseconds: BuilderStage.sweepNanoseconds)
         return
       }
+      let id = InstrumentID(index: UInt16(truncatingIfNeeded: sweepCursor))
       let age = unsafe now.since(tallies[sweepCursor].decidedAt)
-      if age >= BuilderStage.sweepNanoseconds {
-        decide(
-          InstrumentID(index: UInt16(truncatingIfNeeded: sweepCursor)), now: now,
-          isTickDriven: false)
-      }
+      if age >= BuilderStage.decideNanosecondsMax { decide(id, now: now, isTickDriven: false) }
+      show(id, now)
       sweepCursor &+= 1
       done &+= 1
     }
@@ -132,7 +135,8 @@ extension BuilderStage {
     if let ask = views[id].book.bestAsk { context.askQuantity = ask.quantity }
     if strategy.readsIndicators { context.indicators = views.indicators(of: id, at: now) }
     context.lease = effectiveLease(
-      manual: ports.signals.manual(id), agent: ports.signals.agent(id), at: boot)
+      manual: ports.state.signal(of: id, in: .manual) ?? .absent,
+      agent: ports.state.signal(of: id, in: .agent) ?? .absent, at: boot)
     context.position = working.position(id)
     context.tradingState = working.tradingState(id)
     context.isMuted = ports.control.isMuted

@@ -4,6 +4,7 @@ import Book
 import Channels
 import Journal
 import Quantities
+import State
 import Strategy
 
 /// What Builder has counted beyond its views' own counters.
@@ -27,7 +28,7 @@ public struct BuilderPorts: ~Copyable {
   var intents: SlotProducer<Intent>
   var verdicts: SlotConsumer<Verdict>
   var reports: SlotConsumer<Report>
-  let signals: SignalBoard
+  let state: StateWriter
   var telemetry: TelemetryProducer
   let control: RunControl
   let latency: LatencyHistogram
@@ -44,18 +45,22 @@ public struct BuilderStage: ~Copyable {
   var strategy: DeskStrategy
   var working: IntentsInFlight
   var decided = IntentBuffer()
+  var draft = MarketSlotDraft()
   let tallies: UnsafeMutablePointer<InstrumentTally>
   let refusals: UnsafeMutablePointer<UInt64>
   public internal(set) var counters = BuilderCounters()
   var sweepAt = Instant.zero
   var sweepCursor = 0
+  var polls: UInt64 = 0
 
   /// Market entries, and verdicts or reports, taken in one poll.
   static let entriesPerPollMax = 64
   static let answersPerPollMax = 256
-  /// Every instrument's strategy runs at least this often; so many of them in one poll.
-  static let sweepNanoseconds: Int64 = 100_000_000
-  static let sweepPerPollMax = 16
+  /// Every instrument's slot in State is written, and its strategy runs, at least this often while a sweep
+  /// fits between; so few of them in one poll, because a message may be waiting.
+  static let sweepNanoseconds: Int64 = 50_000_000
+  static let decideNanosecondsMax: Int64 = 100_000_000
+  static let sweepPerPollMax = 2
   /// Above every `RefusalCode.rawValue`.
   static let refusalCodesMax = 128
 
@@ -84,6 +89,7 @@ public struct BuilderStage: ~Copyable {
     body(views[id])
   }
 
+  @_noLocks
   public func tally(_ id: InstrumentID) -> InstrumentTally {
     precondition(Int(id.index) < instruments.count, "Invariant: an instrument of this run")
     return unsafe tallies[Int(id.index)]

@@ -3,6 +3,7 @@
 import Channels
 import Journal
 import Quantities
+import State
 import Transport
 
 /// Made, started and stopped once.
@@ -13,10 +14,10 @@ public final class Core: @unchecked Sendable {
   public let options: CoreOptions
   public let control = RunControl()
   public let stopBoard: StopBoard
-  public let latencies = CoreLatencies()
+  public let latencies: CoreLatencies
+  /// What everyone else may read, and the signal slots that the Door writes.
+  public let state: StateWriter
   public let accountPort: AccountPort
-  /// Two slots per instrument, manual and agent: what the Door writes and Builder reads.
-  public let signalSlots: [Seqlock<SignalLease>]
   let stages: StageSet
   private let connectors: [Connector]
   private let monitor: ThreadMonitor
@@ -36,9 +37,11 @@ public final class Core: @unchecked Sendable {
     let count = options.instruments.count
     stopBoard = StopBoard(instrumentCount: count)
     stopBoard.request(.cancelOnly, by: .startup, for: .none)
-    signalSlots =
-      options.signalSlots.isEmpty
-      ? (0..<count * 2).map { _ in Seqlock<SignalLease>(.absent) } : options.signalSlots
+    do throws(StateError) {
+      state = try StateWriter.create(
+        path: options.statePath, header: options.stateHeader, instruments: options.instruments)
+    } catch { throw .state(error) }
+    latencies = CoreLatencies(state: state)
     let parts = try CoreParts(options)
     let rings: TelemetryFile
     do throws(JournalError) {
@@ -57,7 +60,7 @@ public final class Core: @unchecked Sendable {
       : unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.sender)
     unsafe stages = StageSet(
       feed: try parts.makeFeed(options, feedReactor, control, latencies),
-      builder: parts.makeBuilder(options, SignalBoard(signalSlots), control, rings, latencies),
+      builder: parts.makeBuilder(options, state, control, rings, latencies),
       gate: parts.makeGate(options, rings, latencies),
       sender: parts.makeSender(
         options, senderReactor, slot: isFused ? feedSlots : 0, stopBoard, control,
@@ -78,7 +81,7 @@ public final class Core: @unchecked Sendable {
         handovers: parts.privateHandovers.makeProducer(), stageWaker: parts.wakers.sender,
         seed: CoreParts.random(), network: options.network, report: report),
     ]
-    monitor = ThreadMonitor(control: control)
+    monitor = ThreadMonitor(control: control, state: state)
   }
 
   deinit {

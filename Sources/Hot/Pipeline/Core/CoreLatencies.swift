@@ -1,23 +1,22 @@
 // The histograms of one core's hops, nanoseconds; hot plane writes, anyone reads.
 
 import Channels
+import State
 
+/// They lie in State, so that a console reads them while they grow.
 public struct CoreLatencies: Sendable {
-  public let wireIn = LatencyHistogram()
-  public let feed = LatencyHistogram()
-  public let build = LatencyHistogram()
-  public let gate = LatencyHistogram()
-  public let send = LatencyHistogram()
-  public let wireOut = LatencyHistogram()
-  public let tickToOrder = LatencyHistogram()
+  let state: StateWriter
 
-  public init() {}
+  var wireIn: LatencyHistogram { state.histogram(.wireIn) }
+  var feed: LatencyHistogram { state.histogram(.feed) }
+  var build: LatencyHistogram { state.histogram(.build) }
+  var gate: LatencyHistogram { state.histogram(.gate) }
+  var send: LatencyHistogram { state.histogram(.send) }
+  public var wireOut: LatencyHistogram { state.histogram(.wireOut) }
+  public var tickToOrder: LatencyHistogram { state.histogram(.tickToOrder) }
 
   /// Names as the report and the page show them.
   public var all: [(name: String, histogram: LatencyHistogram)] {
-    [
-      ("feed", feed), ("build", build), ("gate", gate), ("send", send), ("wire_in", wireIn),
-      ("wire_out", wireOut), ("tick_to_order", tickToOrder),
-    ]
+    Hop.allCases.map { ($0.name, state.histogram($0)) }
   }
 }

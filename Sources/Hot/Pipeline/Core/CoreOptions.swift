@@ -5,6 +5,7 @@ import Journal
 import OKX
 import Quantities
 import Risk
+import State
 import Transport
 
 /// One public connection and what it subscribes to.
@@ -31,12 +32,13 @@ public struct CoreOptions: Sendable {
   public var network: ConnectorNetwork
   public var limits: RiskLimits
   public var journal: CoreJournal
+  /// The State file, made anew at each start.
+  public var statePath: String
+  public var environment: RunEnvironment
   public var strategy = StrategyChoice.silent
   public var sender = SenderSettings()
   /// This start's number, made durable before the first order.
   public var startNumber: UInt32 = 1
-  /// Signal slots, two per instrument (`SignalBoard`); empty: slots of the core's own.
-  public var signalSlots: [Seqlock<SignalLease>] = []
   public var topology = Topology.fused
   public var transport = TransportKind.uring
   /// CPUs of the hot threads, in the order feed, builder, gate, sender; empty: not pinned.
@@ -48,17 +50,28 @@ public struct CoreOptions: Sendable {
 
   public init(
     instruments: InstrumentTable, publicLines: [PublicLine], network: ConnectorNetwork,
-    limits: RiskLimits, journal: CoreJournal
+    limits: RiskLimits, journal: CoreJournal,
+    statePath: String, environment: RunEnvironment
   ) {
     self.instruments = instruments
     self.publicLines = publicLines
     self.network = network
     self.limits = limits
     self.journal = journal
+    self.statePath = statePath
+    self.environment = environment
   }
 
   /// Hot threads in this topology.
   public var hotThreadCount: Int { topology == .fused ? 1 : 4 }
+
+  var stateHeader: StateHeader {
+    StateHeader(
+      environment: environment, topology: topology == .fused ? .fused : .split,
+      transport: transport == .uring ? .uring : .epoll, startNumber: startNumber,
+      buildHash: journal.identity.build.word0,
+      configurationHash: journal.identity.configuration.word0)
+  }
 
   var effectiveWait: WaitStrategy {
     wait ?? (Set(hotCPUs).count >= hotThreadCount ? .spin : .block)
@@ -72,6 +85,7 @@ public enum CoreError: Error, Sendable, CustomStringConvertible {
   case reactor(kind: TransportKind, errorNumber: Int32)
   case kernel(String)
   case journal(JournalError)
+  case state(StateError)
   case thread(errorNumber: Int32)
 
   public var description: String {
@@ -80,6 +94,7 @@ public enum CoreError: Error, Sendable, CustomStringConvertible {
     case .session(let error): "a public connection's subscriptions are refused: \(error)"
     case .reactor(let kind, let number):
       "the \(kind.name) transport cannot start (errno \(number)); try transport: epoll"
+    case .state(let error): "the state file cannot be made: \(error)"
     case .journal(let error): "the journal cannot be opened: \(error)"
     case .kernel(let text): "the kernel refused: \(text)"
     case .thread(let number): "a hot thread cannot start (errno \(number))"

@@ -7,6 +7,7 @@ import OKX
 import Orders
 import Quantities
 import Risk
+import State
 import Transport
 import Wire
 
@@ -72,14 +73,14 @@ struct CoreParts: ~Copyable {
   }
 
   func makeBuilder(
-    _ options: CoreOptions, _ signals: SignalBoard, _ control: RunControl,
+    _ options: CoreOptions, _ state: StateWriter, _ control: RunControl,
     _ rings: TelemetryFile, _ latencies: CoreLatencies
   ) -> UnsafeMutablePointer<BuilderStage> {
     let builder = UnsafeMutablePointer<BuilderStage>.allocate(capacity: 1)
     let ports = BuilderPorts(
       market: market.makeConsumer(), resyncs: resyncs.makeProducer(),
       intents: intents.makeProducer(), verdicts: verdicts.makeConsumer(),
-      reports: toBuilder.makeConsumer(), signals: signals,
+      reports: toBuilder.makeConsumer(), state: state,
       telemetry: rings.producer(.builder(), .trade), control: control,
       latency: latencies.build)
     unsafe builder.initialize(
