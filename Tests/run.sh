@@ -24,7 +24,9 @@ suite() {
 }
 
 swift_suite() {
-  swift test "${flags[@]}" --skip-build --filter "^$1\\." 2>&1 | grep -vE '^(◇|✔ Test [^r]|Test (Suite|Case)|\s+Executed)' 
+  # What failed or was skipped, and the run's own last line.
+  swift test "${flags[@]}" --skip-build --filter "^$1\\." 2>&1 \
+    | grep -E '✘|SKIPPED|rror:|Fatal|Crash|^(✔|✘) Test run|^[0-9]+ [^ ]+ .* in '
   return "${PIPESTATUS[0]}"
 }
 

@@ -173,6 +173,10 @@ int32_t ck_lock_memory(const void *address, size_t byte_count) {
   return mlock(address, byte_count) == 0 ? 0 : -errno;
 }
 
+int32_t ck_lock_all(void) {
+  return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0 ? 0 : -errno;
+}
+
 void ck_touch(void *address, size_t byte_count, int32_t writable) {
   size_t page = ck_page_size();
   volatile uint8_t *bytes = address;

@@ -54,6 +54,9 @@ struct CoreCommand: AsyncParsableCommand {
         metadata: ["start": "\(recovered.start)", "records": "\(recovered.records)"])
     }
     try core.start()
+    if !core.isMemoryLocked {
+      log.warning("memory is not locked: raise ulimit -l, or hot threads may take page faults")
+    }
     let reconciler = Reconciler(
       rest: options.privateLine == nil ? nil : rest, instruments: table, port: core.accountPort,
       log: log)

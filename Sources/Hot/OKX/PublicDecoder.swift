@@ -35,6 +35,8 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
         to: Scales(price: UnitScale(item.tick), quantity: UnitScale(item.lot)))
     }
     unsafe asks = .allocate(capacity: MarketMessage.levelsMax)
+    unsafe asks.initialize(
+      repeating: MarketLevel(price: .none, quantity: .zero), count: MarketMessage.levelsMax)
     unsafe askDigits = .allocate(capacity: MarketMessage.levelsMax)
     unsafe bidDigits = .allocate(capacity: MarketMessage.levelsMax)
   }

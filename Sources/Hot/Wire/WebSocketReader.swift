@@ -51,6 +51,8 @@ public struct WebSocketReader: ~Copyable {
     capacity = messageBytesMax
     inPlaceBytesMax = inboxBytesMax
     unsafe assembly = .allocate(byteCount: messageBytesMax, alignment: 64)
+    // Present before the first message, so that none takes a page fault.
+    unsafe assembly.initializeMemory(as: UInt8.self, repeating: 0, count: messageBytesMax)
   }
 
   deinit { unsafe assembly.deallocate() }

@@ -1,5 +1,6 @@
 // One core: its stages, threads and Connectors, started and stopped in order; control plane.
 
+import CKernel
 import Channels
 import Journal
 import Quantities
@@ -25,6 +26,8 @@ public final class Core: @unchecked Sendable {
   public let doorTelemetry: DoorTelemetry
   /// What an earlier start had left in its rings, now in the journal.
   public let recovered: TelemetryRecovery?
+  /// False: the memory limit (ulimit -l) lets the kernel reclaim pages, and hot threads may fault.
+  public private(set) var isMemoryLocked = false
   private var threads: [HotThread] = []
   private var housekeeping: [HotThread] = []
   var monitored: [ThreadMonitor.Watched] { monitor.watched }
@@ -103,6 +106,7 @@ public final class Core: @unchecked Sendable {
 
   /// Starts the hot threads, then the Connectors.
   public func start() throws(CoreError) {
+    isMemoryLocked = ck_lock_all() == 0
     let stages = stages
     do {
       switch options.topology {

@@ -64,6 +64,8 @@ public struct FeedStage: ~Copyable {
     unsafe lines = sessions.take()
     unsafe frame = .allocate(byteCount: FeedStage.frameBytes, alignment: 64)
     unsafe scratch = .allocate(byteCount: MarketMessage.bytesMax, alignment: 64)
+    unsafe frame.initializeMemory(as: UInt8.self, repeating: 0)
+    unsafe scratch.initializeMemory(as: UInt8.self, repeating: 0)
     unsafe faultTable = .allocate(capacity: FeedStage.faultsMax)
     unsafe faultTable.initialize(repeating: 0, count: FeedStage.faultsMax)
     unsafe self.reactor = unsafe reactor

@@ -91,6 +91,7 @@ public struct SenderStage: ~Copyable {
     self.slot = slot
     unsafe self.reactor = unsafe reactor
     unsafe frame = .allocate(byteCount: SenderStage.frameBytes, alignment: 64)
+    unsafe frame.initializeMemory(as: UInt8.self, repeating: 0)
     unsafe faultTable = .allocate(capacity: SenderStage.faultsMax)
     unsafe faultTable.initialize(repeating: 0, count: SenderStage.faultsMax)
     unsafe cancelsSeen = .allocate(capacity: instruments.count + 1)
