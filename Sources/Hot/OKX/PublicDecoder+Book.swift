@@ -74,6 +74,16 @@ extension PublicDecoder {
     }
     if !fields.holds(isBest ? BookFields.allOfBest : BookFields.allOfDepth) { throw .missingField }
     message.kind = isBest ? .bestBidOffer : message.prevSeqId == -1 ? .snapshot : .update
+    try unsafe seal(&message, bids, bidCount, askCount, room)
+  }
+
+  /// Puts the staged asks behind the bids, and the digits behind both where the checksum wants them.
+  @_noLocks
+  func seal(
+    _ message: inout MarketMessage, _ bids: UnsafeMutableRawPointer, _ bidCount: Int,
+    _ askCount: Int, _ room: Int
+  ) throws(FaultCode) {
+    let levelBytes = MemoryLayout<MarketLevel>.size
     message.bidCount = UInt16(truncatingIfNeeded: bidCount)
     message.askCount = UInt16(truncatingIfNeeded: askCount)
     var size = (bidCount &+ askCount) &* levelBytes

@@ -82,6 +82,12 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
       return head.frame
     }
     do {
+      if try unsafe usualBook(scanner, &head, claim) { return head.frame }
+      if unsafe usualTrade(scanner, &head, claim) { return head.frame }
+      head = Head()
+      head.receivedAt = receivedAt
+      head.decryptedAt = decryptedAt
+      head.connection = connection
       try unsafe members(&scanner, &head, claim)
       if head.hasEvent {
         try finishEvent(scanner, &head)

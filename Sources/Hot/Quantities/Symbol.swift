@@ -10,6 +10,16 @@ public struct Symbol: Hashable, Sendable, BitwiseCopyable {
 
   @inlinable public init() {}
 
+  /// From its bytes, zero padded, eight a word, the first lowest. Nothing is judged: such a symbol is
+  /// for comparing and looking up only.
+  @inlinable
+  public init(word0: UInt64, word1: UInt64, word2: UInt64, word3: UInt64) {
+    self.word0 = word0
+    self.word1 = word1
+    self.word2 = word2
+    self.word3 = word3
+  }
+
   @inlinable public static var bytesMax: Int { 32 }
 
   /// Nil when the text is empty, longer than `bytesMax`, or holds a byte outside printable ASCII.

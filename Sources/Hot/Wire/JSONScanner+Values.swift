@@ -14,6 +14,15 @@ public enum ByteWord {
     let difference = word ^ (ones &* UInt64(byte))
     return (difference &- ones) & ~difference & highs
   }
+  /// Of bytes already XORed with 0x30, those that are no digit; exact up to and including the first
+  /// hit of 0x8A or more, and so for the points and quotes before it.
+  @inlinable
+  public static func notDigits(_ values: UInt64) -> UInt64 {
+    (values | (values &+ 0x7676_7676_7676_7676)) & highs
+  }
+  /// What a quote and a point become by that XOR.
+  @inlinable public static var quoteValue: UInt64 { 0x12 }
+  @inlinable public static var pointValue: UInt64 { 0x1E }
   /// Bytes below `bound` (at most 0x80).
   @inlinable
   public static func below(_ word: UInt64, _ bound: UInt8) -> UInt64 {
