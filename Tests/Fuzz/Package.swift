@@ -22,6 +22,7 @@ let package = Package(
     .target(name: "FuzzSupport", swiftSettings: settings),
     fuzzer("FuzzPlanted", []),
     fuzzer("FuzzPrivate", ["OKX", "Quantities", "Wire"]),
+    fuzzer("FuzzPublic", ["OKX", "Quantities", "Wire"]),
     fuzzer("FuzzUpgrade", ["Wire"]),
     fuzzer("FuzzWebSocket", ["Wire"]),
   ]

@@ -77,11 +77,41 @@ def private():
     yield b"pong"
 
 
+def public():
+    def book(previous, sequence, name="BTC-USDT", channel="books", checksum=0, px="78722.3"):
+        return dumps({
+            "arg": {"channel": channel, "instId": name},
+            "action": "snapshot" if previous < 0 else "update",
+            "data": [{"asks": [[px, "0.5", "0", "10"], ["78725", "0", "0", "0"]],
+                      "bids": [["78722.2", "12.5", "0", "123"]], "ts": "1787612486107",
+                      "checksum": checksum, "seqId": sequence, "prevSeqId": previous}]})
+
+    def ack(event, request):
+        return dumps({"id": str(request), "event": event,
+                      "arg": {"channel": "books", "instId": "BTC-USDT"}, "connId": "a"})
+
+    trade = {"instId": "BTC-USDT", "tradeId": "1040968613", "px": "64040.2", "sz": "0.00240857",
+             "side": "buy", "ts": "1786538760218", "count": "2", "source": "0", "seqId": 79706765}
+    yield book(-1, 80274874800)
+    yield book(80274874800, 80274874876, checksum=-855196043)
+    yield book(5, 7, "ELON-USDT", "books-l2-tbt", px="0.00000074408")
+    yield dumps({"arg": {"channel": "trades", "instId": "BTC-USDT"}, "data": [trade]})
+    yield dumps({"data": [trade, trade], "arg": {"channel": "trades", "instId": "BTC-USDT"}})
+    yield dumps({"arg": {"channel": "bbo-tbt", "instId": "ELON-USDT"}, "data": [
+        {"asks": [["8476.5", "415", "0", "13"]], "bids": [], "ts": "1597026383085", "seqId": 12}]})
+    yield b"\n".join([ack("subscribe", 1), book(-1, 10), book(10, 15), book(15, 3), book(4, 5),
+                      ack("unsubscribe", 2), ack("subscribe", 3), book(-1, 20)])
+    yield dumps({"id": "1", "event": "error", "code": "64003", "msg": "fee \"tier\""})
+    yield b"\n".join([dumps({"event": "notice", "code": "64008"}), dumps({"event": "login"}),
+                      dumps({"event": "channel-conn-count-error", "channel": "orders"}), b"pong"])
+
+
 def dumps(value):
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-TARGETS = {"FuzzWebSocket": web_socket, "FuzzUpgrade": upgrade, "FuzzPrivate": private}
+TARGETS = {"FuzzWebSocket": web_socket, "FuzzUpgrade": upgrade, "FuzzPrivate": private,
+           "FuzzPublic": public}
 
 if __name__ == "__main__":
     root = pathlib.Path(sys.argv[1])

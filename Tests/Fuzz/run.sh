@@ -4,7 +4,7 @@ set -euo pipefail
 seconds=${1:-60}
 cd "$(dirname "$0")"
 export LLMTRADING_HOT_ONLY=1 SWIFT_BACKTRACE=enable=no
-targets=(FuzzWebSocket FuzzUpgrade FuzzPrivate)
+targets=(FuzzWebSocket FuzzUpgrade FuzzPrivate FuzzPublic)
 work=.build/fuzz
 mkdir -p "$work/crashes"
 

@@ -21,6 +21,14 @@ private func check(_ bytes: [UInt8], _ decoder: borrowing PublicDecoder, _ claim
     Issue.record("half a message from \(String(decoding: bytes, as: UTF8.self))")
     return
   }
+  // A blank at the end leaves the positional way out: by name, the same must come of it.
+  let other = Claim()
+  let named = decoder.decode(bytes + [0x20], other)
+  if named.kind != frame.kind || named.fault != frame.fault
+    || other.messages(named.byteCount) != messages
+  {
+    Issue.record("\(frame) by position, \(named) by name")
+  }
   if frame.kind != .market {
     if !messages.isEmpty { Issue.record("bytes without a market frame") }
     return

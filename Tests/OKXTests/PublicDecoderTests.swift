@@ -115,6 +115,9 @@ func everyRecordedFrameDecodesAsFoundationReadsIt(_ file: String, _ books: Int, 
       continue
     }
     let messages = claim.messages(frame.byteCount)
+    // A blank at the end makes the decoder read by name instead of by position.
+    let named = decoder.decode(text + " ", claim)
+    #expect(claim.messages(named.byteCount) == messages)
     if messages != wanted { Issue.record("\(text) became \(String(describing: messages))") }
     for message in wanted {
       if message.kind == .trade { found.trades += 1 } else { found.books += 1 }
