@@ -5,10 +5,15 @@ import Foundation
 import Testing
 
 @Suite struct CertificateTests {
+  /// The last is the same leaf key under the name `localhost` alone.
+  private static let files = [
+    "exchange-ca.pem", "exchange-leaf.key", "exchange-leaf.pem", "exchange-localhost.pem",
+  ]
+
   @Test func filesAreReusedAndPrivate() async throws {
     try await TestExchange.run(plaintext: false) { exchange in
       let names = try FileManager.default.contentsOfDirectory(atPath: exchange.folder).sorted()
-      #expect(names == ["exchange-ca.pem", "exchange-leaf.key", "exchange-leaf.pem"])
+      #expect(names == CertificateTests.files)
       for name in names {
         let path = exchange.folder + "/" + name
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
@@ -26,7 +31,7 @@ import Testing
   }
 
   private func contents(_ exchange: TestExchange) throws -> [String] {
-    try ["exchange-ca.pem", "exchange-leaf.key", "exchange-leaf.pem"].map {
+    try CertificateTests.files.map {
       try String(contentsOfFile: exchange.folder + "/" + $0, encoding: .utf8)
     }
   }
