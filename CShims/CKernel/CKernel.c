@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
@@ -173,8 +174,25 @@ int32_t ck_lock_memory(const void *address, size_t byte_count) {
   return mlock(address, byte_count) == 0 ? 0 : -errno;
 }
 
+static int populate_image(struct dl_phdr_info *image, size_t size, void *context) {
+  (void)size;
+  (void)context;
+  size_t page = ck_page_size();
+  for (int i = 0; i < image->dlpi_phnum; i++) {
+    const ElfW(Phdr) *part = &image->dlpi_phdr[i];
+    if (part->p_type != PT_LOAD || part->p_memsz == 0) continue;
+    uintptr_t from = (image->dlpi_addr + part->p_vaddr) & ~(uintptr_t)(page - 1);
+    uintptr_t to = image->dlpi_addr + part->p_vaddr + part->p_memsz;
+    (void)madvise((void *)from, (to - from + page - 1) & ~(page - 1),
+                  part->p_flags & PF_W ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+  }
+  return 0;
+}
+
+void ck_populate_images(void) { dl_iterate_phdr(populate_image, NULL); }
+
 int32_t ck_lock_all(void) {
-  return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0 ? 0 : -errno;
+  return mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ? 0 : -errno;
 }
 
 void ck_touch(void *address, size_t byte_count, int32_t writable) {

@@ -10,5 +10,7 @@ extension Core {
     repeat {
       try? await Task.sleep(for: .milliseconds(20))
     } while control.workingOrders > 0 && ContinuousClock.now < end
+    // The balances of the last fill follow its order's last state.
+    try? await Task.sleep(for: .milliseconds(150))
   }
 }

@@ -89,6 +89,7 @@ struct CoreAssembly {
   }
 
   private func journal(_ directory: StateDirectory, _ start: UInt32) throws -> CoreJournal {
+    try directory.linkState()
     try FileManager.default.createDirectory(
       atPath: directory.journalDirectory, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])

@@ -10,6 +10,8 @@ struct Demo {
 
   /// Time that a child has to come up or to end.
   private static let childSeconds = 30.0
+  /// Time that the core has to reach the exchange's last message; a lost snapshot costs 2 s of it.
+  private static let settleSeconds = 30.0
 
   func run() async throws {
     let folder = try options.stateDir ?? StateFolder.fresh(prefix: "llmtrading-demo")
@@ -22,8 +24,8 @@ struct Demo {
       throw AssemblyError("the exchange said: \(listening)")
     }
     let rest = try RESTClient(base: "https://localhost:\(port)", caFile: authority)
-    let names = try await simulation(rest).instruments.keys.sorted()
-    let tradable = try await rest.plain("/sim/health")
+    let settling = DemoSettling(rest: rest, stateFile: directory.stateFile)
+    let names = try await listed(rest)
     let configuration = try configure(directory, port: port, authority: authority, names)
     try configuration.yaml.write(
       toFile: directory.configurationFile, atomically: true, encoding: .utf8)
@@ -33,19 +35,24 @@ struct Demo {
       ["core", "--state-dir", folder, "--report", reportFile]
         + (options.headless ? [] : ["--live-line"]))
     defer { core.end() }
-    _ = tradable
     let script = Task {
       let symbols = names.compactMap { Symbol($0) }
       let source = ScriptedSource(
         door: directory.doorSocket, instruments: symbols, periodSeconds: 4)
       if options.scripted && options.recording == nil { await source.run() }
     }
-    try await waitForEnd(rest, core)
+    try await waitForEnd(settling, core)
     script.cancel()
+    await settling.pauseMarket()
+    if await !settling.wait(
+      idle: false, seconds: Demo.settleSeconds, unless: { !core.isRunning })
+    {
+      complain("the core did not reach the exchange's last message; see the report")
+    }
     say("Stopping: open orders are cancelled, positions are kept.")
     core.terminate()
     try await core.ended(seconds: Demo.childSeconds)
-    let exchangeSide = try await simulation(rest)
+    let exchangeSide = try await settling.report()
     await rest.shutdown()
     if let file = options.report {
       var report = try JSONDecoder().decode(
@@ -84,24 +91,33 @@ struct Demo {
     return try Child(arguments)
   }
 
-  /// What the exchange says of itself.
-  private func simulation(_ rest: RESTClient) async throws -> ExchangeReport {
-    try JSONDecoder().decode(ExchangeReport.self, from: try await rest.plain("/sim/report"))
+  private func complain(_ text: String) {
+    FileHandle.standardError.write(Data("demo: \(text)\n".utf8))
   }
 
-  /// Without --seconds a recording ends the run when it is played and the core has had time to drain.
-  private func waitForEnd(_ rest: RESTClient, _ core: Child) async throws {
+  /// In the exchange's own order: the first is always tradable.
+  private func listed(_ rest: RESTClient) async throws -> [String] {
+    struct Health: Decodable { var instruments: [String] }
+    return try JSONDecoder().decode(Health.self, from: try await rest.plain("/sim/health"))
+      .instruments
+  }
+
+  /// Without --seconds a recording ends the run when it is played, the core has drained, and no
+  /// resync or order is open.
+  private func waitForEnd(_ settling: DemoSettling, _ core: Child) async throws {
     let interrupted = InterruptFlag()
     let begin = ContinuousClock.now
     while !interrupted.isSet && core.isRunning {
       try? await Task.sleep(for: .milliseconds(200))
       if let seconds = options.seconds {
         if ContinuousClock.now - begin >= .seconds(seconds) { return }
-      } else if options.recording != nil, let now = try? await simulation(rest),
+      } else if options.recording != nil, let now = try? await settling.report(),
         now.playback.done
       {
-        try? await Task.sleep(for: .milliseconds(1_000))
-        return
+        let isSettled = await settling.wait(
+          idle: true, seconds: Demo.settleSeconds,
+          unless: { interrupted.isSet || !core.isRunning })
+        if isSettled || interrupted.isSet { return }
       }
     }
     if !core.isRunning { throw AssemblyError("the core ended by itself; see its messages above") }

@@ -74,6 +74,8 @@ struct RunReport: Codable {
   var threads: [String: Thread]
   /// Public-side faults by code.
   var faults: [String: UInt64]
+  /// What the core holds of the account per currency; empty without a private session.
+  var balances: [String: String]
   var exchange: ExchangeSide?
 
   /// Read from the exchange process, never from the core.
@@ -88,7 +90,7 @@ struct RunReport: Codable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case topology, transport, configuration, instruments, threads, faults, exchange
+    case topology, transport, configuration, instruments, threads, faults, balances, exchange
     case latency = "latency_ns"
   }
 
@@ -129,6 +131,8 @@ struct RunReport: Codable {
         minorFaultsAfterWarmup: thread.minorFaultsAfterWarmup)
     }
     faults = [:]
+    balances = [:]
+    for (currency, cash) in core.balances() { balances[currency] = cash.normalized.description }
     for (code, count) in core.faultCounts() { faults["\(code)"] = count }
   }
 

@@ -40,6 +40,30 @@ import Testing
     try await TestExchange.run { try await $0.expect("trading.py", "dead_man") }
   }
 
+  @Test func makersFillInTurn() async throws {
+    try await TestExchange.run(.generated(instruments: 1, messagesPerSecond: 1_500, seed: 2)) {
+      try await $0.expect("account.py", "maker")
+    }
+  }
+
+  @Test func accountPushes() async throws {
+    try await TestExchange.run {
+      $0.regularPushSeconds = 1
+    } body: {
+      try await $0.expect("account.py", "account_pushes")
+    }
+  }
+
+  @Test func inverseSwap() async throws {
+    guard let folder = Repository.recordings() else { return }
+    let file = folder + "/okx-2022-02-books-l2-tbt.raw"
+    try await TestExchange.run(.recording(path: file, speed: .max)) {
+      $0.instrumentsFile = folder + "/../rest/okx-2022-02-public-instruments.raw"
+    } body: {
+      try await $0.expect("account.py", "swap")
+    }
+  }
+
   @Test func restSignatures() async throws {
     try await TestExchange.run { try await $0.expect("rest.py", "signatures") }
   }

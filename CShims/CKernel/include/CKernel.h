@@ -85,7 +85,11 @@ void *ck_map_file(int32_t descriptor, size_t byte_count, int32_t writable, int32
 int32_t ck_unmap(void *address, size_t byte_count);
 /// Locks the range in memory; -errno where the limit forbids it.
 int32_t ck_lock_memory(const void *address, size_t byte_count);
-/// Keeps every page that is or will be present from being reclaimed; -errno where the limit forbids it.
+/// Makes the pages of the program and its libraries present (Linux 5.14; before that it does nothing):
+/// what helps where the limit forbids `ck_lock_all`.
+void ck_populate_images(void);
+/// Makes every page that is or will be mapped present and keeps it from being reclaimed; -errno where
+/// the limit forbids it.
 int32_t ck_lock_all(void);
 /// Reads (or, `writable`, writes back) one byte a page: present before the hot loop starts.
 void ck_touch(void *address, size_t byte_count, int32_t writable);

@@ -95,8 +95,9 @@ public final class RESTClient: Sendable {
   }
 
   /// A body that is no OKX envelope: the simulated exchange's own report and health.
-  public func plain(_ path: String) async throws -> Data {
-    let request = HTTPClientRequest(url: base + path)
+  public func plain(_ path: String, method: String = "GET") async throws -> Data {
+    var request = HTTPClientRequest(url: base + path)
+    request.method = .RAW(value: method)
     let response = try await client.execute(request, timeout: timeout)
     return Data(buffer: try await response.body.collect(upTo: RESTClient.bodyBytesMax))
   }

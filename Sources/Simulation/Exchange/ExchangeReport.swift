@@ -9,9 +9,12 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
     public var filled: Int64
     /// Lower-case hex SHA-256 of the lines `b,PRICE,SIZE` then `a,PRICE,SIZE`, best first.
     public var digest: String
+    /// Of the book that the digest is taken of: a reader that stands here has seen everything.
+    public var seqId: Int64
   }
   public struct Playback: Codable, Sendable, Equatable {
-    /// True once the recording and its closing heartbeats are sent; never for a generated market.
+    /// True once the market stands still: a recording and its closing heartbeats are sent, or
+    /// `POST /sim/pause` came.
     public var done: Bool
     /// Market frames handed to connections.
     public var sent: Int64

@@ -41,8 +41,11 @@ public struct StateDirectory: Sendable, Equatable {
   public var linkFile: String { path + "/link" }
   /// The core's Unix socket.
   public var doorSocket: String { path + "/door" }
-  /// The mapped State file.
-  public var stateFile: String { path + "/state" }
+  /// The mapped State file: on tmpfs, because the kernel write-protects the pages of a disk's file
+  /// each time it has written them back, and the hot thread's next store would take a fault.
+  public var stateFile: String { memoryFile("state") }
+  /// A link to it that people find.
+  public var stateLink: String { path + "/state" }
   public var journalDirectory: String { path + "/journal" }
   /// Held by the running core.
   public var lockFile: String { path + "/lock" }
@@ -54,11 +57,22 @@ public struct StateDirectory: Sendable, Equatable {
 
   /// Telemetry rings: on tmpfs, so that they survive the process; its name comes from the folder's, so
   /// that a restart finds them. In the folder itself where there is no writable /dev/shm.
-  public var ringsFile: String {
-    guard unsafe access("/dev/shm", W_OK | X_OK) == 0 else { return path + "/rings" }
+  public var ringsFile: String { memoryFile("rings") }
+
+  private func memoryFile(_ kind: String) -> String {
+    guard unsafe access("/dev/shm", W_OK | X_OK) == 0 else { return path + "/memory-\(kind)" }
     let digest = SHA256.hash(data: Data(path.utf8)).prefix(8)
     let name = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    return "/dev/shm/llmtrading-\(geteuid())-\(name)"
+    return "/dev/shm/llmtrading-\(geteuid())-\(name)-\(kind)"
+  }
+
+  /// Makes `stateLink` point at `stateFile`.
+  public func linkState() throws(OperationsError) {
+    let fresh = stateLink + ".new"
+    _ = unsafe unlink(fresh)
+    if unsafe symlink(stateFile, fresh) != 0 || rename(fresh, stateLink) != 0 {
+      throw .system(call: "symlink", path: stateLink, errno: errno)
+    }
   }
 
   /// Takes the folder for this process until the lock is released or the process ends, however it ends.

@@ -107,6 +107,7 @@ public final class Core: @unchecked Sendable {
   /// Starts the hot threads, then the Connectors.
   public func start() throws(CoreError) {
     isMemoryLocked = ck_lock_all() == 0
+    if !isMemoryLocked { ck_populate_images() }
     let stages = stages
     do {
       switch options.topology {
@@ -159,6 +160,8 @@ public final class Core: @unchecked Sendable {
     recorder.stop()
     for thread in housekeeping { thread.join() }
     housekeeping = []
+    // The last picture is in the report and the journal; what stays mapped elsewhere stays readable.
+    try? MemoryRegion.unlink(file: options.statePath)
   }
 
   /// Lets a change of the stop board or of a signal slot act at once even on a sleeping thread.

@@ -51,6 +51,16 @@ extension Core {
     }
   }
 
+  /// What the exchange last pushed or answered per currency, as the Sender holds it. Call after `stop`.
+  public func balances() -> [(currency: String, cash: Amount)] {
+    (0..<options.instruments.currencyCount).compactMap { index in
+      let id = CurrencyID(index: UInt16(index))
+      let balance = unsafe stages.sender.pointee.balance(id)
+      return balance.isKnown
+        ? (options.instruments.currencyName(id).description, balance.cash) : nil
+    }
+  }
+
   /// How often each fault was seen on either side. Call after `stop`.
   public func faultCounts() -> [(code: FaultCode, count: UInt64)] {
     FaultCode.allCases.compactMap { code in

@@ -6,6 +6,8 @@ import NIOCore
 extension Exchange {
   /// Events in one turn of the event loop; then requests get theirs.
   static let eventsPerTurnMax = 128
+  /// How often an unbounded turn looks at what the sockets take.
+  static let eventsPerFlush = 16
   /// Timed events this close together go out in one turn.
   static let coalescingNanoseconds: Int64 = 500_000
   /// A timed market that fell further behind than this drops its lag instead of bursting.
@@ -79,7 +81,7 @@ extension Exchange {
   /// One step at a time while every subscriber's socket takes bytes: nothing is dropped, and what
   /// the slowest holds back is bounded by its watermark and ended by `slowReaderSeconds`.
   private func unboundedTurn() {
-    for _ in 0..<Exchange.eventsPerTurnMax {
+    for index in 0..<Exchange.eventsPerTurnMax {
       if isAnyReaderBlocked || isAwaitingReader || isAwaitingRepair {
         market.isWaiting = true
         return
@@ -87,7 +89,7 @@ extension Exchange {
       if market.nextDue() == nil { return finishMarket() }
       step()
       // The watermark moves with a flush, not with a write.
-      if market.sent & 15 == 0 { flush() }
+      if index % Exchange.eventsPerFlush == 0 { flush() }
     }
     schedule(after: 0)
   }
@@ -140,16 +142,23 @@ extension Exchange {
     schedule(after: 0)
   }
 
+  /// Nothing moves from here on: one heartbeat each shows a reader what it missed, and the books stay.
+  func pauseMarket() {
+    if market.isDone { return }
+    finishMarket()
+    heartbeats()
+  }
+
   private func finishMarket() {
     market.isDone = true
     logger.info("playback is over", metadata: ["sent": "\(market.sent)"])
-    every(.seconds(Exchange.heartbeatSeconds)) { exchange in
-      for index in exchange.engine.books.indices where exchange.engine.books[index].isReady {
-        exchange.heartbeat(index)
-      }
-      exchange.tell()
-      exchange.flush()
-    }
+    every(.seconds(Exchange.heartbeatSeconds)) { $0.heartbeats() }
+  }
+
+  private func heartbeats() {
+    for index in engine.books.indices where engine.books[index].isReady { heartbeat(index) }
+    tell()
+    flush()
   }
 
   private func heartbeat(_ instrument: Int) {

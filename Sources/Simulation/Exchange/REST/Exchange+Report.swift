@@ -1,4 +1,4 @@
-// What a test or a demo asks of the exchange itself: `/sim/report` and `/sim/health`; simulation.
+// What a test or a demo asks of the exchange itself: `/sim/report`, `/sim/health`, `/sim/pause`; simulation.
 
 import Crypto
 import Foundation
@@ -15,7 +15,7 @@ extension Exchange {
         digest: digest.map { byte in
           let text = String(byte, radix: 16)
           return text.count == 1 ? "0" + text : text
-        }.joined())
+        }.joined(), seqId: engine.books[index].seqId)
     }
     var balances: [String: String] = [:]
     for balance in engine.balances {
@@ -29,6 +29,10 @@ extension Exchange {
   }
 
   func simulationReply(_ request: RESTRequest) -> HTTPReply {
+    if request.path == "/sim/pause" && request.method == .POST {
+      pauseMarket()
+      return HTTPReply(body: "{\"paused\":true}")
+    }
     if request.method != .GET { return HTTPReply(status: .methodNotAllowed, body: "") }
     switch request.path {
     case "/sim/report":

@@ -19,6 +19,8 @@ final class WebSocketConnection: ChannelInboundHandler {
 
   /// Bytes of one request, fragments put together. OKX: 64 KB of arguments.
   static let requestBytesMax = 65_536 + 1_024
+  /// The most plain text of a TLS record.
+  static let writeBytesMax = 16_384
   /// How long a peer may take to answer our close frame.
   static let closeSeconds: Int64 = 2
 
@@ -27,6 +29,9 @@ final class WebSocketConnection: ChannelInboundHandler {
   private let writer: RenderedFrameWriter
   private let clock: Clock
   private var context: ChannelHandlerContext?
+  /// Frames of this turn that `flush` sends as one write: one TLS record for many small frames.
+  private var queued: ByteBuffer
+  private var isDirty = false
   private var fragments: [UInt8] = []
   private var isFragmented = false
   private(set) var isClosing = false
@@ -43,6 +48,7 @@ final class WebSocketConnection: ChannelInboundHandler {
     self.writer = writer
     self.clock = clock
     lastActivity = clock.monotonic()
+    queued = ByteBuffer()
   }
 
   var isOpen: Bool { context != nil && !isClosing }
@@ -60,14 +66,35 @@ final class WebSocketConnection: ChannelInboundHandler {
   func send(_ frame: ByteBuffer) {
     if !isOpen { return }
     lastActivity = clock.monotonic()
-    writer.write(frame)
+    isDirty = true
+    let isLarge = frame.readableBytes > WebSocketConnection.writeBytesMax / 2
+    if isLarge || queued.readableBytes + frame.readableBytes > WebSocketConnection.writeBytesMax {
+      writeQueued()
+    }
+    if isLarge {
+      writer.write(frame)
+    } else {
+      queued.writeImmutableBuffer(frame)
+    }
   }
 
-  func flush() { writer.flush() }
+  func flush() {
+    if !isDirty { return }
+    isDirty = false
+    writeQueued()
+    writer.flush()
+  }
+
+  private func writeQueued() {
+    if queued.readableBytes == 0 { return }
+    writer.write(queued)
+    queued = allocator.buffer(capacity: WebSocketConnection.writeBytesMax / 8)
+  }
 
   func close(_ code: CloseCode) {
     guard let context, !isClosing else { return }
     isClosing = true
+    writeQueued()
     let number = [UInt8(code.number >> 8), UInt8(code.number & 0xFF)]
     writer.write(
       RenderedFrame.make(
@@ -85,7 +112,7 @@ final class WebSocketConnection: ChannelInboundHandler {
   func abort() {
     guard let context else { return }
     isClosing = true
-    writer.flush()
+    flush()
     let channel = context.channel
     context.close(mode: .output, promise: nil)
     context.eventLoop.scheduleTask(in: .seconds(WebSocketConnection.closeSeconds)) {
@@ -158,6 +185,7 @@ final class WebSocketConnection: ChannelInboundHandler {
   private func answerClose(_ frame: WebSocketFrame, _ context: ChannelHandlerContext) {
     if !isClosing {
       isClosing = true
+      writeQueued()
       var data = frame.unmaskedData
       let echoed = data.readBytes(length: min(2, data.readableBytes)) ?? []
       writer.write(
@@ -170,7 +198,7 @@ final class WebSocketConnection: ChannelInboundHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     receiver.settled()
-    writer.flush()
+    flush()
     context.fireChannelReadComplete()
   }
 
