@@ -109,6 +109,11 @@ struct Demo {
     let begin = ContinuousClock.now
     while !interrupted.isSet && core.isRunning {
       try? await Task.sleep(for: .milliseconds(200))
+      if let messages = options.messages, let now = try? await settling.report(),
+        now.playback.sent >= messages
+      {
+        return
+      }
       if let seconds = options.seconds {
         if ContinuousClock.now - begin >= .seconds(seconds) { return }
       } else if options.recording != nil, let now = try? await settling.report(),

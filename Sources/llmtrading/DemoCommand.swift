@@ -16,6 +16,8 @@ struct DemoCommand: AsyncParsableCommand {
   var headless = false
   @Option(help: "End after so many seconds (default: when the recording is played, else Ctrl-C).")
   var seconds: Double?
+  @Option(help: "End after so many market messages (or --seconds, whichever comes first).")
+  var messages: Int64?
   @Option(help: "Play this raw recording instead of generating frames.")
   var recording: String?
   @Option(help: "recorded: the file's own pace; max: as fast as the core takes it.")

@@ -36,16 +36,35 @@ struct JournalCommand: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check a segment file: checksums, numbers without holes, a clean end.")
-    @Argument(help: "A segment file.")
-    var file: String
+      abstract: "Check segment files: checksums, numbers without holes, a clean end.",
+      discussion: "Exits with 1 when a file is torn, corrupt, or lacks records that it should hold."
+    )
+    @Argument(help: "A segment file, or a folder such as STATE_DIR/journal.")
+    var path: String
 
     func run() throws {
-      let found = try JournalVerification(file: file)
-      print(
-        "\(found.records) records, \(found.holes) holes, \(found.lostRecords) lost, "
-          + "\(found.unknownRecords) of unknown kind, end: \(found.end)")
-      if !found.isSound { throw ExitCode.failure }
+      var isFolder: ObjCBool = false
+      let exists = unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      if !exists { throw ValidationError("no file or folder at \(path)") }
+      var isSound = true
+      for file in isFolder.boolValue ? try segments() : [path] {
+        let found = try JournalVerification(file: file)
+        print(
+          "\((file as NSString).lastPathComponent): \(found.records) records, "
+            + "\(found.holes) holes, \(found.lostRecords) lost, "
+            + "\(found.unknownRecords) of unknown kind, end: \(found.end)")
+        isSound = isSound && found.isSound
+      }
+      if !isSound { throw ExitCode.failure }
+    }
+
+    private func segments() throws -> [String] {
+      let files = try JournalStream.allCases.flatMap { stream in
+        let folder = JournalFolder(path: path, stream: stream)
+        return try folder.segments().map { folder.file($0) }
+      }
+      if files.isEmpty { throw ValidationError("no journal segments in \(path)") }
+      return files
     }
   }
 

@@ -58,6 +58,13 @@ struct SegmentFile: ~Copyable {
     let opened = unsafe path.withCString { unsafe ck_open($0, 0, 0) }
     if opened == -ENOENT { return nil }
     if opened < 0 { throw .system(call: "open", path: path, code: -opened) }
+    var status = stat()
+    let isFile = unsafe fstat(opened, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    if !isFile {
+      _ = ck_close(opened)
+      // A folder says that it is 2^63 bytes long.
+      throw .system(call: "open", path: path, code: EISDIR)
+    }
     descriptor = opened
     self.path = path
   }

@@ -96,7 +96,12 @@ public struct FeedStage: ~Copyable {
 
   /// How often a fault was seen on the public side. For the report, after the thread has stopped.
   public func faults(_ fault: FaultCode) -> UInt64 {
-    unsafe faultTable[Int(fault.rawValue) & (FeedStage.faultsMax - 1)]
+    var total = unsafe faultTable[Int(fault.rawValue) & (FeedStage.faultsMax - 1)]
+    // A timer's fault has no message that could carry it here.
+    if fault == .snapshotTimeout {
+      for slot in 0..<lineCount { total &+= unsafe lines[slot].session.faults(fault) }
+    }
+    return total
   }
 }
 

@@ -106,6 +106,7 @@ public struct Verdict: Sendable, BitwiseCopyable {
   public var code: RefusalCode
   public var kind: IntentKind
   public var reserved: UInt8 = 0
+  public var reservedByte: UInt8 = 0
   public var reserved2: UInt16 = 0
   /// The limit that refused and the figure that broke it, in the control's own units; 0 when approved.
   public var limit: Int64

@@ -61,6 +61,8 @@ public struct MarketMessage: Sendable, BitwiseCopyable {
   public var fault: FaultCode = .none
   public var connection: UInt8 = 0
   public var flags: MarketFlags = MarketFlags(rawValue: 0)
+  /// No padding: what is not a field would hold whatever lay in the ring.
+  public var reservedByte: UInt8 = 0
   public var reserved: UInt32 = 0
 
   @inlinable public init() {}

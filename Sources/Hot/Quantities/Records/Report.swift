@@ -36,6 +36,7 @@ public struct Report: Sendable, BitwiseCopyable {
   public var side: Side
   public var instrument: InstrumentID
   public var code: RefusalCode
+  public var reservedByte: UInt8 = 0
   public var feeCurrency: CurrencyID
   public var intent: IntentNumber
   public var clientOrder: ClientOrderID
