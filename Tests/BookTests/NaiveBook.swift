@@ -95,6 +95,10 @@ struct NaiveBook: OrderBook, ~Copyable {
     Quantity(lots: sides[side == .buy ? 0 : 1][price.ticks]?.lots ?? 0)
   }
 
+  func lots(_ side: Side, best levels: Int) -> Int64 {
+    allLevels(side).prefix(levels).reduce(0) { $0 + $1.lots }
+  }
+
   func top(_ side: Side, into output: inout MutableSpan<MarketLevel>) -> Int {
     var count = 0
     for ticks in sorted(side).prefix(output.count) {

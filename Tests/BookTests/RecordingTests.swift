@@ -7,10 +7,10 @@ import Testing
 
 /// Books are `~Copyable`; a box lets a dictionary hold one of each kind.
 private final class Pair {
-  var sorted: SortedBook
+  var sorted: LadderBook
   var naive: NaiveBook
   init(_ instrument: Instrument, _ checksum: BookChecksum) {
-    sorted = SortedBook(instrument: instrument, checksum: checksum)
+    sorted = LadderBook(instrument: instrument, checksum: checksum)
     naive = NaiveBook(instrument: instrument, checksum: checksum)
   }
 }
@@ -95,7 +95,7 @@ func theViewCountsARecording(_ file: String, _ count: Int, _ instruments: Int) t
     var message = TestMessage(.snapshot, bids: sides[0], asks: sides[1])
     message.header.flags = [.hasDigits, .hasChecksum]
     message.header.checksum = vector.checksum
-    var book = SortedBook(instrument: instrument, checksum: checksum)
+    var book = LadderBook(instrument: instrument, checksum: checksum)
     #expect(book.apply(message) == .applied, "\(vector.instId)")
     message.header.checksum &+= 1
     #expect(book.apply(message) == .fault(.checksumMismatch), "\(vector.instId)")

@@ -38,21 +38,23 @@ public struct BookChecksum {
 
   /// The checksum of `book` as OKX sends it, signed. Nil when a level's text cannot be rebuilt.
   @_noLocks
-  func compute(bids: borrowing BookSide, asks: borrowing BookSide, tick: Increment, lot: Increment)
+  func compute(bids: borrowing LadderSide, asks: borrowing LadderSide, tick: Increment, lot: Increment)
     -> Int32?
   {
     var length = 0
     var rank = 0
+    var bid = BookEntry(key: 0, lots: 0, digits: LevelDigits(price: 0, quantity: 0))
+    var ask = bid
     while rank < BookLimits.checksumLevels {
       if rank < bids.count {
-        let entry = bids.entry(rank: rank)
-        if !append(entry.ticks(sign: 1), tick, entry.digits.price, at: &length) { return nil }
-        if !append(entry.lots, lot, entry.digits.quantity, at: &length) { return nil }
+        bid = rank == 0 ? bids.first : bids.following(bid, rank: rank)
+        if !append(bid.ticks(sign: 1), tick, bid.digits.price, at: &length) { return nil }
+        if !append(bid.lots, lot, bid.digits.quantity, at: &length) { return nil }
       }
       if rank < asks.count {
-        let entry = asks.entry(rank: rank)
-        if !append(entry.ticks(sign: -1), tick, entry.digits.price, at: &length) { return nil }
-        if !append(entry.lots, lot, entry.digits.quantity, at: &length) { return nil }
+        ask = rank == 0 ? asks.first : asks.following(ask, rank: rank)
+        if !append(ask.ticks(sign: -1), tick, ask.digits.price, at: &length) { return nil }
+        if !append(ask.lots, lot, ask.digits.quantity, at: &length) { return nil }
       }
       rank &+= 1
     }

@@ -21,29 +21,12 @@ public enum BookIndicators {
   public static func imbalance<Book: OrderBook & ~Copyable>(_ book: borrowing Book, levels: Int)
     -> Double?
   {
-    let bids = lots(book, .buy, from: 0, to: levels)
-    let asks = lots(book, .sell, from: 0, to: levels)
-    return ratio(bids, asks)
+    ratio(book.lots(.buy, best: levels), book.lots(.sell, best: levels))
   }
 
   @inlinable
   static func ratio(_ bids: Int64, _ asks: Int64) -> Double? {
     if bids <= 0 || asks <= 0 { return nil }
     return Double(bids &- asks) / Double(bids &+ asks)
-  }
-
-  /// Lots at the ranks `start..<end`; within Int64 for 32 levels (`BookLimits.lotsMax`).
-  @inlinable
-  static func lots<Book: OrderBook & ~Copyable>(
-    _ book: borrowing Book, _ side: Side, from start: Int, to end: Int
-  ) -> Int64 {
-    var sum: Int64 = 0
-    var rank = start
-    while rank < end {
-      guard let level = book.level(side, at: rank) else { break }
-      sum &+= level.quantity.lots
-      rank &+= 1
-    }
-    return sum
   }
 }

@@ -3,7 +3,7 @@
 import Quantities
 
 /// The book that the product runs; a second implementation is swapped in here.
-public typealias MarketBook = SortedBook
+public typealias MarketBook = LadderBook
 
 /// The last trade of an instrument.
 @frozen

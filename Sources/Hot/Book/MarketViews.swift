@@ -12,7 +12,7 @@ public struct MarketViews: ~Copyable {
   /// Messages of an instrument that is not in the table.
   public private(set) var unknown: UInt64 = 0
 
-  /// Allocates about 150 kB an instrument.
+  /// Allocates about 190 kB an instrument.
   public init(_ table: InstrumentTable, settings: IndicatorSettings = IndicatorSettings()) {
     count = table.count
     unsafe views = .allocate(capacity: max(1, table.count))

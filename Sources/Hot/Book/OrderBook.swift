@@ -52,14 +52,19 @@ public protocol OrderBook: ~Copyable {
   /// Levels on `side` (`.buy`: bids).
   func depth(_ side: Side) -> Int
 
-  /// The level at `rank`, 0 the best; nil past the depth. O(1).
+  /// The level at `rank`, 0 the best; nil past the depth. O(1) for the best, else O(rank): read many
+  /// with `top`.
   func level(_ side: Side, at rank: Int) -> MarketLevel?
 
   /// The digits that the level at `rank` was last written with; nil past the depth.
   func digits(_ side: Side, at rank: Int) -> LevelDigits?
 
-  /// The size resting at `price`, zero when there is none. O(log depth).
+  /// The size resting at `price`, zero when there is none. O(1) in a ladder, else O(log depth).
   func quantity(_ side: Side, at price: Price) -> Quantity
+
+  /// Lots of the best `levels` levels, fewer where the side is shallower. O(levels); up to 64 levels
+  /// stay inside Int64.
+  func lots(_ side: Side, best levels: Int) -> Int64
 
   /// Copies up to `output.count` levels, best first; returns how many.
   func top(_ side: Side, into output: inout MutableSpan<MarketLevel>) -> Int

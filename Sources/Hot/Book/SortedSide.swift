@@ -1,4 +1,4 @@
-// One side of a sorted book: a fixed array with the best level at its end; hot plane.
+// A side as a sorted array in fixed memory, the best level at its end: right for any prices; hot plane.
 
 import Quantities
 
@@ -16,7 +16,7 @@ struct BookEntry: BitwiseCopyable {
 /// Levels in ascending key order: updates happen near the best price, which lies at the end, so that
 /// an insert or delete there moves few entries.
 @safe
-struct BookSide: ~Copyable {
+struct SortedSide: ~Copyable {
   // SAFETY: `entries` holds `BookLimits.capacity` initialised entries, allocated by `init`, freed by
   // `deinit`, and reached by no one else; every index is below `count`, which stays in the capacity.
   private let entries: UnsafeMutablePointer<BookEntry>
@@ -104,25 +104,11 @@ struct BookSide: ~Copyable {
       from: source, byteCount: count &* MemoryLayout<BookEntry>.stride)
   }
 
-  /// Makes this side `levels[0..<total]`, best first as OKX sends them: filled from the back without
-  /// a search. False, and the side is garbage, when they are not in strict order or one is empty.
-  mutating func fill(
-    _ levels: UnsafePointer<MarketLevel>, _ digits: UnsafePointer<LevelDigits>?, total: Int
-  ) -> Bool {
-    if total > BookLimits.capacity { return false }
-    var previous = Int64.max
-    var index = 0
-    while index < total {
-      let level = unsafe levels[index]
-      let key = level.price.ticks &* sign
-      if key >= previous || level.quantity.lots == 0 { return false }
-      previous = key
-      let written = unsafe digits?[index] ?? LevelDigits(price: 0, quantity: 0)
-      unsafe entries[total &- 1 &- index] = BookEntry(
-        key: key, lots: level.quantity.lots, digits: written)
-      index &+= 1
-    }
+  /// Writes one of `total` levels; the caller writes every rank once, keys falling.
+  @inline(__always)
+  mutating func write(_ entry: BookEntry, rank: Int, of total: Int) {
+    assert(rank < total && total <= BookLimits.capacity)
+    unsafe entries[total &- 1 &- rank] = entry
     count = total
-    return true
   }
 }

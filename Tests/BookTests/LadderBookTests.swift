@@ -8,8 +8,8 @@ private func level(_ ticks: Int64, _ lots: Int64) -> TestLevel {
   TestLevel(ticks: ticks, lots: lots)
 }
 
-private func makeBook() -> SortedBook {
-  SortedBook(instrument: testInstrument(), checksum: BookChecksum())
+private func makeBook() -> LadderBook {
+  LadderBook(instrument: testInstrument(), checksum: BookChecksum())
 }
 
 @Test func anUpdateBeforeTheSnapshotIsIgnored() {
@@ -133,7 +133,7 @@ func numbersOutOfRangeBreakTheBook(_ bad: TestLevel) {
 
 @Test func aChecksumWithoutDigitsFailsClosed() {
   let instrument = testInstrument(tick: "0.1", lot: "0.1")
-  var book = SortedBook(instrument: instrument, checksum: BookChecksum())
+  var book = LadderBook(instrument: instrument, checksum: BookChecksum())
   var message = TestMessage(.snapshot, bids: [level(11, 5)])
   message.header.flags = .hasChecksum
   message.header.checksum = 1
@@ -142,7 +142,7 @@ func numbersOutOfRangeBreakTheBook(_ bad: TestLevel) {
 
 @Test func digestLinesArePlainDecimals() {
   let instrument = testInstrument(tick: "0.05", lot: "0.00000001")
-  var book = SortedBook(instrument: instrument, checksum: BookChecksum())
+  var book = LadderBook(instrument: instrument, checksum: BookChecksum())
   _ = book.apply(
     TestMessage(
       .snapshot, bids: [level(40, 100_000_000), level(7, 5)],
