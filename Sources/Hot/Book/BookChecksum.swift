@@ -38,9 +38,9 @@ public struct BookChecksum {
 
   /// The checksum of `book` as OKX sends it, signed. Nil when a level's text cannot be rebuilt.
   @_noLocks
-  func compute(bids: borrowing LadderSide, asks: borrowing LadderSide, tick: Increment, lot: Increment)
-    -> Int32?
-  {
+  func compute(
+    bids: borrowing LadderSide, asks: borrowing LadderSide, tick: Increment, lot: Increment
+  ) -> Int32? {
     var length = 0
     var rank = 0
     var bid = BookEntry(key: 0, lots: 0, digits: LevelDigits(price: 0, quantity: 0))
