@@ -18,8 +18,6 @@ struct CoreCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
   @Option(help: "Write a report of this run here at the end.")
   var report: String?
-  @Flag(help: .hidden)
-  var liveLine = false
 
   func run() async throws {
     ParentLifeline.exitWhenParentDies()
@@ -67,9 +65,7 @@ struct CoreCommand: AsyncParsableCommand {
       core: core, targetLotsMaximum: options.limits.instruments.map(\.positionLotsMaximum),
       path: directory.doorSocket, log: log)
     try door.start()
-    let line = Task { if liveLine { await LiveLine(core: core).run() } }
     await Signals.wait(for: [SIGINT, SIGTERM])
-    line.cancel()
     log.info("stopping: the strategy is muted, working orders are cancelled")
     core.control.setMuted(true)
     core.stopBoard.request(.cancelOnly, by: .supervisor, for: .none)

@@ -32,8 +32,7 @@ struct Demo {
     say("LLMTrading demo: \(source). Nothing here is real money. State: \(folder)")
     let reportFile = directory.path + "/core-report.json"
     let core = try Child(
-      ["core", "--state-dir", folder, "--report", reportFile]
-        + (options.headless ? [] : ["--live-line"]))
+      ["core", "--state-dir", folder, "--report", reportFile])
     defer { core.end() }
     let script = Task {
       let symbols = names.compactMap { Symbol($0) }
@@ -41,7 +40,11 @@ struct Demo {
         door: directory.doorSocket, instruments: symbols, periodSeconds: 4)
       if options.scripted && options.recording == nil { await source.run() }
     }
+    let line = Task {
+      if !options.headless { await LiveLine(stateFile: directory.stateFile).run() }
+    }
     try await waitForEnd(settling, core)
+    line.cancel()
     script.cancel()
     await settling.pauseMarket()
     if await !settling.wait(
@@ -148,6 +151,8 @@ struct Demo {
     configuration.okx.credentials.passphraseFile = try secret(
       directory, "passphrase", keys.passphrase)
     configuration.console.port = options.port
+    // The person at the terminal reads one line a second; scripts and CI read the log.
+    if !options.headless { configuration.log.level = .warning }
     configuration.risk = Demo.risk(names)
     try configuration.validate()
     return configuration

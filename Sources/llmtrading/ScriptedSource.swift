@@ -15,10 +15,17 @@ struct ScriptedSource: Sendable {
   private static let timeToLiveMilliseconds: UInt32 = 20_000
   private static let targets: [Int64] = [2, 0, 1, 3, 0]
 
+  private func waitForDoor() async {
+    while !Task.isCancelled && (try? DoorClient.send(.ping, path: door)) == nil {
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+  }
+
   /// Runs until cancelled.
   func run() async {
     var step = 0
     var yielded: Set<String> = []
+    await waitForDoor()
     while !Task.isCancelled {
       for (index, instrument) in instruments.prefix(ScriptedSource.instrumentsMax).enumerated()
       where !yielded.contains(instrument.description) {
