@@ -53,8 +53,9 @@ struct LiveLine {
     guard let slot = shown else { return "no book yet" }
     let instrument = state.instrument(slot.instrument).instrument
     func price(_ count: UInt8, _ level: SlotLevel) -> String {
-      count > 0 ? DecimalNumber.of(units: level.price.ticks, increment: instrument.tick)?
-        .description ?? "?" : "–"
+      count > 0
+        ? DecimalNumber.of(units: level.price.ticks, increment: instrument.tick)?
+          .description ?? "?" : "–"
     }
     let book =
       slot.isValid
@@ -74,7 +75,9 @@ struct LiveLine {
   private func total(_ state: borrowing StateReader, _ counters: [InstrumentCounter]) -> UInt64 {
     var sum: UInt64 = 0
     for index in 0..<state.instrumentCount {
-      for counter in counters { sum += state.count(counter, of: InstrumentID(index: UInt16(index))) }
+      for counter in counters {
+        sum += state.count(counter, of: InstrumentID(index: UInt16(index)))
+      }
     }
     return sum
   }
