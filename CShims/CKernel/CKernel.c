@@ -3,6 +3,7 @@
 #endif
 #include "CKernel.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -11,6 +12,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -73,6 +75,27 @@ int32_t ck_affinity_set(const int32_t *cpus, int32_t count) {
     CPU_SET(cpus[i], &set);
   }
   return sched_setaffinity(0, sizeof set, &set) == 0 ? 0 : -errno;
+}
+
+int32_t ck_affinity_set_process(const int32_t *cpus, int32_t count) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (int32_t i = 0; i < count; i++) {
+    if (cpus[i] < 0 || cpus[i] >= CPU_SETSIZE) return -EINVAL;
+    CPU_SET(cpus[i], &set);
+  }
+  DIR *tasks = opendir("/proc/self/task");
+  if (tasks == NULL) return -errno;
+  int32_t result = 0;
+  struct dirent *entry;
+  while ((entry = readdir(tasks)) != NULL) {
+    int task = atoi(entry->d_name);
+    if (task <= 0) continue;
+    // A thread that ended meanwhile needs no CPU.
+    if (sched_setaffinity(task, sizeof set, &set) != 0 && errno != ESRCH) result = -errno;
+  }
+  closedir(tasks);
+  return result;
 }
 
 int32_t ck_cpu_current(void) {

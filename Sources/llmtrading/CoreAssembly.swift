@@ -81,6 +81,7 @@ struct CoreAssembly {
     options.transport = choice.kind
     options.topology = configuration.topology == .fused ? .fused : .split
     options.hotCPUs = configuration.cpus.hot.map { Int32($0) }
+    options.housekeepingCPUs = configuration.cpus.housekeeping.map { Int32($0) }
     options.marketRingBytes = Int(configuration.limits.marketRingBytes)
     options.startNumber = startNumber
     options.strategy = strategy(table)

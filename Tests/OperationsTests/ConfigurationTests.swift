@@ -185,7 +185,7 @@ func aMissingLimitRefuses(_ line: String) {
     problems(replacing("secret_variable: OKX", "secret_file: /x\n    secret_variable: OKX"))
       .count == 1)
   #expect(problems(validYAML + "\ncpus: {hot: [1, 2], housekeeping: [2]}").count == 1)
-  #expect(problems(validYAML + "\nlimits: {ring_slots: 1000}").count == 1)
+  #expect(problems(validYAML + "\nlimits: {market_ring_bytes: 100000}").count == 1)
   #expect(problems(validYAML + "\nnetwork: {proxy: \"https://proxy:1\"}").count == 1)
   #expect(problems(validYAML + "\nnetwork: {proxy: \"http://proxy:3128\"}") == [])
 }

@@ -50,6 +50,8 @@ void ck_sleep_until(int64_t nanoseconds) CK_NO_LOCKS;
 int32_t ck_affinity_get(int32_t *cpus, int32_t capacity);
 /// Binds the calling thread to the listed CPUs. Threads it starts later inherit them.
 int32_t ck_affinity_set(const int32_t *cpus, int32_t count);
+/// Binds every thread that the process has now.
+int32_t ck_affinity_set_process(const int32_t *cpus, int32_t count);
 /// The CPU the calling thread runs on now, or -errno.
 int32_t ck_cpu_current(void) CK_NO_LOCKS;
 /// Names the calling thread (at most 15 bytes are kept).

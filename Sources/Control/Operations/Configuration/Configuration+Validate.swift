@@ -159,11 +159,9 @@ extension Configuration {
     for cpu in cpus.hot where cpus.housekeeping.contains(cpu) {
       found.append("cpus: \(cpu) cannot be both hot and housekeeping")
     }
-    for (name, value) in [
-      ("market_ring_bytes", limits.marketRingBytes), ("ring_slots", limits.ringSlots),
-      ("order_table", limits.orderTable),
-    ] where value <= 0 || value & (value - 1) != 0 {
-      found.append("limits.\(name): not a power of two")
+    let ring = limits.marketRingBytes
+    if ring <= 0 || ring & (ring - 1) != 0 {
+      found.append("limits.market_ring_bytes: not a power of two")
     }
     return found
   }

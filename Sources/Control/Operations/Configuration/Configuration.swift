@@ -149,8 +149,6 @@ public struct Configuration: Sendable, Equatable {
 
   public struct Limits: Sendable, Equatable {
     public var marketRingBytes: Int64 = 16 << 20
-    public var ringSlots: Int64 = 4_096
-    public var orderTable: Int64 = 4_096
     public var marketJournalBytes: Int64 = 4 << 30
     public var tradeSegmentBytes: Int64 = 64 << 20
     public var eventClients: Int64 = 64

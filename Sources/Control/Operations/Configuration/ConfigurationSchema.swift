@@ -193,12 +193,6 @@ public enum ConfigurationSchema {
       "limits.market_ring_bytes", \.limits.marketRingBytes, unit: "bytes, a power of two",
       range: 65_536...(1 << 34), "Ring from Feed to Builder."),
     ConfigurationKey(
-      "limits.ring_slots", \.limits.ringSlots, unit: "records, a power of two",
-      range: 64...(1 << 24), "Every other ring."),
-    ConfigurationKey(
-      "limits.order_table", \.limits.orderTable, unit: "orders, a power of two",
-      range: 64...(1 << 20), "Orders that the sender can hold at once."),
-    ConfigurationKey(
       "limits.market_journal_bytes", \.limits.marketJournalBytes, unit: "bytes",
       range: (1 << 20)...Int64.max, "Size cap of the market journal; the oldest segments go first."),
     ConfigurationKey(

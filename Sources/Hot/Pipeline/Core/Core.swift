@@ -108,6 +108,7 @@ public final class Core: @unchecked Sendable {
   public func start() throws(CoreError) {
     isMemoryLocked = ck_lock_all() == 0
     if !isMemoryLocked { ck_populate_images() }
+    try keepHouse()
     let stages = stages
     do {
       switch options.topology {
@@ -166,6 +167,23 @@ public final class Core: @unchecked Sendable {
 
   /// Lets a change of the stop board or of a signal slot act at once even on a sleeping thread.
   public func wake() { stages.wakers.wakeAll() }
+
+  /// Every thread that exists keeps off the hot CPUs, and so do those it starts.
+  private func keepHouse() throws(CoreError) {
+    if options.hotCPUs.isEmpty && options.housekeepingCPUs.isEmpty { return }
+    var cpus = options.housekeepingCPUs
+    if cpus.isEmpty {
+      var allowed = [Int32](repeating: 0, count: 4096)
+      let count = unsafe ck_affinity_get(&allowed, 4096)
+      cpus = allowed.prefix(Int(max(0, min(count, 4096)))).filter { !options.hotCPUs.contains($0) }
+      // One CPU alone carries both.
+      if cpus.isEmpty { return }
+    }
+    let result = unsafe ck_affinity_set_process(cpus, Int32(cpus.count))
+    if result < 0 {
+      throw .kernel("cpus.housekeeping \(cpus) cannot be taken (errno \(0 &- result))")
+    }
+  }
 
   private func cpu(_ index: Int) -> Int32? {
     index < options.hotCPUs.count ? options.hotCPUs[index] : nil

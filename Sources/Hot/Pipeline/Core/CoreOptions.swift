@@ -43,6 +43,8 @@ public struct CoreOptions: Sendable {
   public var transport = TransportKind.uring
   /// CPUs of the hot threads, in the order feed, builder, gate, sender; empty: not pinned.
   public var hotCPUs: [Int32] = []
+  /// CPUs of all other threads; empty: those of the process that are not hot.
+  public var housekeepingCPUs: [Int32] = []
   /// Nil: spin when every hot thread has a CPU of its own, else block.
   public var wait: WaitStrategy?
   /// Bytes of the market ring, a power of two.
