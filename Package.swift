@@ -134,6 +134,9 @@ let controlTargets: [Target] = [
     [
       "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Ledger", log, crypto,
       .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "HummingbirdCore", package: "hummingbird"),
+      .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      .product(name: "NIOCore", package: "swift-nio"),
     ], resources: [.embedInCode("Page")]),
   simulation("Matching", ["Quantities"]),
   simulation(

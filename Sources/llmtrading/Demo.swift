@@ -34,6 +34,12 @@ struct Demo {
     let core = try Child(
       ["core", "--state-dir", folder, "--report", reportFile])
     defer { core.end() }
+    let console = try Child(["console", "--state-dir", folder])
+    defer { console.end() }
+    let page = try await console.line(
+      startingWith: "console listening", seconds: Demo.childSeconds)
+    say("Page: \(page.field("address") ?? "")   sign in once by this link:")
+    say((try? String(contentsOfFile: directory.linkFile, encoding: .utf8)) ?? "llmtrading link")
     let script = Task {
       let symbols = names.compactMap { Symbol($0) }
       let source = ScriptedSource(
@@ -53,6 +59,8 @@ struct Demo {
       complain("the core did not reach the exchange's last message; see the report")
     }
     say("Stopping: open orders are cancelled, positions are kept.")
+    console.terminate()
+    try await console.ended(seconds: Demo.childSeconds)
     core.terminate()
     try await core.ended(seconds: Demo.childSeconds)
     let exchangeSide = try await settling.report()

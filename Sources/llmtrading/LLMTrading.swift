@@ -11,7 +11,8 @@ struct LLMTrading: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      DemoCommand.self, InjectCommand.self, CoreCommand.self, ExchangeCommand.self,
+      DemoCommand.self, InjectCommand.self, LinkCommand.self, CoreCommand.self, ConsoleCommand.self,
+      ExchangeCommand.self,
       JournalCommand.self,
       WireEchoCommand.self, ConfigCommand.self,
     ]

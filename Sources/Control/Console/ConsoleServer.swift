@@ -1,0 +1,106 @@
+// The console's process: the HTTP server and what feeds it, wired together; control plane.
+import Channels
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Journal
+import Logging
+import NIOCore
+import Operations
+import Quantities
+
+/// Reads State and the journal, knocks at the door, and holds no key of the exchange.
+public struct ConsoleServer: Sendable {
+  private let configuration: Configuration
+  private let directory: StateDirectory
+  private let log: Logger
+  private let access: AccessRules
+  private let links = LinkTokens()
+  private let view: StateView
+  private let hub: EventHub
+
+  /// Connections of all kinds; event streams have a lower limit of their own (`limits.event_clients`).
+  static let connectionsMax = 256
+  private static let pollMilliseconds = 50
+  private static let sampleNanoseconds: Int64 = 250_000_000
+  private static let headerBytesMax = 16_384
+
+  public init(configuration: Configuration, directory: StateDirectory, log: Logger) throws {
+    self.configuration = configuration
+    self.directory = directory
+    self.log = log
+    let token = Secret(try directory.token())
+    LogRedaction.register(token)
+    access = AccessRules(token: token, bindHost: configuration.console.host)
+    view = StateView(
+      path: directory.stateFile, environment: configuration.environment?.rawValue ?? "unknown")
+    hub = EventHub(
+      folder: JournalFolder(path: directory.journalDirectory, stream: .trade), view: view,
+      clientsMax: Int(clamping: configuration.limits.eventClients), log: log)
+  }
+
+  /// Where the page is, for a person at this machine.
+  static func address(port: Int) -> String { "http://127.0.0.1:\(port)/" }
+
+  /// Serves until the task is cancelled. `onServing` is told the page's address once it can be opened.
+  public func run(onServing: @escaping @Sendable (String) -> Void) async throws {
+    let responder = ConsoleResponder(
+      access: access, links: links, hub: hub, view: view,
+      desk: DeskDoor(path: directory.doorSocket), log: log)
+    var quiet = log
+    quiet.logLevel = max(log.logLevel, .warning)
+    let application = Application(
+      responder: responder,
+      server: .http1(
+        configuration: .init(
+          idleTimeout: .seconds(60),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: ConsoleServer.headerBytesMax,
+            maxHeaderListSize: 2 * ConsoleServer.headerBytesMax, maxHeaderFieldCount: 100))),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.console.host, port: configuration.console.port),
+        availableConnectionsDelegate: MaximumAvailableConnections(ConsoleServer.connectionsMax)),
+      onServerRunning: { channel in
+        guard let port = channel.localAddress?.port else { return }
+        access.servedPort = port
+        do {
+          try PageLink.write(try responder.link(), to: directory)
+          try PageLink.writeAddress(port: port, to: directory)
+        } catch {
+          log.error("the page's link cannot be written", metadata: ["error": "\(error)"])
+        }
+        onServing(ConsoleServer.address(port: port))
+      },
+      logger: quiet)
+    let feeding = Task { await feed() }
+    defer { feeding.cancel() }
+    do {
+      try await withTaskCancellationHandler {
+        try await application.run()
+      } onCancel: {
+        Task { await hub.stop() }
+      }
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw ConsoleError.portTaken(
+        host: configuration.console.host, port: configuration.console.port)
+    } catch is CancellationError {
+      return
+    }
+  }
+
+  /// Samples State, tails the journal, and watches for clients that do not read.
+  private func feed() async {
+    var sampledAt = Instant.zero
+    while !Task.isCancelled {
+      let now = Instant.now()
+      if now.since(sampledAt) >= ConsoleServer.sampleNanoseconds {
+        sampledAt = now
+        await view.refresh()
+        await hub.closeStuck(at: now)
+        await hub.wakeAll()
+      }
+      if await hub.poll() { continue }
+      try? await Task.sleep(for: .milliseconds(ConsoleServer.pollMilliseconds))
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// One journal event as it goes out to clients; control plane.
+import Hummingbird
+import Journal
+
+/// Encoded once, sent to all.
+struct StreamEvent: Sendable {
+  /// Where its record begins.
+  var place: JournalOffset
+  var bytes: ByteBuffer
+
+  init(place: JournalOffset, id: EventID, kind: String, json: some Sequence<UInt8>) {
+    self.place = place
+    var buffer = ByteBuffer()
+    buffer.writeString("id: \(id)\nevent: \(kind)\ndata: ")
+    buffer.writeBytes(json)
+    buffer.writeString("\n\n")
+    bytes = buffer
+  }
+}

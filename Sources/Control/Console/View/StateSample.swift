@@ -1,0 +1,108 @@
+// What the page shows of State, as JSON; control plane.
+import Foundation
+
+/// Lots and counts are integers, prices and money decimal strings, times of the core nanoseconds.
+struct StateSample: Encodable {
+  struct Latency: Encodable {
+    var count: UInt64
+    var p50: UInt64?
+    var p99: UInt64?
+    var p999: UInt64?
+    var max: UInt64?
+  }
+
+  struct Connection: Encodable {
+    var name: String
+    var state: String
+    var reconnects: UInt64
+    var fault: String?
+  }
+
+  struct Signal: Encodable {
+    var source: String
+    var target: Int64
+    var urgency: String
+    /// Seconds.
+    var expiresIn: Double
+    var confidence: String
+    var decision: String
+    enum CodingKeys: String, CodingKey {
+      case source, target, urgency
+      case expiresIn = "expires_in"
+      case confidence, decision
+    }
+  }
+
+  struct Market: Encodable {
+    var id: String
+    var valid: Bool
+    var fault: String
+    /// [price, lots], best first.
+    var bids: [[String]]
+    var asks: [[String]]
+    var spread: String?
+    var mid: String?
+    var last: String?
+    var indicators: [String: String]
+    var signal: Signal?
+    var position: Int64
+    var averagePrice: String?
+    var floating: String?
+    var realised: String?
+    var currency: String
+    var working: Int
+    var tradingState: String
+    var orders: [String: UInt64]
+    var refusals: [String: UInt64]
+    enum CodingKeys: String, CodingKey {
+      case id, valid, fault, bids, asks, spread, mid, last, indicators, signal, position
+      case averagePrice = "average_price"
+      case floating = "floating_pnl"
+      case realised = "realised_pnl"
+      case currency, working
+      case tradingState = "trading_state"
+      case orders, refusals
+    }
+  }
+
+  /// Unix milliseconds.
+  var time: Int64
+  /// `up` or `down`.
+  var core: String
+  var environment: String
+  var topology: String?
+  var transport: String?
+  var start: UInt32?
+  var phase: String?
+  var tradingState: String
+  var notice: String?
+  var instruments: [String] = []
+  var latency: [String: Latency] = [:]
+  var connections: [Connection] = []
+  var balances: [String: String] = [:]
+  var faults: [String: UInt64] = [:]
+  var market: Market?
+
+  enum CodingKeys: String, CodingKey {
+    case time, core, environment, topology, transport, start, phase
+    case tradingState = "trading_state"
+    case notice, instruments, latency, connections, balances, faults, market
+  }
+}
+
+/// `GET /api/health`.
+struct Health: Encodable {
+  /// `ok`, `degraded` (a connection is not ready, or trading is stopped) or `down` (no core).
+  var status: String
+  var environment: String
+  var core: String
+  var tradingState: String
+  var instruments: [String]
+  var connections: [StateSample.Connection]
+
+  enum CodingKeys: String, CodingKey {
+    case status, environment, core
+    case tradingState = "trading_state"
+    case instruments, connections
+  }
+}

@@ -1,0 +1,87 @@
+// Reads State four times a second and encodes it once per instrument that somebody watches; control plane.
+import Channels
+import Foundation
+import Hummingbird
+import Quantities
+import State
+
+actor StateView {
+  nonisolated let names = NameBook()
+  /// Positions' cost and profit, by instrument.
+  nonisolated let figures = SharedBox<[String: PositionFigures]>([:])
+
+  private let path: String
+  private let environment: String
+  private var reader: StateReader?
+  private var tick: UInt64 = 0
+  private var common: StateSample
+  private var encoded: [String: ByteBuffer] = [:]
+
+  /// Without a sign of life for so long a core counts as down.
+  static let silenceNanoseconds: Int64 = 3_000_000_000
+
+  init(path: String, environment: String) {
+    self.path = path
+    self.environment = environment
+    common = StateSample(
+      time: 0, core: "down", environment: environment, tradingState: "unknown")
+  }
+
+  struct Sample: Sendable {
+    var tick: UInt64
+    var bytes: ByteBuffer
+  }
+
+  /// Takes State as it stands now: a new start's file when there is one.
+  func refresh() {
+    tick += 1
+    encoded = [:]
+    do throws(StateError) {
+      if reader == nil {
+        reader = try StateReader(path: path)
+        learn()
+      } else if try reader!.refresh() {
+        learn()
+      }
+    } catch {
+      // The old mapping, if any, stays readable: it shows the core's last words.
+    }
+    common = StateSampler.absent(environment: environment)
+    if reader != nil { StateSampler.fill(&common, reader!, .now()) }
+  }
+
+  private func learn() {
+    if reader != nil { names.learn(reader!) }
+  }
+
+  /// The sample for `instrument` (nil or unknown: one that is being signalled, else the first), unless
+  /// the client has this tick's already.
+  func sample(of instrument: String?, after shown: UInt64) -> Sample? {
+    if tick <= shown { return nil }
+    var id: InstrumentID?
+    if reader != nil { id = StateSampler.choose(reader!, instrument) }
+    let key = id.map { "\($0.index)" } ?? ""
+    if let bytes = encoded[key] { return Sample(tick: tick, bytes: bytes) }
+    var sample = common
+    if reader != nil, let id {
+      sample.market = StateSampler.market(reader!, id, figures.load())
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    var bytes = ByteBuffer(string: "event: state\ndata: ")
+    bytes.writeBytes((try? encoder.encode(sample)) ?? Data("{}".utf8))
+    bytes.writeString("\n\n")
+    encoded[key] = bytes
+    return Sample(tick: tick, bytes: bytes)
+  }
+
+  func health() -> Health {
+    let isReady =
+      !common.connections.isEmpty && common.connections.allSatisfy { $0.state == "ready" }
+    let isTrading = common.tradingState == "active"
+    return Health(
+      status: common.core == "down" ? "down" : isReady && isTrading ? "ok" : "degraded",
+      environment: environment, core: common.core, tradingState: common.tradingState,
+      instruments: common.instruments, connections: common.connections)
+  }
+}

@@ -1,0 +1,45 @@
+// `llmtrading console`: the process that serves the page; it holds no key of the exchange.
+import ArgumentParser
+import Console
+import Foundation
+import Logging
+import Operations
+
+struct ConsoleCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "console",
+    abstract: "Serve the page and its API alone (usually `llmtrading run` does).",
+    discussion: """
+      Reads what the core shows and has on record; signals go through the core's door. The link that
+      signs a browser in lies in the file `link` of the state folder; `llmtrading link` makes another.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @Option(help: "Port of the page, 0 for a free one (default: console.port).")
+  var port: Int?
+
+  func run() async throws {
+    ParentLifeline.exitWhenParentDies()
+    var configuration = try common.load()
+    if let port {
+      configuration.console.port = port
+      try configuration.validate()
+    }
+    Logs.bootstrap(configuration.log, environment: configuration.environment)
+    let log = Logger(label: "Console")
+    let directory = try StateDirectory(configuration.stateDirectory)
+    let server = try ConsoleServer(configuration: configuration, directory: directory, log: log)
+    let serving = Task {
+      try await server.run { address in
+        print("console listening address=\(address)")
+        fflush(nil)
+      }
+    }
+    let stopping = Task {
+      await Signals.wait(for: [SIGINT, SIGTERM])
+      serving.cancel()
+    }
+    defer { stopping.cancel() }
+    try await serving.value
+  }
+}
