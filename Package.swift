@@ -163,6 +163,7 @@ let controlTests: [Target] = [
   tests("Matching", ["Quantities", "Matching"]),
   tests("Exchange", ["Exchange"]),
   tests("Pipeline", ["Pipeline", "Exchange"]),
+  tests("Supervision", []),
   tests("Gate", []),
 ]
 

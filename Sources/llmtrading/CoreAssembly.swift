@@ -138,6 +138,11 @@ struct CoreAssembly {
     }
   }
 
+  /// How far a signal's target may go: the position limits.
+  func targetLotsMaximum(_ table: InstrumentTable) -> [Int64] {
+    limits(table).instruments.map(\.positionLotsMaximum)
+  }
+
   private func limits(_ table: InstrumentTable) -> RiskLimits {
     let risk = configuration.risk
     var desk = DeskLimits()

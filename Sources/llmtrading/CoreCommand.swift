@@ -20,7 +20,7 @@ struct CoreCommand: AsyncParsableCommand {
   var report: String?
 
   func run() async throws {
-    ParentLifeline.exitWhenParentDies()
+    let lifeline = CoreLifeline()
     _ = ck_forbid_dump()
     let configuration = try common.load()
     Logs.bootstrap(configuration.log, environment: configuration.environment)
@@ -51,26 +51,34 @@ struct CoreCommand: AsyncParsableCommand {
         "records of an earlier start were taken into the journal",
         metadata: ["start": "\(recovered.start)", "records": "\(recovered.records)"])
     }
+    let memory = CoreCommand.memory(directory, core, log)
+    HaltSignal.install(core.stopBoard)
+    let door = DoorService(
+      core: core, targetLotsMaximum: assembly.targetLotsMaximum(table),
+      path: directory.doorSocket, log: log)
+    core.state.set(phase: .reconciling)
     try core.start()
     if !core.isMemoryLocked {
       log.warning("memory is not locked: raise ulimit -l, or hot threads may take page faults")
     }
     let reconciler = Reconciler(
       rest: options.privateLine == nil ? nil : rest, instruments: table, port: core.accountPort,
-      log: log)
+      memory: memory, telemetry: core.accountTelemetry, log: log)
+    // What earlier starts asked holds before anything may be sent.
+    try door.start(remembering: memory)
     let startup = Task {
-      await reconciler.run { core.stopBoard.request(.active, by: .startup, for: .none) }
+      await reconciler.run {
+        core.stopBoard.request(.active, by: .startup, for: .none)
+        core.state.set(phase: .running)
+      }
     }
-    let door = DoorService(
-      core: core, targetLotsMaximum: options.limits.instruments.map(\.positionLotsMaximum),
-      path: directory.doorSocket, log: log)
-    try door.start()
-    await Signals.wait(for: [SIGINT, SIGTERM])
+    await lifeline.waitForEnd()
     log.info("stopping: the strategy is muted, working orders are cancelled")
+    core.state.set(phase: .draining)
     core.control.setMuted(true)
     core.stopBoard.request(.cancelOnly, by: .supervisor, for: .none)
     core.wake()
-    await core.drainOrders(timeoutMilliseconds: 4_000)
+    await core.drainOrders(timeoutMilliseconds: 3_500)
     startup.cancel()
     door.stop()
     core.stop()
@@ -81,6 +89,21 @@ struct CoreCommand: AsyncParsableCommand {
     }
     log.info("stopped")
     withExtendedLifetime(lock) {}
+  }
+}
+
+extension CoreCommand {
+  /// A journal that cannot be read may hold a stop: the desk then cancels and waits for a person.
+  static func memory(_ directory: StateDirectory, _ core: Core, _ log: Logger) -> JournalMemory {
+    do { return try JournalMemory(folder: directory.journalDirectory) } catch {
+      core.stopBoard.request(.cancelOnly, by: .person, for: .none)
+      log.critical(
+        """
+        the journal cannot be read, so stops and fills of earlier starts are not known: cancelOnly. \
+        Look at it with `llmtrading journal verify`, then `llmtrading rearm`: \(error)
+        """)
+      return JournalMemory()
+    }
   }
 }
 
@@ -95,12 +118,22 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Needed with environment: live.")
   var live = false
 
+  /// Of the configuration file, absolute.
+  var path: String {
+    let folder = stateDir ?? Configuration().stateDirectory
+    let file = config ?? (folder as NSString).expandingTildeInPath + "/llmtrading.yaml"
+    return URL(fileURLWithPath: file).standardizedFileURL.path
+  }
+
+  /// What a child process is given on, beside the paths.
+  var passed: [String] {
+    (topology.map { ["--topology", $0] } ?? []) + (live ? ["--live"] : [])
+  }
+
   func load() throws -> Configuration {
     var overrides: [String: String] = [:]
     if let stateDir { overrides["state_dir"] = stateDir }
     if let topology { overrides["topology"] = topology }
-    let folder = stateDir ?? Configuration().stateDirectory
-    let path = config ?? (folder as NSString).expandingTildeInPath + "/llmtrading.yaml"
     return try Configuration.load(path: path, overrides: overrides, allowLive: live)
   }
 }

@@ -1,19 +1,20 @@
-// The core's Door: a housekeeping thread that turns checked requests into slots, stops and cancels.
-import CKernel
+// The core's Door: a housekeeping thread that turns checked requests into slots, stops, cancels and limits; control plane.
 import Channels
 import Door
 import Foundation
+import Journal
 import Logging
 import Pipeline
 import Quantities
 import Synchronization
 
-/// Answers the Door until `stop`. One thread; the only writer of the signal slots.
+/// Answers the Door until `stop`, and keeps the desk's states in State and on record. One thread; the
+/// only writer of the signal slots.
 final class DoorService: Sendable {
-  private let core: Core
+  let core: Core
   private let rules: DoorRules
   private let path: String
-  private let log: Logger
+  let log: Logger
   private let isStopping = Atomic<Bool>(false)
   private let requests = Atomic<UInt64>(0)
 
@@ -26,63 +27,143 @@ final class DoorService: Sendable {
   }
 
   /// Opens the socket and serves on a thread of its own.
-  func start() throws {
+  func start(remembering memory: JournalMemory) throws {
     let listener = try DoorListener(path: path, rules: rules)
-    _ = ck_thread_id()
     let claims = Claims()
+    let states = DeskStates(core: core, log: log)
+    states.restore(memory)
     let service = self
     // The listener moves into the thread that polls it.
     let box = ListenerBox(listener: consume listener)
-    Thread.detachNewThread {
+    let thread = Thread {
       while !service.isStopping.load(ordering: .relaxed) {
-        box.poll(milliseconds: 50) { call in service.answer(call, claims) }
+        box.poll(milliseconds: 50) { call in service.answer(call, claims, states) }
+        states.refresh()
       }
       box.close()
     }
+    thread.name = "door"
+    thread.start()
   }
 
   func stop() { isStopping.store(true, ordering: .relaxed) }
 
-  private func answer(_ call: borrowing DoorCall, _ claims: Claims) -> DoorReply {
+  private func answer(
+    _ call: borrowing DoorCall, _ claims: Claims, _ states: DeskStates
+  ) -> DoorReply {
     let number = requests.add(1, ordering: .relaxed).newValue
     let command = call.command
-    log.info("door", metadata: ["request": "\(number)", "command": "\(command)"])
+    let received = WallMilliseconds.now()
     defer { core.wake() }
+    let reply = perform(command, number, claims, states)
+    if case .ping = command { return reply }
+    log.info(
+      "door",
+      metadata: [
+        "request": "\(number)", "asked": "\(DoorService.text(command))", "answer": "\(reply.code)",
+        "user": "\(call.peer.user)", "instrument": "\(states.name(command.scope))",
+      ])
+    let record = RequestRecord(
+      number: number, kind: command.kind, answer: reply.code.rawValue, user: call.peer.user,
+      process: call.peer.process, instrument: command.scope, receivedAt: received,
+      answeredAt: .now())
+    if !core.doorTelemetry.record(.request, record, followedBy: call.frame) {
+      log.error("a request could not be put on record", metadata: ["request": "\(number)"])
+    }
+    return reply
+  }
+
+  private func perform(
+    _ command: DoorCommand, _ number: UInt64, _ claims: Claims, _ states: DeskStates
+  ) -> DoorReply {
     switch command {
     case .hello, .ping:
       var reply = DoorReply(.done, detail: "llmtrading core")
       reply.first = Int64(core.options.startNumber)
       return reply
     case .signal(let signal, let id):
-      if !core.options.instruments[id].isTradable { return DoorReply(.notTradable) }
-      let isScripted = signal.source == .scripted
-      if isScripted && claims.contains(id) {
-        return DoorReply(.refused, detail: "others signal this instrument")
-      }
-      if !isScripted { claims.insert(id) }
-      guard let lease = command.lease(issuedAt: .now(), midHalfTicks: 0, request: number) else {
-        return DoorReply(.malformed)
-      }
-      // On record before anyone can act on it.
-      if !core.doorTelemetry.record(lease) { return DoorReply(.busy, detail: "journal full") }
-      core.state.publish(lease, for: id, in: signal.source == .manual ? .manual : .agent)
-      return DoorReply(.done, detail: "published")
+      return publish(signal, id, command, number, claims)
     case .withdraw(let source, let id, _):
       core.state.publish(.absent, for: id, in: source == .manual ? .manual : .agent)
       return DoorReply(.done, detail: "withdrawn")
     case .stop(let request, let id):
       let held = core.stopBoard.requested(by: request.source, for: id)
       if request.state.rawValue < held.rawValue { return DoorReply(.needsRearm) }
-      core.stopBoard.request(request.state, by: request.source, for: id)
-      return DoorReply(.done, detail: "\(request.state)")
+      states.set(request, id, isRearm: false, number)
+      return DoorReply(.done, detail: "\(core.stopBoard.inForce(for: id))")
     case .rearm(let request, let id):
-      core.stopBoard.request(request.state, by: request.source, for: id)
-      return DoorReply(.done, detail: "\(request.state)")
+      states.set(request, id, isRearm: true, number)
+      return DoorReply(.done, detail: "\(core.stopBoard.inForce(for: id))")
     case .cancel(_, let id):
       core.stopBoard.requestCancel(for: id)
       return DoorReply(.done, detail: "cancels are on their way")
-    case .flatten, .limits:
-      return DoorReply(.refused, detail: "this core does not offer it yet")
+    case .flatten(let request, let id):
+      states.setFlattening(request, id, number)
+      return DoorReply(
+        .done, detail: request.isOn ? "until flat, then reduceOnly" : "withdrawn; still reduceOnly")
+    case .limits(let request, let id): return tighten(request, id)
+    }
+  }
+
+  private func publish(
+    _ signal: DoorSignal, _ id: InstrumentID, _ command: DoorCommand, _ number: UInt64,
+    _ claims: Claims
+  ) -> DoorReply {
+    if !core.options.instruments[id].isTradable { return DoorReply(.notTradable) }
+    let isScripted = signal.source == .scripted
+    if isScripted && claims.contains(id) {
+      return DoorReply(.refused, detail: "others signal this instrument")
+    }
+    if !isScripted { claims.insert(id) }
+    let slot = core.state.market(id)
+    let mid = slot.flatMap { $0.isValid ? $0.integer(.midHalfTicks) : nil } ?? 0
+    guard let lease = command.lease(issuedAt: .now(), midHalfTicks: mid, request: number) else {
+      return DoorReply(.malformed)
+    }
+    // On record before anyone can act on it.
+    if !core.doorTelemetry.record(.signal, lease) {
+      return DoorReply(.busy, detail: "the journal has no room")
+    }
+    core.state.publish(lease, for: id, in: signal.source == .manual ? .manual : .agent)
+    return DoorReply(.done, detail: "published")
+  }
+
+  /// A desk-wide request tightens every instrument.
+  private func tighten(_ request: DoorLimits, _ id: InstrumentID) -> DoorReply {
+    let ids =
+      id.isNone
+      ? (0..<core.options.instruments.count).map { InstrumentID(index: UInt16($0)) } : [id]
+    for one in ids {
+      var change = LimitChange(instrument: one)
+      change.isAllowed = !request.disallows
+      change.orderLotsMaximum = request.orderLotsMaximum
+      change.positionLotsMaximum = request.positionLotsMaximum
+      change.openOrdersMaximum = request.openOrdersMaximum
+      change.collarBasisPoints = request.collarBasisPoints
+      change.ordersPerWindow = request.ordersPerWindow
+      change.referenceAgeMaximumNanoseconds = request.referenceAgeMaximumNanoseconds
+      change.orderNotionalUnits = request.orderNotionalUnits
+      change.orderNotionalDecimals = request.orderNotionalDecimals
+      if !core.limitChanges.push(change) {
+        return DoorReply(.busy, detail: "not every limit was taken: ask again")
+      }
+    }
+    return DoorReply(.done, detail: "no limit is looser than before")
+  }
+
+  private static func text(_ command: DoorCommand) -> String {
+    String("\(command)".prefix { $0 != "(" })
+  }
+}
+
+extension DoorCommand {
+  /// The instrument it is about; `.none`: the desk.
+  var scope: InstrumentID {
+    switch self {
+    case .hello, .ping: .none
+    case .signal(_, let id), .withdraw(_, let id, _), .stop(_, let id), .rearm(_, let id),
+      .cancel(_, let id), .flatten(_, let id), .limits(_, let id):
+      id
     }
   }
 }

@@ -11,9 +11,9 @@ struct LLMTrading: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      DemoCommand.self, InjectCommand.self, LinkCommand.self, CoreCommand.self, ConsoleCommand.self,
-      ExchangeCommand.self,
-      JournalCommand.self,
+      DemoCommand.self, RunCommand.self, InjectCommand.self, StopCommand.self, RearmCommand.self,
+      CancelCommand.self, FlattenCommand.self, LimitsCommand.self, LinkCommand.self,
+      CoreCommand.self, ConsoleCommand.self, ExchangeCommand.self, JournalCommand.self,
       WireEchoCommand.self, ConfigCommand.self,
     ]
   )

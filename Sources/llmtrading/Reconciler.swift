@@ -1,6 +1,8 @@
-// Start-up and questions: the account's truth, taken from REST into the Sender; control plane.
 import Account
+// Start-up and questions: the account's truth, taken from REST into the Sender and the journal; control plane.
+import Channels
 import Foundation
+import Journal
 import Logging
 import Orders
 import Pipeline
@@ -12,11 +14,16 @@ struct Reconciler: Sendable {
   let rest: RESTClient?
   let instruments: InstrumentTable
   let port: AccountPort
+  /// What earlier starts have on record.
+  let memory: JournalMemory
+  let telemetry: ControlTelemetry
   let log: Logger
 
   /// Pauses between start-up attempts and between looks at the Sender's questions.
   private static let retrySeconds = 2.0
   private static let pollSeconds = 0.005
+  /// Asked for again beyond the last fill on record: two fills may share a millisecond, clocks differ.
+  private static let overlapMilliseconds: Int64 = 60_000
 
   /// Calls `onReady` once start-up is through; returns when cancelled.
   func run(onReady: @Sendable () -> Void) async {
@@ -26,9 +33,11 @@ struct Reconciler: Sendable {
       return
     }
     let reader = AccountReader(rest: rest, instruments: instruments)
+    // Fills recorded by an attempt that failed later are known to the next one.
+    var memory = memory
     while !Task.isCancelled {
       do {
-        try await startUp(reader)
+        try await startUp(reader, &memory)
         onReady()
         log.info("start-up is through: active")
         break
@@ -49,13 +58,27 @@ struct Reconciler: Sendable {
     }
   }
 
-  /// Our own working orders are cancelled; positions and balances are taken.
-  private func startUp(_ reader: AccountReader) async throws {
+  /// Our own working orders are cancelled; fills, positions and balances are taken, differences recorded.
+  private func startUp(_ reader: AccountReader, _ memory: inout JournalMemory) async throws {
     try await reader.requireMode()
+    try await cancelWorking(reader)
+    try await takeFills(reader, &memory)
+    for position in try await reader.positions() { try await take(position, memory) }
+    for balance in try await reader.balances() {
+      let symbol = instruments.currencyName(balance.currency)
+      try record(
+        .equity,
+        EquityRecord(
+          currency: symbol, cash: balance.cash, exchangeTime: .now(), isReconciled: true))
+      await send(.balance(currency: balance.currency, cash: balance.cash))
+    }
+  }
+
+  private func cancelWorking(_ reader: AccountReader) async throws {
     var rounds = 0
     while true {
       let ours = try await reader.pendingOrders().filter { $0.clientOrder != .none }
-      if ours.isEmpty { break }
+      if ours.isEmpty { return }
       log.warning(
         "cancelling working orders of an earlier start", metadata: ["count": "\(ours.count)"])
       for order in ours { try? await reader.cancel(order) }
@@ -63,20 +86,64 @@ struct Reconciler: Sendable {
       if rounds > 10 { throw RESTError.unreachable("orders of an earlier start stay working") }
       try await Task.sleep(for: .milliseconds(200))
     }
-    for position in try await reader.positions() {
-      log.info(
-        "position",
-        metadata: [
-          "instrument": "\(instruments[position.instrument].symbol)",
-          "lots": "\(position.quantity.lots)",
-        ])
-      await send(
-        .position(
-          instrument: position.instrument, quantity: position.quantity,
-          averagePrice: position.averagePrice))
+  }
+
+  /// Fills since the last one on record go on record, each once.
+  private func takeFills(_ reader: AccountReader, _ memory: inout JournalMemory) async throws {
+    guard let known = memory.fillsKnownUntil else { return }
+    let begin = WallMilliseconds(
+      milliseconds: max(0, known.milliseconds - Reconciler.overlapMilliseconds))
+    let fills = try await reader.fills(since: begin, now: .now())
+    var stated: [UInt64: Int64] = [:]
+    for fill in fills {
+      stated[fill.exchangeOrder.rawValue, default: 0] += fill.lastQuantity.lots
     }
-    for balance in try await reader.balances() {
-      await send(.balance(currency: balance.currency, cash: balance.cash))
+    for fill in fills {
+      let symbol = instruments[fill.instrument].symbol
+      let order = fill.exchangeOrder.rawValue
+      let trade = JournalMemory.Trade(instrument: symbol, trade: fill.tradeID, order: order)
+      // An order's fills may be on record under no trade id, where a query brought them.
+      let isComplete = (memory.orderLots[order] ?? 0) >= (stated[order] ?? 0)
+      if memory.trades.contains(trade) || isComplete { continue }
+      try record(.report, fill)
+      memory.take(fill, symbol)
+      log.warning(
+        "a fill that was not on record",
+        metadata: [
+          "instrument": "\(symbol)", "clOrdId": "\(fill.clientOrder.rawValue)",
+          "trade": "\(fill.tradeID)", "lots": "\(fill.lastQuantity.lots)",
+        ])
+    }
+  }
+
+  private func take(_ position: StatedPosition, _ memory: JournalMemory) async throws {
+    let symbol = instruments[position.instrument].symbol
+    let before = memory.positions[symbol] ?? 0
+    let lots = position.quantity.lots
+    try record(
+      .position,
+      PositionRecord(
+        instrument: position.instrument, position: position.quantity,
+        before: Quantity(lots: before), exchangeTime: .now(), isReconciled: true))
+    let metadata: Logger.Metadata = [
+      "instrument": "\(symbol)", "lots": "\(lots)", "on_record": "\(before)",
+    ]
+    if lots == before || memory.fillsKnownUntil == nil {
+      log.info("position", metadata: metadata)
+    } else {
+      log.warning("the exchange's position is not the one on record", metadata: metadata)
+    }
+    await send(
+      .position(
+        instrument: position.instrument, quantity: position.quantity,
+        averagePrice: position.averagePrice))
+  }
+
+  private func record<Payload: BitwiseCopyable>(
+    _ kind: JournalKind, _ payload: Payload
+  ) throws {
+    if !telemetry.record(kind, payload) {
+      throw RESTError.unreachable("the journal has no room for what start-up found")
     }
   }
 

@@ -36,7 +36,7 @@ public struct AccountReader: Sendable {
 
   private struct Envelope<Row: Decodable>: Decodable { var data: [Row] }
 
-  private func rows<Row: Decodable>(_ path: String, of type: Row.Type) async throws -> [Row] {
+  func rows<Row: Decodable>(_ path: String, of type: Row.Type) async throws -> [Row] {
     let body = try await rest.getSigned(path)
     do { return try JSONDecoder().decode(Envelope<Row>.self, from: body).data } catch {
       throw AccountError.malformed("\(path): \(error)")

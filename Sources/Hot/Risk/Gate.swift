@@ -107,6 +107,7 @@ extension Gate {
 
   /// Makes an instrument's limits stricter, at once; no field gets looser. False when it is unknown or
   /// amounts cannot be compared, and nothing changed.
+  @_noLocks
   public mutating func tighten(_ instrument: InstrumentID, by limits: InstrumentLimits) -> Bool {
     if !isKnown(instrument) { return false }
     let at = Int(instrument.index)

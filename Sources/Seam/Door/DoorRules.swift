@@ -14,6 +14,23 @@ public enum DoorCommand: Hashable, Sendable {
   case flatten(DoorFlatten, InstrumentID)
   case limits(DoorLimits, InstrumentID)
 
+  /// The wire's number of this kind of request.
+  public var kind: UInt16 {
+    let kind: DoorKind =
+      switch self {
+      case .hello: .hello
+      case .ping: .ping
+      case .signal: .signal
+      case .withdraw: .withdraw
+      case .stop: .stop
+      case .rearm: .rearm
+      case .cancel: .cancel
+      case .flatten: .flatten
+      case .limits: .limits
+      }
+    return kind.rawValue
+  }
+
   /// The lease to publish for a `.signal`, and nil for anything else.
   ///
   /// - Parameters:

@@ -6,6 +6,7 @@ import Quantities
 /// and sizes become decimals; before that they stay ticks and lots.
 public struct JournalText {
   private var instruments: [UInt16: InstrumentRecord] = [:]
+  private var start: UInt32 = 0
 
   public init() {}
 
@@ -20,6 +21,11 @@ public struct JournalText {
   public mutating func append(
     _ record: JournalRecord, of segment: SegmentHeader, to output: inout [UInt8]
   ) {
+    if segment.identity.start != start {
+      // Another start may have another table.
+      instruments = [:]
+      start = segment.identity.start
+    }
     learn(record)
     var line = JSONLine()
     line.field("stream", segment.stream.name)

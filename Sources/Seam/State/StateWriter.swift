@@ -75,6 +75,11 @@ public struct StateWriter: @unchecked Sendable {
 
   // ---- Control plane of the core ----
 
+  /// An instrument's picture as the Builder last published it; nil before the first.
+  public func market(_ instrument: InstrumentID) -> MarketSlot? {
+    memory.market(instrument).load()
+  }
+
   public func set(phase: RunPhase) { memory.store(memory.layout.runOffset, UInt64(phase.rawValue)) }
 
   /// Names thread `index` (at most 32 bytes are kept); before that the row does not exist.

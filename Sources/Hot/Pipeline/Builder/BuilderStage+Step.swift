@@ -140,6 +140,7 @@ extension BuilderStage {
     context.position = working.position(id)
     context.tradingState = working.tradingState(id)
     context.isMuted = ports.control.isMuted
+    context.isFlattening = ports.board.isFlattening(id)
     countSignal(at, context.lease)
     decided.removeAll()
     strategy.decide(context, working: working, into: &decided)

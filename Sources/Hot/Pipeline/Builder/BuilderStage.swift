@@ -31,6 +31,7 @@ public struct BuilderPorts: ~Copyable {
   let state: StateWriter
   var telemetry: TelemetryProducer
   let control: RunControl
+  let board: StopBoard
   let latency: LatencyHistogram
 }
 

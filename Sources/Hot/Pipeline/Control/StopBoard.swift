@@ -12,6 +12,7 @@ public struct StopBoard: @unchecked Sendable {
   // SAFETY: allocated by `init`, never freed; every access is atomic.
   @usableFromInline let cells: UnsafeMutablePointer<Atomic<UInt8>>
   @usableFromInline let cancels: UnsafeMutablePointer<Atomic<UInt64>>
+  @usableFromInline let flattens: UnsafeMutablePointer<Atomic<UInt8>>
   @usableFromInline let versionWord: UnsafeMutablePointer<Atomic<UInt64>>
   public let instrumentCount: Int
 
@@ -27,6 +28,8 @@ public struct StopBoard: @unchecked Sendable {
     for index in 0..<cellCount { unsafe (cells + index).initialize(to: Atomic(0)) }
     unsafe cancels = .allocate(capacity: scopes)
     for index in 0..<scopes { unsafe (cancels + index).initialize(to: Atomic(0)) }
+    unsafe flattens = .allocate(capacity: scopes)
+    for index in 0..<scopes { unsafe (flattens + index).initialize(to: Atomic(0)) }
     unsafe versionWord = .allocate(capacity: 1)
     unsafe versionWord.initialize(to: Atomic(1))
   }
@@ -66,6 +69,31 @@ public struct StopBoard: @unchecked Sendable {
   public func requestCancel(for instrument: InstrumentID) {
     unsafe _ = cancels[scope(instrument)].add(1, ordering: .relaxed)
     bump()
+  }
+
+  /// Asks for a flat position of `instrument`, or with `.none` of every one, until it is withdrawn. The
+  /// Door's thread alone writes it; the Builder reads it at each decision.
+  public func setFlattening(_ isOn: Bool, for instrument: InstrumentID) {
+    unsafe flattens[scope(instrument)].store(isOn ? 1 : 0, ordering: .relaxed)
+    bump()
+  }
+
+  /// The request of this scope alone.
+  @inlinable
+  public func isFlatteningAsked(for instrument: InstrumentID) -> Bool {
+    unsafe flattens[scope(instrument)].load(ordering: .relaxed) != 0
+  }
+
+  /// Asked for the instrument or for the desk.
+  @inlinable
+  public func isFlattening(_ instrument: InstrumentID) -> Bool {
+    isFlatteningAsked(for: instrument) || isFlatteningAsked(for: .none)
+  }
+
+  /// What holds of one scope alone: the most restrictive of its sources.
+  public func inForce(for instrument: InstrumentID) -> TradingState {
+    StopSource.allCases.map { requested(by: $0, for: instrument) }
+      .max { $0.rawValue < $1.rawValue } ?? .halted
   }
 
   /// How many cancels were asked for so far.

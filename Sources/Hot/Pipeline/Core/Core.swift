@@ -23,7 +23,11 @@ public final class Core: @unchecked Sendable {
   private let connectors: [Connector]
   private let monitor: ThreadMonitor
   private let recorder: Recorder
-  public let doorTelemetry: DoorTelemetry
+  public let doorTelemetry: ControlTelemetry
+  /// Of what start-up and reconciliation found.
+  public let accountTelemetry: ControlTelemetry
+  /// The Door's thread alone pushes.
+  public let limitChanges: LimitPort
   /// What an earlier start had left in its rings, now in the journal.
   public let recovered: TelemetryRecovery?
   /// False: the memory limit (ulimit -l) lets the kernel reclaim pages, and hot threads may fault.
@@ -53,7 +57,10 @@ public final class Core: @unchecked Sendable {
         report(.journal($0))
       }
     } catch { throw .journal(error) }
-    doorTelemetry = DoorTelemetry(rings.producer(.door, .trade))
+    doorTelemetry = ControlTelemetry(rings.producer(.door, .trade))
+    accountTelemetry = ControlTelemetry(rings.producer(.account, .trade))
+    limitChanges = LimitPort(parts.limits.makeProducer(), waker: parts.wakers.gate)
+    let report = Core.shown(report, options, state)
     let feedSlots = options.publicLines.count
     let feedReactor = unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.feed)
     let isFused = options.topology == .fused
@@ -63,7 +70,7 @@ public final class Core: @unchecked Sendable {
       : unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.sender)
     unsafe stages = StageSet(
       feed: try parts.makeFeed(options, feedReactor, control, latencies),
-      builder: parts.makeBuilder(options, state, control, rings, latencies),
+      builder: parts.makeBuilder(options, state, control, stopBoard, rings, latencies),
       gate: parts.makeGate(options, rings, latencies),
       sender: parts.makeSender(
         options, senderReactor, slot: isFused ? feedSlots : 0, stopBoard, control,

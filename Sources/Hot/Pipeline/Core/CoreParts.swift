@@ -29,6 +29,7 @@ struct CoreParts: ~Copyable {
   let intents = SlotRing<Intent>(capacity: intentCapacity)
   let verdicts = SlotRing<Verdict>(capacity: intentCapacity)
   let approved = SlotRing<ApprovedOrder>(capacity: intentCapacity)
+  let limits = SlotRing<LimitChange>(capacity: handoverCapacity)
   let toGate = SlotRing<Report>(capacity: reportCapacity)
   let toBuilder = SlotRing<Report>(capacity: reportCapacity)
   let queries = SlotRing<OrderQuery>(capacity: queryCapacity)
@@ -73,7 +74,7 @@ struct CoreParts: ~Copyable {
   }
 
   func makeBuilder(
-    _ options: CoreOptions, _ state: StateWriter, _ control: RunControl,
+    _ options: CoreOptions, _ state: StateWriter, _ control: RunControl, _ board: StopBoard,
     _ rings: TelemetryFile, _ latencies: CoreLatencies
   ) -> UnsafeMutablePointer<BuilderStage> {
     let builder = UnsafeMutablePointer<BuilderStage>.allocate(capacity: 1)
@@ -82,7 +83,7 @@ struct CoreParts: ~Copyable {
       intents: intents.makeProducer(), verdicts: verdicts.makeConsumer(),
       reports: toBuilder.makeConsumer(), state: state,
       telemetry: rings.producer(.builder(), .trade), control: control,
-      latency: latencies.build)
+      board: board, latency: latencies.build)
     unsafe builder.initialize(
       to: BuilderStage(
         instruments: options.instruments, strategy: options.strategy, ports: ports))
@@ -100,7 +101,8 @@ struct CoreParts: ~Copyable {
         gate: Gate(instruments: options.instruments, limits: options.limits),
         intents: intents.makeConsumer(), reports: toGate.makeConsumer(),
         verdicts: verdicts.makeProducer(), approved: approved.makeProducer(),
-        telemetry: rings.producer(.gate, .trade), latency: latencies.gate))
+        limitChanges: limits.makeConsumer(), telemetry: rings.producer(.gate, .trade),
+        latency: latencies.gate))
     return unsafe gate
   }
 

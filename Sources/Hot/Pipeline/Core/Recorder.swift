@@ -26,7 +26,7 @@ public struct CoreJournal: Sendable {
   }
 
   /// A ring for each stage that writes the trade stream.
-  static let stages: [StageID] = [.builder(), .gate, .sender, .door]
+  static let stages: [StageID] = [.builder(), .gate, .sender, .door, .account]
   static let ringBytes = 4 << 20
 
   /// What an earlier start left in the rings goes into the journal first; then fresh rings.
@@ -92,17 +92,4 @@ final class Recorder: @unchecked Sendable {
   }
 
   func stop() { isStopping.store(true, ordering: .relaxed) }
-}
-
-/// The Door's end of its telemetry: one thread's own.
-public final class DoorTelemetry: @unchecked Sendable {
-  // SAFETY: the Door's thread alone calls `record`.
-  private var producer: TelemetryProducer
-
-  init(_ producer: consuming TelemetryProducer) { self.producer = producer }
-
-  /// False where there is no room: then the signal must not be published.
-  public func record(_ lease: SignalLease) -> Bool {
-    producer.record(.signal, lease, at: .now()) != nil
-  }
 }

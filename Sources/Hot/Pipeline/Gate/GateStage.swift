@@ -12,6 +12,7 @@ public struct GateStage: ~Copyable {
   var reports: SlotConsumer<Report>
   var verdicts: SlotProducer<Verdict>
   var approved: SlotProducer<ApprovedOrder>
+  var limitChanges: SlotConsumer<LimitChange>
   var telemetry: TelemetryProducer
   let latency: LatencyHistogram
   /// Intents and reports taken.
@@ -25,6 +26,7 @@ public struct GateStage: ~Copyable {
     gate: consuming Gate, intents: consuming SlotConsumer<Intent>,
     reports: consuming SlotConsumer<Report>, verdicts: consuming SlotProducer<Verdict>,
     approved: consuming SlotProducer<ApprovedOrder>,
+    limitChanges: consuming SlotConsumer<LimitChange>,
     telemetry: consuming TelemetryProducer, latency: LatencyHistogram
   ) {
     self.gate = gate
@@ -32,6 +34,7 @@ public struct GateStage: ~Copyable {
     self.reports = reports
     self.verdicts = verdicts
     self.approved = approved
+    self.limitChanges = limitChanges
     self.telemetry = telemetry
     self.latency = latency
   }
@@ -40,6 +43,10 @@ public struct GateStage: ~Copyable {
   @_noLocks
   public mutating func poll(_ now: Instant) -> Int {
     var work = 0
+    while let change = limitChanges.pop() {
+      _ = gate.tighten(change.instrument, by: change.limits)
+      work &+= 1
+    }
     while work < GateStage.reportsPerPollMax, let report = reports.pop() {
       gate.apply(report)
       work &+= 1

@@ -1,0 +1,46 @@
+// What Connectors say, shown in State on its way to the log; control plane.
+
+import Channels
+import Quantities
+import State
+import Synchronization
+
+extension Core {
+  /// Names a row of State per line and keeps it up to date from the Connectors' events.
+  static func shown(
+    _ report: @escaping @Sendable (ConnectorEvent) -> Void, _ options: CoreOptions,
+    _ state: StateWriter
+  ) -> @Sendable (ConnectorEvent) -> Void {
+    var rows: [String: Int] = [:]
+    for (index, line) in options.publicLines.enumerated() {
+      state.defineConnection(index, name: line.connector.name, kind: .publicMarket)
+      rows[line.connector.name] = index
+    }
+    if let line = options.privateLine {
+      let index = options.publicLines.count
+      state.defineConnection(index, name: line.name, kind: .privateTrading)
+      rows[line.name] = index
+    }
+    let lines = rows
+    return { event in
+      switch event {
+      case .connected(_, let name, let generation):
+        guard let row = lines[name] else { break }
+        state.setConnection(row, .ready, at: .now())
+        if generation > 0 {
+          state.setConnection(row, reconnects: UInt64(generation - 1), lastFault: .none)
+        }
+      case .failed(_, let name, let fault, _, _):
+        guard let row = lines[name] else { break }
+        state.setConnection(row, .waiting, at: .now())
+        state.count(fault)
+      case .lost(_, let name, let cause):
+        guard let row = lines[name] else { break }
+        state.setConnection(row, .down, at: .now())
+        state.count(cause)
+      case .journal: break
+      }
+      report(event)
+    }
+  }
+}

@@ -1,0 +1,117 @@
+// What the trade journal says of earlier starts: stops in force, fills known, positions by our own count; control plane.
+import Channels
+import Foundation
+import Journal
+import Quantities
+
+/// Read once at start, before this start writes its first record.
+struct JournalMemory {
+  /// The desk, or an instrument by its name: ids may differ from start to start.
+  typealias Scope = Symbol?
+
+  /// Requests that outlive their process, by scope and source.
+  private(set) var stops: [Scope: [StopSource: TradingState]] = [:]
+  private(set) var flattening: Set<Scope> = []
+  /// Fills on record.
+  private(set) var trades: Set<Trade> = []
+  /// Lots on record by order of the exchange.
+  private(set) var orderLots: [UInt64: Int64] = [:]
+  /// Signed lots.
+  private(set) var positions: [Symbol: Int64] = [:]
+  /// Exchange time of the newest fill, else the wall time of the oldest segment; nil in an empty journal.
+  private(set) var fillsKnownUntil: WallMilliseconds?
+
+  struct Trade: Hashable {
+    var instrument: Symbol
+    var trade: UInt64
+    var order: UInt64
+  }
+
+  /// Only these sources' requests survive: the others belong to a process.
+  static let lastingSources: Set<StopSource> = [.person, .breaker]
+
+  init() {}
+
+  /// Reads the whole trade stream of `folder`.
+  init(folder: String) throws {
+    let journal = JournalFolder(path: folder, stream: .trade)
+    if try journal.segments().isEmpty { return }
+    var reader = try JournalReader(journal)
+    var names: [UInt32: [UInt16: Symbol]] = [:]
+    var pending: [(start: UInt32, record: JournalRecord)] = []
+    while let record = try reader.next() {
+      guard let header = reader.header else { continue }
+      if fillsKnownUntil == nil { fillsKnownUntil = JournalMemory.time(header, record) }
+      switch record.kind {
+      case .instrument:
+        if let item = InstrumentRecord(payload: record.payload) {
+          names[header.identity.start, default: [:]][item.instrument.index] = item.symbol
+        }
+      case .state, .report, .position: pending.append((header.identity.start, record))
+      default: break
+      }
+    }
+    // A name may come behind the records that need it: they are of different rings.
+    var adopted: [Symbol: (start: UInt32, at: Instant)] = [:]
+    for (start, record) in pending {
+      let known = names[start] ?? [:]
+      switch record.kind {
+      case .state: take(state: record, known)
+      case .report: take(fill: record, start, known, adopted)
+      case .position:
+        guard let item = PositionRecord(payload: record.payload),
+          let symbol = known[item.instrument.index]
+        else { continue }
+        positions[symbol] = item.position.lots
+        adopted[symbol] = (start, record.header.instant)
+      default: break
+      }
+    }
+  }
+
+  private static func time(_ header: SegmentHeader, _ record: JournalRecord) -> WallMilliseconds {
+    WallMilliseconds(milliseconds: header.clocks.wall(of: record.header.instant) / 1_000_000)
+  }
+
+  private mutating func take(state record: JournalRecord, _ known: [UInt16: Symbol]) {
+    guard let item = StateRecord(payload: record.payload) else { return }
+    let scope: Scope = item.instrument.isNone ? nil : known[item.instrument.index]
+    if !item.instrument.isNone && scope == nil { return }
+    if JournalMemory.lastingSources.contains(item.source) {
+      stops[scope, default: [:]][item.source] = item.requested
+    }
+    if item.isFlattening {
+      flattening.insert(scope)
+    } else {
+      flattening.remove(scope)
+    }
+  }
+
+  private mutating func take(
+    fill record: JournalRecord, _ start: UInt32, _ known: [UInt16: Symbol],
+    _ adopted: [Symbol: (start: UInt32, at: Instant)]
+  ) {
+    guard let item = Report(payload: record.payload), item.kind == .fill,
+      let symbol = known[item.instrument.index]
+    else { return }
+    note(item, symbol)
+    // A fill before the adoption of the same start is in the adopted figure already.
+    if let one = adopted[symbol], one.start == start, record.header.instant < one.at { return }
+    positions[symbol, default: 0] += item.side.sign * item.lastQuantity.lots
+  }
+
+  /// A fill that start-up put on record.
+  mutating func take(_ report: Report, _ symbol: Symbol) {
+    note(report, symbol)
+    positions[symbol, default: 0] += report.side.sign * report.lastQuantity.lots
+  }
+
+  private mutating func note(_ report: Report, _ symbol: Symbol) {
+    let order = report.exchangeOrder.rawValue
+    trades.insert(Trade(instrument: symbol, trade: report.tradeID, order: order))
+    orderLots[order, default: 0] += report.lastQuantity.lots
+    let until = fillsKnownUntil?.milliseconds ?? 0
+    fillsKnownUntil = WallMilliseconds(
+      milliseconds: max(until, report.exchangeTime.milliseconds))
+  }
+}

@@ -1,0 +1,208 @@
+"""Kills at every joint: what dies, what comes back, what the exchange and the journal say afterwards."""
+import os
+import random
+import signal
+import time
+
+from desk import *
+
+
+def fills(desk):
+    """Signed lots by instrument, and trade ids, as the journal has them; every trade once."""
+    sums, seen = {}, set()
+    for row in desk.journal():
+        if row["kind"] == "report" and row.get("report") == "fill":
+            key = (row["instrument"], row["trade_id"])
+            check(key not in seen, "a trade is on record once", key)
+            seen.add(key)
+            sign = 1 if row["side"] == "buy" else -1
+            sums[key[0]] = sums.get(key[0], 0) + sign * row["fill_lots"]
+    return sums
+
+
+def agree(desk):
+    """Journal and exchange tell the same positions, and nothing of ours works."""
+    report = desk.exchange.report()["instruments"]
+    wanted = {name: int(one["position"]) for name, one in report.items() if int(one["position"])}
+    found = {name: lots for name, lots in fills(desk).items() if lots}
+    equal(found, wanted, "the journal's fills make the exchange's positions")
+
+
+def core_killed_at_rest():
+    with Desk() as desk:
+        desk.run("--no-console")
+        name = desk.names[0]
+        desk.inject(name, 3)
+        until(lambda: desk.position(name) == 3 and not desk.working(), "the target")
+        before = desk.starts()
+        os.kill(desk.core(), signal.SIGKILL)
+        took = desk.await_active(before)
+        print(f"back after {took:.2f} s")
+        check(took < 5, "the core is back within 5 s", took)
+        agree(desk)
+        equal(desk.position(name), 3, "the position is kept")
+        desk.inject(name, 1)
+        until(lambda: desk.position(name) == 1, "it trades again")
+        agree(desk)
+
+
+def core_killed_at_work():
+    """SIGKILL at random moments with orders resting and in flight."""
+    dice = random.Random(7)
+    more = "strategy: {reprice_ticks: 0, reprice_milliseconds: 50}"
+    with Desk(more=more) as desk:
+        desk.run("--no-console")
+        for round in range(2):
+            for index, name in enumerate(desk.names):
+                target = dice.choice([-3, -1, 2, 4])
+                desk.inject(name, target, ["high", "low", "normal"][index % 3])
+            time.sleep(dice.uniform(0.0, 0.6))
+            before = desk.starts()
+            os.kill(desk.core(), signal.SIGKILL)
+            desk.await_active(before)
+        desk.tell("stop", "--reason", "the count")
+        until(lambda: not desk.working(), "no order works")
+        time.sleep(0.3)
+        agree(desk)
+
+
+def missed_fill():
+    """A fill while no core lives goes on record at the next start, once."""
+    with Desk() as desk:
+        desk.run("--no-console")
+        name = desk.names[0]
+        desk.inject(name, 1)
+        until(lambda: desk.position(name) == 1, "the first fill")
+        os.kill(desk.supervisor.pid, signal.SIGTERM)
+        desk.supervisor.wait(15)
+        book = desk.exchange.rows(f"/api/v5/market/books?instId={name}&sz=5", sign=False)[0]
+        spec = next(row for row in desk.exchange.rows(
+            "/api/v5/public/instruments?instType=SPOT", sign=False) if row["instId"] == name)
+        status, reply = desk.exchange.call("POST", "/api/v5/trade/order", {
+            "instId": name, "tdMode": "cash", "side": "buy", "ordType": "ioc",
+            "px": book["asks"][0][0], "sz": spec["lotSz"], "clOrdId": "12345"})
+        check(status == 200 and reply["code"] == "0", "the order beside the core", reply)
+        until(lambda: desk.position(name) == 2, "the fill beside the core")
+        for _ in range(2):
+            before = desk.starts()
+            desk.supervisor = desk.start("run", "--no-console")
+            desk.await_active(before)
+            agree(desk)
+            os.kill(desk.supervisor.pid, signal.SIGTERM)
+            desk.supervisor.wait(15)
+        rows = [row for row in desk.journal() if row["kind"] == "report" and row["reconciled"]
+                and row["report"] == "fill"]
+        equal(len(rows), 1, "one reconciled fill on record")
+
+
+def supervisor_killed():
+    with Desk() as desk:
+        desk.run("--no-console")
+        for name in desk.names:
+            desk.inject(name, 2, "low")
+        until(desk.working, "a resting order")
+        begin = time.monotonic()
+        os.kill(desk.supervisor.pid, signal.SIGKILL)
+        desk.supervisor.wait()
+        until(lambda: not desk.processes(), "no process is left", 6.0)
+        took = time.monotonic() - begin
+        print(f"all gone after {took:.2f} s")
+        check(took < 5, "all gone within 5 s", took)
+        equal(desk.working(), [], "no order works")
+
+
+def three_deaths():
+    with Desk() as desk:
+        desk.run("--no-console")
+        for death in range(3):
+            os.kill(desk.core(), signal.SIGKILL)
+            if death < 2:
+                desk.await_active(desk.starts())
+        until(lambda: "core is DOWN" in desk.log(), "it says that the core is down")
+        time.sleep(1.0)
+        equal(desk.processes("core"), [], "no core runs")
+        equal(desk.supervisor.poll(), None, "the supervisor stays")
+        os.kill(desk.supervisor.pid, signal.SIGTERM)
+        check(desk.supervisor.wait(15) != 0, "the end says that something was wrong")
+
+
+def second_core():
+    with Desk() as desk:
+        desk.run("--no-console")
+        for words in (["core"], ["run", "--no-console"]):
+            other = desk.tell(*words, fails=True)
+            check("another core" in other and str(desk.core()) in other, "it names the holder", other)
+
+
+def stop_survives():
+    with Desk() as desk:
+        desk.run("--no-console")
+        name = desk.names[0]
+        desk.tell("stop", "--instrument", name, "--reason", "test")
+        desk.tell("stop", "--state", "reduceOnly", "--reason", "test")
+        before = desk.starts()
+        os.kill(desk.core(), signal.SIGKILL)
+        desk.await_active(before)
+        for each in desk.names[:2]:
+            desk.inject(each, 2)
+        time.sleep(1.5)
+        equal([desk.position(each) for each in desk.names[:2]], [0, 0], "nothing is opened")
+        check("--reason" in desk.tell("rearm", fails=True), "a rearm needs a reason")
+        desk.tell("rearm", "--reason", "test over")
+        until(lambda: desk.position(desk.names[1]) == 2, "the desk trades")
+        equal(desk.position(name), 0, "the instrument's own stop holds")
+        desk.tell("rearm", "--instrument", name, "--reason", "test over")
+        until(lambda: desk.position(name) == 2, "the instrument trades")
+        states = [row for row in desk.journal() if row["kind"] == "state"]
+        check(sum(row["rearm"] for row in states) == 2, "rearms are on record", states)
+
+
+def halt_by_signal():
+    with Desk() as desk:
+        desk.run("--no-console")
+        name = desk.names[0]
+        desk.inject(name, 2, "low")
+        until(desk.working, "a resting order")
+        os.kill(desk.core(), signal.SIGUSR1)
+        until(lambda: not desk.working(), "it is cancelled", 5.0)
+        until(lambda: any(row["kind"] == "state" and row["requested"] == "halted"
+                          for row in desk.journal()), "the halt is on record")
+        desk.inject(name, 3)
+        time.sleep(1.0)
+        check(not desk.working() and desk.position(name) == 0, "nothing goes out")
+
+
+def flatten():
+    with Desk() as desk:
+        desk.run("--no-console")
+        for name in desk.names:
+            desk.inject(name, 3)
+        until(lambda: all(desk.position(name) == 3 for name in desk.names), "the targets")
+        desk.tell("flatten", "--reason", "test")
+        until(lambda: all(desk.position(name) == 0 for name in desk.names), "all is flat")
+        until(lambda: [row for row in desk.journal() if row["kind"] == "state"][-1]["flattening"]
+              is False, "the request ends")
+        time.sleep(1.0)
+        equal([desk.position(name) for name in desk.names], [0] * 3, "live leases stay unheard")
+        agree(desk)
+
+
+def limits():
+    with Desk() as desk:
+        desk.run("--no-console")
+        name = desk.names[0]
+        desk.tell("limits", "--instrument", name, "--position-lots", "2", "--reason", "test")
+        desk.tell("limits", "--instrument", name, "--position-lots", "4", "--reason", "looser")
+        desk.inject(name, 4)
+        time.sleep(1.0)
+        equal(desk.position(name), 0, "no limit is loosened at the door")
+        desk.inject(name, 2)
+        until(lambda: desk.position(name) == 2, "the tighter limit is still one")
+        desk.tell("limits", "--disallow", "--reason", "test")
+        desk.inject(desk.names[1], 1)
+        time.sleep(1.0)
+        equal(desk.position(desk.names[1]), 0, "nothing is allowed any more")
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()
