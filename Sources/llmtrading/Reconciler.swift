@@ -1,5 +1,5 @@
-import Account
 // Start-up and questions: the account's truth, taken from REST into the Sender and the journal; control plane.
+import Account
 import Channels
 import Foundation
 import Journal
