@@ -19,7 +19,7 @@ struct ConsoleCommand: AsyncParsableCommand {
   var port: Int?
 
   func run() async throws {
-    ParentLifeline.exitWhenParentDies()
+    let lifeline = ProcessLifeline()
     var configuration = try common.load()
     if let port {
       configuration.console.port = port
@@ -36,7 +36,7 @@ struct ConsoleCommand: AsyncParsableCommand {
       }
     }
     let stopping = Task {
-      await Signals.wait(for: [SIGINT, SIGTERM])
+      await lifeline.waitForEnd()
       serving.cancel()
     }
     defer { stopping.cancel() }

@@ -20,7 +20,7 @@ struct CoreCommand: AsyncParsableCommand {
   var report: String?
 
   func run() async throws {
-    let lifeline = CoreLifeline()
+    let lifeline = ProcessLifeline()
     _ = ck_forbid_dump()
     let configuration = try common.load()
     Logs.bootstrap(configuration.log, environment: configuration.environment)

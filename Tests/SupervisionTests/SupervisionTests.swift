@@ -6,6 +6,7 @@ import Testing
 struct KillsAndStops {
   @Test(arguments: [
     "core_killed_at_rest", "core_killed_at_work", "missed_fill", "supervisor_killed",
+    "console_killed", "environments",
     "three_deaths", "second_core", "stop_survives", "halt_by_signal", "flatten", "limits",
   ])
   func scenario(_ name: String) throws {

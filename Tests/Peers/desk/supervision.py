@@ -95,9 +95,34 @@ def missed_fill():
         equal(len(rows), 1, "one reconciled fill on record")
 
 
+def console_killed():
+    with Desk() as desk:
+        desk.run()
+        until(lambda: "page at" in desk.log() or desk.processes("console"), "a console")
+        before = desk.processes("console")
+        core = desk.core()
+        os.kill(before[0], signal.SIGKILL)
+        until(lambda: desk.processes("console") not in ([], before), "another console")
+        equal(desk.core(), core, "the core is the same")
+
+
+def environments():
+    """Neither process sees a variable that is not its own."""
+    os.environ.update(OPENAI_API_KEY="model", EXCHANGE_KEY="exchange", STRANGER="x")
+    with Desk() as desk:
+        desk.run()
+        until(lambda: desk.processes("console"), "a console")
+        for kind, models in (("core", False), ("console", True)):
+            with open(f"/proc/{desk.processes(kind)[0]}/environ", "rb") as file:
+                names = {word.split(b"=")[0].decode() for word in file.read().split(b"\0")}
+            check("STRANGER" not in names and "EXCHANGE_KEY" not in names, kind, names)
+            equal("OPENAI_API_KEY" in names, models, f"the {kind}'s view of model keys")
+
+
 def supervisor_killed():
     with Desk() as desk:
-        desk.run("--no-console")
+        desk.run()
+        until(lambda: desk.processes("console"), "a console")
         for name in desk.names:
             desk.inject(name, 2, "low")
         until(desk.working, "a resting order")

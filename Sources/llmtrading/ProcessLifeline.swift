@@ -1,11 +1,11 @@
-// When a core ends: a signal to it, or its supervisor's death, and never later than promised; control plane.
+// When a supervised process ends: a signal to it, or its supervisor's death, and never later than promised; control plane.
 import CKernel
 import Foundation
 import Operations
 
 /// Made first thing, so that a supervisor that dies during start-up is noticed too.
-struct CoreLifeline {
-  /// From the supervisor's death to the core's: cancels are sent and answered within it.
+struct ProcessLifeline {
+  /// From the supervisor's death to this process's: a core cancels its orders within it.
   private static let secondsMax = 4.8
 
   private let ended = Task { await Signals.wait(for: [SIGINT, SIGTERM]) }
@@ -14,9 +14,9 @@ struct CoreLifeline {
     // The end is one path, whoever asks for it.
     let isWatched = Lifeline.watch {
       kill(getpid(), SIGTERM)
-      Thread.sleep(forTimeInterval: CoreLifeline.secondsMax)
+      Thread.sleep(forTimeInterval: ProcessLifeline.secondsMax)
       FileHandle.standardError.write(
-        Data("core: the supervisor is gone and the orderly end took too long\n".utf8))
+        Data("the supervisor is gone and the orderly end took too long\n".utf8))
       _exit(70)
     }
     if !isWatched { ParentLifeline.exitWhenParentDies() }
