@@ -29,17 +29,20 @@ struct ConsoleCommand: AsyncParsableCommand {
     let log = Logger(label: "Console")
     let directory = try StateDirectory(configuration.stateDirectory)
     let server = try ConsoleServer(configuration: configuration, directory: directory, log: log)
-    let serving = Task {
-      try await server.run { address in
-        print("console listening address=\(address)")
-        fflush(nil)
-      }
-    }
     let stopping = Task {
       await lifeline.waitForEnd()
-      serving.cancel()
+      await server.endStreams()
+      // Whoever holds a connection open does not hold the console.
+      try? await Task.sleep(for: .seconds(ConsoleCommand.shutdownSeconds))
+      log.warning("connections are still open; ending without them")
+      Foundation.exit(0)
     }
     defer { stopping.cancel() }
-    try await serving.value
+    try await server.run { address in
+      print("console listening address=\(address)")
+      fflush(nil)
+    }
   }
+
+  private static let shutdownSeconds = 3
 }

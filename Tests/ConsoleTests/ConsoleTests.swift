@@ -1,1 +1,44 @@
+// The console over a trading desk, asked by clients of others: scenarios of Tests/Peers/console.
+import Foundation
 import Testing
+
+@Suite(.serialized)
+struct ConsoleOverADesk {
+  @Test(arguments: [
+    "refusals", "headers", "link_once", "console_killed", "resume", "slow_reader", "core_down",
+  ])
+  func api(_ name: String) throws {
+    let (status, output) = try Scenario.run("api.py", name)
+    #expect(status == 0, "\(output)")
+  }
+
+  /// Headless Chromium, driven by playwright.
+  @Test(arguments: ["monitor", "phone", "strangers", "console_killed"])
+  func page(_ name: String) throws {
+    let (status, output) = try Scenario.run("page.py", name)
+    #expect(status == 0, "\(output)")
+  }
+}
+
+enum Scenario {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().path
+  private static let secondsMax = 120
+
+  static func run(_ file: String, _ name: String) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "timeout", String(secondsMax), root + "/.build/test-venv/bin/python",
+      root + "/Tests/Peers/console/" + file, name,
+    ]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+}

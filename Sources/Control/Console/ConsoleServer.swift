@@ -42,7 +42,7 @@ public struct ConsoleServer: Sendable {
   /// Where the page is, for a person at this machine.
   static func address(port: Int) -> String { "http://127.0.0.1:\(port)/" }
 
-  /// Serves until the task is cancelled. `onServing` is told the page's address once it can be opened.
+  /// Serves until SIGTERM or SIGINT. `onServing` is told the page's address once it can be opened.
   public func run(onServing: @escaping @Sendable (String) -> Void) async throws {
     let responder = ConsoleResponder(
       access: access, links: links, hub: hub, view: view,
@@ -75,18 +75,15 @@ public struct ConsoleServer: Sendable {
     let feeding = Task { await feed() }
     defer { feeding.cancel() }
     do {
-      try await withTaskCancellationHandler {
-        try await application.run()
-      } onCancel: {
-        Task { await hub.stop() }
-      }
+      try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw ConsoleError.portTaken(
         host: configuration.console.host, port: configuration.console.port)
-    } catch is CancellationError {
-      return
     }
   }
+
+  /// Ends the event streams, which the server's own shutdown would wait for.
+  public func endStreams() async { await hub.stop() }
 
   /// Samples State, tails the journal, and watches for clients that do not read.
   private func feed() async {

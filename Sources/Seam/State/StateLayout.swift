@@ -19,7 +19,7 @@ import Quantities
 /// | threads | thread | name and meters | that thread and the monitor |
 /// | latencies | `Hop` | `LatencyHistogram` | the hop's last stage |
 /// | connections | connection | name, state, meters | who drives it, a field each |
-/// | balances | currency | Seqlock of `BalanceRow` | Account's thread |
+/// | balances | currency | Seqlock of `BalanceRow` | Sender |
 ///
 /// Each section starts at a multiple of 128; so does each row that a hot thread writes.
 @frozen

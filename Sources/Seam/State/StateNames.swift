@@ -65,7 +65,7 @@ public enum InstrumentCounter: UInt8, Sendable, BitwiseCopyable, CaseIterable, C
   // Written by the Builder, from its own step.
   case signals = 16
   case intents = 17
-  // Written by the Sender.
+  // Written by the Builder, from the Sender's reports.
   case ordersSent = 20
   case ordersAcknowledged = 21
   case ordersRejected = 22

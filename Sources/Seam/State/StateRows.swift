@@ -18,7 +18,7 @@ public struct InstrumentEntry: Sendable, BitwiseCopyable {
   }
 }
 
-/// One currency's balance as Account last saw it.
+/// One currency's balance as the exchange last pushed or answered it.
 @frozen
 public struct BalanceRow: Sendable, BitwiseCopyable {
   public var currency: Symbol

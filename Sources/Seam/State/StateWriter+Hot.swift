@@ -30,6 +30,14 @@ extension StateWriter {
     memory.signal(instrument, slot).version
   }
 
+  /// Sender: row `index` of the balances: one currency, always in the same row.
+  @inlinable
+  public func setBalance(_ index: Int, _ row: BalanceRow) {
+    if index >= StateLayout.balancesMax { return }
+    var writer = memory.balance(index).makeWriter()
+    writer.store(row)
+  }
+
   /// Builder: replaces an instrument's picture, at most 20 times a second.
   @inlinable
   public func publish(_ draft: borrowing MarketSlotDraft, for instrument: InstrumentID) {
@@ -43,7 +51,7 @@ extension StateWriter {
     memory.counters(instrument)
   }
 
-  /// Refusals of an instrument by code: whoever refuses counts (gate codes: Gate, others: Sender).
+  /// Refusals of an instrument by code: whoever refuses counts (Builder, which sees every verdict and report).
   @inlinable
   public func refusals(of instrument: InstrumentID) -> Counters<RefusalCode> {
     memory.refusals(instrument)

@@ -101,10 +101,4 @@ public struct StateWriter: @unchecked Sendable {
     memory.store(row + ConnectionField.kind, UInt64(kind.rawValue))
     memory.storeName(name, at: row + ConnectionField.name, words: 4)
   }
-
-  /// Row `index` of the balances: one currency, always in the same row.
-  public func setBalance(_ index: Int, _ row: BalanceRow) {
-    var writer = memory.balance(index).makeWriter()
-    writer.store(row)
-  }
 }

@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ okx:
     api_key_file: {folder}/api-key
     secret_file: {folder}/secret
     passphrase_file: {folder}/passphrase
-console: {{port: 0}}
+console: {{port: {console_port}}}
 risk:
   allow_list: [{names}]
   desk: {{open_orders: 64, orders_per_window: 200, exchange_age_milliseconds: 5000}}
@@ -56,10 +57,16 @@ def until(condition, what, seconds=15.0):
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Desk:
     """`with Desk() as desk:` has an exchange; `desk.run()` starts the supervisor."""
 
-    def __init__(self, instruments=3, more=""):
+    def __init__(self, instruments=3, more="", console_port=0):
         self.folder = tempfile.mkdtemp(prefix="llmtrading-desk-")
         os.chmod(self.folder, 0o700)
         self.more = more
@@ -84,7 +91,7 @@ class Desk:
         with open(os.path.join(self.folder, "llmtrading.yaml"), "w") as file:
             file.write(CONFIGURATION.format(
                 port=fields["port"], ca=fields["ca"], folder=self.folder,
-                names=", ".join(self.names), more=more))
+                names=", ".join(self.names), more=more, console_port=console_port))
 
     def __enter__(self):
         return self

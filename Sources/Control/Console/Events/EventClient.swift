@@ -25,6 +25,8 @@ final class EventClient: Sendable {
   func began(at now: Instant) { writingSince.withLock { $0 = now } }
   func finished() { writingSince.withLock { $0 = nil } }
 
+  var isWriting: Bool { writingSince.withLock { $0 != nil } }
+
   func isStuck(at now: Instant) -> Bool {
     writingSince.withLock { since in
       since.map { now.since($0) > EventClient.stuckNanoseconds } ?? false

@@ -119,7 +119,10 @@ actor EventHub {
 
   func stop() {
     isStopped = true
-    for client in clients.values { client.end() }
+    for client in clients.values {
+      client.end()
+      if client.isWriting { client.close() }
+    }
   }
 
   // ---- What a client reads ----

@@ -2,11 +2,22 @@
 import "/page/elements.js";
 
 const find = id => document.getElementById(id);
-const ordersKept = 200;
+const eventsKept = 200;
+const hops = ["feed", "build", "gate", "send", "wire_in", "wire_out", "tick_to_order"];
+const indicators = [
+  "microprice", "VWAP, window", "VWAP, session", "imbalance 1", "imbalance 5", "imbalance 25",
+  "order-flow imbalance", "trade flow", "volatility",
+];
+const stages = ["signals", "intents", "sent", "acknowledged", "rejected", "cancelled", "filled", "fills", "unknown"];
+const eventKinds = ["order", "fill", "verdict", "signal", "stop", "session", "position", "lost"];
 let paused = false;
 let selected = null;
 let source = null;
 let lastSeen = 0;
+/** The last journal event's id: where a new connection goes on. */
+let lastId = "";
+/** Journal events that came while the page was paused. */
+let waiting = [];
 
 /** The link's fragment carries a single-use token: swap it for an HttpOnly cookie, then forget it. */
 async function signIn() {
@@ -47,6 +58,12 @@ function pairs(element, entries) {
   }
 }
 
+/** The object's entries: the names known here first, in their order. */
+function inOrder(object, names) {
+  const others = Object.keys(object).filter(name => !names.includes(name)).sort();
+  return [...names.filter(name => name in object), ...others].map(name => [name, object[name]]);
+}
+
 function nanoseconds(value) {
   if (value == null) return "–";
   if (value < 1e3) return `${value} ns`;
@@ -79,11 +96,15 @@ function showState(state) {
     select.replaceChildren(...ids.map(id => new Option(id, id)));
     if (selected) select.value = selected;
   }
-  rows(find("latency"), Object.entries(state.latency).map(([hop, figures]) => [
+  rows(find("latency"), inOrder(state.latency, hops).map(([hop, figures]) => [
     [hop], [nanoseconds(figures.p50), "n"], [nanoseconds(figures.p99), "n"],
     [nanoseconds(figures.max), "n"], [String(figures.count), "n"],
   ]));
-  pairs(find("connections"), state.connections.map(one => [one.name, `${one.state}, ${one.reconnects} reconnects`]));
+  pairs(find("connections"), [
+    ["core", [state.core, state.topology, state.transport].filter(Boolean).join(", ")],
+    ...state.connections.map(one => [one.name, `${one.state}, ${one.reconnects} reconnects`]),
+    ...inOrder(state.faults, []).map(([fault, count]) => [fault, String(count)]),
+  ]);
   const market = state.market;
   if (!market) return;
   if (selected !== market.id) {
@@ -95,7 +116,7 @@ function showState(state) {
   find("ladder").show(market.bids, market.asks, market.spread);
   find("price").textContent = market.mid ?? "–";
   if (market.mid != null) find("price-line").add(state.time, Number(market.mid));
-  pairs(find("indicators"), Object.entries(market.indicators));
+  pairs(find("indicators"), inOrder(market.indicators, indicators));
   const signal = market.signal;
   chip(find("signal-holder"), signal ? signal.source : "none", signal ? "good" : "");
   pairs(find("signal"), signal ? [
@@ -107,18 +128,24 @@ function showState(state) {
     ["position", `${market.position} lots`], ["average price", market.average_price],
     ["floating P&L", market.floating_pnl], ["realised P&L", market.realised_pnl],
     ["working orders", String(market.working)],
-    ...Object.entries(state.balances).map(([currency, amount]) => [currency, amount]),
+    ...inOrder(state.balances, []),
   ]);
-  pairs(find("order-counts"), Object.entries(market.orders).map(([name, count]) => [name, String(count)]));
+  const counts = [...inOrder(market.orders, stages), ...inOrder(market.refusals, []).map(
+    ([code, count]) => [`refused: ${code}`, count])];
+  pairs(find("order-counts"), counts.map(([name, count]) => [name, String(count)]));
 }
 
-function showOrder(order) {
+/** kind: order, fill, verdict, signal, stop, session, position, lost. */
+function showEvent(kind, record) {
   const body = find("orders");
   const row = document.createElement("tr");
+  row.dataset.kind = kind;
+  if (record.cl_ord_id) row.title = `order ${record.cl_ord_id}`;
+  const lots = kind === "signal" ? record.target : record.quantity;
   const cells = [
-    [new Date(order.time).toLocaleTimeString()], [order.instrument], [order.event],
-    [order.side, order.side === "buy" ? "buy" : "sell"], [order.price ?? "", "n"],
-    [order.quantity ?? "", "n"], [order.filled ?? "", "n"], [order.note ?? ""],
+    [new Date(record.time).toLocaleTimeString()], [record.instrument ?? ""], [record.event],
+    [record.side ?? "", record.side === "buy" ? "buy" : "sell"], [record.price ?? "", "n"],
+    [lots ?? "", "n"], [record.filled ?? "", "n"], [record.note ?? ""],
   ];
   for (const [text, tone] of cells) {
     const cell = document.createElement("td");
@@ -127,15 +154,30 @@ function showOrder(order) {
     row.append(cell);
   }
   body.prepend(row);
-  while (body.childElementCount > ordersKept) body.lastElementChild.remove();
+  while (body.childElementCount > eventsKept) body.lastElementChild.remove();
+}
+
+function take(kind, event) {
+  lastId = event.lastEventId;
+  const record = JSON.parse(event.data);
+  if (!paused) return showEvent(kind, record);
+  waiting.push([kind, record]);
+  if (waiting.length > eventsKept) waiting.shift();
 }
 
 function connect() {
   source?.close();
-  const query = selected ? `?instrument=${encodeURIComponent(selected)}` : "";
-  source = new EventSource(`/api/events${query}`);
+  const query = new URLSearchParams();
+  if (selected) query.set("instrument", selected);
+  if (lastId) query.set("after", lastId);
+  source = new EventSource(`/api/events?${query}`);
   source.addEventListener("state", event => { if (!paused) showState(JSON.parse(event.data)); });
-  source.addEventListener("order", event => { if (!paused) showOrder(JSON.parse(event.data)); });
+  for (const kind of eventKinds) source.addEventListener(kind, event => take(kind, event));
+  source.addEventListener("reset", () => {
+    // The place that we knew is gone: what follows is not the continuation of what is shown.
+    lastId = "";
+    find("orders").replaceChildren();
+  });
   source.addEventListener("error", () => {
     chip(find("link"), "reconnecting…", "warn");
     if (source.readyState === EventSource.CLOSED) {
@@ -149,6 +191,9 @@ find("pause").addEventListener("click", event => {
   paused = !paused;
   event.target.textContent = paused ? "Resume" : "Pause";
   event.target.setAttribute("aria-pressed", String(paused));
+  if (paused) return;
+  for (const [kind, record] of waiting) showEvent(kind, record);
+  waiting = [];
 });
 find("instrument").addEventListener("change", event => {
   selected = event.target.value;

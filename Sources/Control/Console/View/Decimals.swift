@@ -45,7 +45,8 @@ struct Decimals: Sendable {
     let worth =
       Double(figure) / Double(PositionFigures.scale) * value(item.tick) * value(item.lot)
       * value(item.contractValue)
-    return String(format: "%+.4f", worth)
+    let digits = min(8, max(4, Int(item.tick.decimals) + Int(item.lot.decimals)))
+    return String(format: "%+.\(digits)f", worth)
   }
 
   private func value(_ increment: Increment) -> Double {

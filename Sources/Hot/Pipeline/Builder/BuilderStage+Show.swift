@@ -110,6 +110,9 @@ extension BuilderStage {
     raise(shown, .ordersAcknowledged, tally.acknowledged)
     raise(shown, .ordersRejected, tally.rejected)
     raise(shown, .ordersCancelled, tally.cancelled)
+    raise(shown, .ordersFilled, tally.filled)
+    raise(shown, .ordersUnknown, tally.unknown)
+    raise(shown, .fills, tally.fills)
     raise(shown, .filledLots, UInt64(truncatingIfNeeded: max(0, tally.filledLots)))
   }
 

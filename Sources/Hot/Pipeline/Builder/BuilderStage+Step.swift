@@ -57,6 +57,7 @@ extension BuilderStage {
     let at = Int(id.index)
     if at >= instruments.count { return }
     unsafe tallies[at].refusals &+= 1
+    ports.state.refusals(of: id).add(1, to: code)
     let row = at &* BuilderStage.refusalCodesMax
     unsafe refusals[row &+ (Int(code.rawValue) & (BuilderStage.refusalCodesMax &- 1))] &+= 1
   }

@@ -13,6 +13,10 @@ public struct InstrumentTally: BitwiseCopyable, Sendable {
   public var acknowledged: UInt64 = 0
   public var rejected: UInt64 = 0
   public var cancelled: UInt64 = 0
+  /// Orders filled in full, fills one by one, and orders that nobody knew of for a while.
+  public var filled: UInt64 = 0
+  public var fills: UInt64 = 0
+  public var unknown: UInt64 = 0
   /// Lots, both sides together.
   public var filledLots: Int64 = 0
   /// The last lease counted in `signals`.
@@ -28,7 +32,11 @@ public struct InstrumentTally: BitwiseCopyable, Sendable {
     case .acknowledged: acknowledged &+= 1
     case .rejected: rejected &+= 1
     case .cancelled: cancelled &+= 1
-    case .fill: filledLots = filledLots &+ report.lastQuantity.lots
+    case .filled: filled &+= 1
+    case .unknown: unknown &+= 1
+    case .fill:
+      fills &+= 1
+      filledLots = filledLots &+ report.lastQuantity.lots
     default: break
     }
   }

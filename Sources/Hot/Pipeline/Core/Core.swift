@@ -73,7 +73,7 @@ public final class Core: @unchecked Sendable {
       builder: parts.makeBuilder(options, state, control, stopBoard, rings, latencies),
       gate: parts.makeGate(options, rings, latencies),
       sender: parts.makeSender(
-        options, senderReactor, slot: isFused ? feedSlots : 0, stopBoard, control,
+        options, senderReactor, slot: isFused ? feedSlots : 0, stopBoard, state, control,
         rings, latencies),
       feedReactor: feedReactor, senderReactor: senderReactor, feedSlots: feedSlots,
       control: control, wakers: parts.wakers, wait: options.effectiveWait)

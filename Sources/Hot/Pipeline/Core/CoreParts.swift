@@ -108,14 +108,14 @@ struct CoreParts: ~Copyable {
 
   func makeSender(
     _ options: CoreOptions, _ reactor: UnsafeMutablePointer<TransportReactor>, slot: Int,
-    _ board: StopBoard, _ control: RunControl, _ rings: TelemetryFile,
+    _ board: StopBoard, _ state: StateWriter, _ control: RunControl, _ rings: TelemetryFile,
     _ latencies: CoreLatencies
   ) -> UnsafeMutablePointer<SenderStage> {
     let ports = SenderPorts(
       approved: approved.makeConsumer(), toGate: toGate.makeProducer(),
       toBuilder: toBuilder.makeProducer(), queries: queries.makeProducer(),
       account: account.makeConsumer(), handovers: privateHandovers.makeConsumer(),
-      requests: privateRequests.makeProducer(), board: board,
+      requests: privateRequests.makeProducer(), board: board, state: state,
       control: control, telemetry: rings.producer(.sender, .trade),
       latency: SenderLatency(
         send: latencies.send, wireOut: latencies.wireOut, tickToOrder: latencies.tickToOrder))

@@ -4,6 +4,7 @@ import Channels
 import OKX
 import Orders
 import Quantities
+import State
 import Transport
 import Wire
 
@@ -66,10 +67,7 @@ extension SenderStage {
       guard let update = SenderStage.update(event) else { return }
       _ = table.apply(update, into: &reports)
     case .balance:
-      let at = Int(event.currency.index)
-      if at < instruments.currencyCount {
-        unsafe balances[at] = CashBalance(isKnown: true, cash: event.cash)
-      }
+      hold(event.cash, of: event.currency, asOf: event.exchangeTime)
     case .position:
       // Positions are counted from fills; the exchange's own figure is compared by reconciliation.
       break
@@ -234,11 +232,18 @@ extension SenderStage {
     case .workingOrder(let update):
       if table.adopt(update) { table.requestCancels(update.instrument) }
     case .balance(let currency, let cash):
-      let at = Int(currency.index)
-      if at < instruments.currencyCount {
-        unsafe balances[at] = CashBalance(isKnown: true, cash: cash)
-      }
+      hold(cash, of: currency, asOf: WallMilliseconds(milliseconds: 0))
     }
+  }
+
+  /// Keeps a currency's cash and shows it. `time`: the exchange's, 0 where it named none.
+  @_noLocks
+  func hold(_ cash: Amount, of currency: CurrencyID, asOf time: WallMilliseconds) {
+    let at = Int(currency.index)
+    if at >= instruments.currencyCount { return }
+    unsafe balances[at] = CashBalance(isKnown: true, cash: cash)
+    ports.state.setBalance(
+      at, BalanceRow(currency: instruments.currencyName(currency), total: cash, updatedAt: time))
   }
 
   /// Closes the connection with 1001: the thread is about to stop.

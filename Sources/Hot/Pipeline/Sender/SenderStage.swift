@@ -6,6 +6,7 @@ import OKX
 import Orders
 import Quantities
 import Risk
+import State
 import Transport
 import Wire
 
@@ -19,6 +20,7 @@ public struct SenderPorts: ~Copyable {
   var handovers: SlotConsumer<SessionHandover>
   var requests: SlotProducer<ConnectorRequest>
   let board: StopBoard
+  let state: StateWriter
   let control: RunControl
   var telemetry: TelemetryProducer
   let latency: SenderLatency
