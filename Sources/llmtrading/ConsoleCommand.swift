@@ -33,7 +33,7 @@ struct ConsoleCommand: AsyncParsableCommand {
       await lifeline.waitForEnd()
       await server.endStreams()
       // Whoever holds a connection open does not hold the console.
-      try? await Task.sleep(for: .seconds(ConsoleCommand.shutdownSeconds))
+      do { try await Task.sleep(for: .seconds(ConsoleCommand.shutdownSeconds)) } catch { return }
       log.warning("connections are still open; ending without them")
       Foundation.exit(0)
     }

@@ -108,12 +108,16 @@ struct CoreAssembly {
       case .interval: .interval(200_000_000)
       case .always: .every
       }
+    var market = JournalSettings()
+    market.totalBytesMax = configuration.limits.marketJournalBytes
+    market.segmentBytes = Int(min(64 << 20, max(1 << 20, market.totalBytesMax / 4)))
+    market.durability = .none
     return CoreJournal(
       rings: directory.ringsFile, folder: directory.journalDirectory,
       identity: JournalIdentity(
         build: Digest32(Array(LLMTrading.configuration.version.utf8)),
         configuration: Digest32(configuration.hash), environment: environment, start: start),
-      settings: settings)
+      trade: settings, market: market)
   }
 
   private func loginSigner() -> (@Sendable (Int64) -> [UInt8])? {

@@ -159,6 +159,7 @@ struct Demo {
     configuration.okx.credentials.passphraseFile = try secret(
       directory, "passphrase", keys.passphrase)
     configuration.console.port = options.port
+    configuration.limits.marketJournalBytes = 256 << 20
     // The person at the terminal reads one line a second; scripts and CI read the log.
     if !options.headless { configuration.log.level = .warning }
     configuration.risk = Demo.risk(names)

@@ -10,26 +10,41 @@ struct JournalCommand: ParsableCommand {
 
   struct Cat: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Every record of a journal folder's trade stream as one JSON line.")
+      abstract: "Every record of a journal's stream as one JSON line.")
     @Argument(help: "The folder, such as STATE_DIR/journal, or a segment file in it.")
     var path: String
+    @Option(help: "Of a folder: trade or market.")
+    var stream = JournalStream.trade
 
     func run() throws {
       var folder = path
+      var stream = stream
       var start: JournalOffset?
-      if let number = JournalCommand.segment(of: path) {
+      if let file = JournalCommand.segment(of: path) {
         folder = (path as NSString).deletingLastPathComponent
         if folder.isEmpty { folder = "." }
-        start = JournalOffset(segment: number, offset: 0)
+        stream = file.stream
+        start = JournalOffset(segment: file.number, offset: 0)
       }
-      var reader = try JournalReader(JournalFolder(path: folder, stream: .trade), from: start)
+      var reader = try JournalReader(JournalFolder(path: folder, stream: stream), from: start)
       var text = JournalText()
+      if stream != .trade { learnNames(folder, &text) }
       while let record = try reader.next() {
         guard let header = reader.header else { continue }
         if let start, header.segment != start.segment { break }
         var line: [UInt8] = []
         text.append(record, of: header, to: &line)
         FileHandle.standardOutput.write(Data(line))
+      }
+    }
+
+    /// The trade stream names the instruments of each start.
+    private func learnNames(_ folder: String, _ text: inout JournalText) {
+      guard var reader = try? JournalReader(JournalFolder(path: folder, stream: .trade)) else {
+        return
+      }
+      while let record = try? reader.next(), let header = reader.header {
+        text.learn(record, of: header)
       }
     }
   }
@@ -68,10 +83,27 @@ struct JournalCommand: ParsableCommand {
     }
   }
 
-  /// The number in `trade-0000000001.journal`.
-  static func segment(of path: String) -> UInt64? {
+  /// What `trade-0000000001.journal` is.
+  static func segment(of path: String) -> (stream: JournalStream, number: UInt64)? {
     let name = (path as NSString).lastPathComponent
-    guard name.hasPrefix("trade-"), name.hasSuffix(".journal") else { return nil }
-    return UInt64(name.dropFirst(6).dropLast(8))
+    for stream in JournalStream.allCases {
+      let prefix = stream.name + "-"
+      if name.hasPrefix(prefix), name.hasSuffix(".journal"),
+        let number = UInt64(name.dropFirst(prefix.count).dropLast(8))
+      {
+        return (stream, number)
+      }
+    }
+    return nil
   }
+}
+
+extension JournalStream: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let found = JournalStream.allCases.first(where: { $0.name == argument }) else {
+      return nil
+    }
+    self = found
+  }
+  public static var allValueStrings: [String] { allCases.map(\.name) }
 }

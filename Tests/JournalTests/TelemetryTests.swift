@@ -32,7 +32,7 @@ private let plans = [
       report: report, cause: Cause(.sender, UInt64(index * 2)), at: Instant(nanoseconds: 5))
     #expect(cause == Cause(.gate, UInt64(index)))
     let entry = [UInt8](repeating: UInt8(index), count: index * 7)
-    _ = unsafe feed.recordOrLose(market: entry.span.bytes, at: .zero)
+    unsafe entry.withUnsafeBytes { bytes in _ = unsafe feed.recordOrLose(market: bytes, at: .zero) }
     if index % 10 == 0 {
       #expect(try gateDrain.drain(into: &trade) == 10)
       #expect(try feedDrain.drain(into: &market) == 10)

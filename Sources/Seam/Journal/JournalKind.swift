@@ -5,6 +5,7 @@ public enum JournalKind: UInt16, Sendable, BitwiseCopyable, CaseIterable {
   /// `SignalLease`: a signal as a stage took it, or as the Door published it.
   case signal = 1
   /// `Intent`
+  /// Its cause is a record of the market stream: the last entry that its Builder had taken.
   case intent = 2
   /// `Verdict`
   case verdict = 3

@@ -5,15 +5,17 @@ import Quantities
 /// Renders records one line each. It learns instruments from the records that name them, so that prices
 /// and sizes become decimals; before that they stay ticks and lots.
 public struct JournalText {
-  private var instruments: [UInt16: InstrumentRecord] = [:]
-  private var start: UInt32 = 0
+  /// By start: another start may have another table.
+  private var starts: [UInt32: [UInt16: InstrumentRecord]] = [:]
+  /// Of the start whose record is rendered.
+  var instruments: [UInt16: InstrumentRecord] = [:]
 
   public init() {}
 
-  /// Takes the names of `record` without rendering it.
-  public mutating func learn(_ record: JournalRecord) {
+  /// Takes the names of `record` without rendering it: the market stream has none of its own.
+  public mutating func learn(_ record: JournalRecord, of segment: SegmentHeader) {
     if record.kind == .instrument, let item = InstrumentRecord(payload: record.payload) {
-      instruments[item.instrument.index] = item
+      starts[segment.identity.start, default: [:]][item.instrument.index] = item
     }
   }
 
@@ -21,12 +23,8 @@ public struct JournalText {
   public mutating func append(
     _ record: JournalRecord, of segment: SegmentHeader, to output: inout [UInt8]
   ) {
-    if segment.identity.start != start {
-      // Another start may have another table.
-      instruments = [:]
-      start = segment.identity.start
-    }
-    learn(record)
+    learn(record, of: segment)
+    instruments = starts[segment.identity.start] ?? [:]
     var line = JSONLine()
     line.field("stream", segment.stream.name)
     line.field("environment", segment.identity.environment.name)

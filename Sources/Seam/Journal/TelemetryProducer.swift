@@ -167,8 +167,18 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
   public mutating func record(report: Report, cause: Cause, at instant: Instant) -> Cause? {
     record(.report, report, cause: cause, at: instant)
   }
-  @_noLocks
-  public mutating func recordOrLose(market entry: RawSpan, at instant: Instant) -> Cause {
-    recordOrLose(.market, bytes: entry, at: instant)
+  /// `entry` is read in this call only.
+  @_noLocks @unsafe
+  public mutating func recordOrLose(market entry: UnsafeRawBufferPointer, at instant: Instant)
+    -> Cause
+  {
+    let size = entry.count
+    guard tellLoss(at: instant), let start = entry.baseAddress,
+      let room = unsafe open(.market, size, .none, instant, .input)
+    else { return lose() }
+    unsafe (room.baseAddress! + RecordHeader.byteCount).copyMemory(from: start, byteCount: size)
+    return close(size)
   }
+  @_noLocks
+  public mutating func tellLossWhenIdle(at instant: Instant) { tellLoss(at: instant) }
 }

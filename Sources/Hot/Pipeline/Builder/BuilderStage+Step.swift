@@ -23,6 +23,7 @@ extension BuilderStage {
     work &+= entries
     if now >= sweepAt {
       sweep(now)
+      ports.inputs.tellLossWhenIdle(at: now)
       polls &+= 1
       ports.state.beat(.builder, at: now, polls: polls)
     }
@@ -67,6 +68,8 @@ extension BuilderStage {
   mutating func take(_ entry: UnsafeRawBufferPointer) {
     guard let base = entry.baseAddress else { return }
     let takenAt: Instant = .now()
+    // On record before anything follows from it.
+    _ = unsafe ports.inputs.recordOrLose(market: entry, at: takenAt)
     var offset = 0
     while entry.count &- offset >= 64 {
       let message = unsafe (base + offset).assumingMemoryBound(to: MarketMessage.self)
@@ -163,7 +166,9 @@ extension BuilderStage {
       intent.isTickDriven = isTickDriven
       intent.madeAt = .now()
       // On record first: an intent that nobody can read of is not made.
-      guard ports.telemetry.record(intent: intent, cause: .none, at: intent.madeAt) != nil else {
+      let cause =
+        ports.inputs.number == 0 ? Cause.none : Cause(ports.inputs.stage, ports.inputs.number)
+      guard ports.telemetry.record(intent: intent, cause: cause, at: intent.madeAt) != nil else {
         counters.intentsWithoutRoom &+= 1
         return
       }

@@ -29,7 +29,10 @@ public struct BuilderPorts: ~Copyable {
   var verdicts: SlotConsumer<Verdict>
   var reports: SlotConsumer<Report>
   let state: StateWriter
+  /// Of the trade stream: intents.
   var telemetry: TelemetryProducer
+  /// Of the market stream: the market ring's entries as they were taken. Overload may lose some.
+  var inputs: TelemetryProducer
   let control: RunControl
   let board: StopBoard
   let latency: LatencyHistogram

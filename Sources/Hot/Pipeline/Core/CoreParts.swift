@@ -82,7 +82,8 @@ struct CoreParts: ~Copyable {
       market: market.makeConsumer(), resyncs: resyncs.makeProducer(),
       intents: intents.makeProducer(), verdicts: verdicts.makeConsumer(),
       reports: toBuilder.makeConsumer(), state: state,
-      telemetry: rings.producer(.builder(), .trade), control: control,
+      telemetry: rings.producer(.builder(), .trade),
+      inputs: rings.producer(.builder(), .market), control: control,
       board: board, latency: latencies.build)
     unsafe builder.initialize(
       to: BuilderStage(

@@ -1,4 +1,4 @@
-// Drains the stages' telemetry into the trade journal; housekeeping thread, the only writer of the files.
+// Drains the stages' telemetry into the trade and the market journal; housekeeping thread, the only writer of the files.
 
 import CKernel
 import Channels
@@ -13,39 +13,45 @@ public struct CoreJournal: Sendable {
   /// The journal's folder.
   public var folder: String
   public var identity: JournalIdentity
-  public var settings: JournalSettings
+  public var trade: JournalSettings
+  public var market: JournalSettings
 
   public init(
     rings: String, folder: String, identity: JournalIdentity,
-    settings: JournalSettings = JournalSettings()
+    trade: JournalSettings = JournalSettings(), market: JournalSettings = JournalSettings()
   ) {
     self.rings = rings
     self.folder = folder
     self.identity = identity
-    self.settings = settings
+    self.trade = trade
+    self.market = market
   }
 
-  /// A ring for each stage that writes the trade stream.
-  static let stages: [StageID] = [.builder(), .gate, .sender, .door, .account]
-  static let ringBytes = 4 << 20
+  /// A ring for each stage that writes a stream.
+  static let plans: [TelemetryPlan] =
+    [.builder(), .gate, .sender, .door, .account].map {
+      TelemetryPlan(stage: $0, stream: .trade, capacity: 4 << 20)
+    } + [TelemetryPlan(stage: .builder(), stream: .market, capacity: 16 << 20)]
 
   /// What an earlier start left in the rings goes into the journal first; then fresh rings.
   public func open() throws(JournalError) -> (rings: TelemetryFile, recovered: TelemetryRecovery?) {
     let recovered = try TelemetryRecovery.run(
-      telemetry: rings, journals: folder, trade: settings, market: settings)
-    let plans = CoreJournal.stages.map {
-      TelemetryPlan(stage: $0, stream: .trade, capacity: CoreJournal.ringBytes)
-    }
-    return (try TelemetryFile(creating: rings, identity: identity, plans: plans), recovered)
+      telemetry: rings, journals: folder, trade: trade, market: market)
+    return (
+      try TelemetryFile(creating: rings, identity: identity, plans: CoreJournal.plans), recovered
+    )
   }
 }
 
 /// One thread calls `run`. When the journal cannot be written the desk goes `cancelOnly` by its
-/// durability request: an order without a record does not go out.
+/// durability request: an order without a record does not go out. When the market stream cannot be written
+/// it ends there: its ring fills, the Builder counts what it loses, and trading goes on.
 final class Recorder: @unchecked Sendable {
-  // SAFETY: writer and drains are the thread's own once `run` is called.
-  private var writer: JournalWriter?
-  private let drains: [TelemetryDrain]
+  // SAFETY: writers and drains are the thread's own once `run` is called.
+  private var trade: JournalWriter?
+  private var market: JournalWriter?
+  private let tradeDrains: [TelemetryDrain]
+  private let marketDrains: [TelemetryDrain]
   private let rings: TelemetryFile
   private let board: StopBoard
   private let report: @Sendable (String) -> Void
@@ -53,6 +59,7 @@ final class Recorder: @unchecked Sendable {
 
   /// How long the thread sleeps when nothing waited.
   private static let pollNanoseconds: Int64 = 1_000_000
+  private static let marketRecordsPerTurn = 256
 
   init(
     _ journal: CoreJournal, rings: TelemetryFile, board: StopBoard,
@@ -61,33 +68,66 @@ final class Recorder: @unchecked Sendable {
     self.rings = rings
     self.board = board
     self.report = report
-    drains = CoreJournal.stages.map { rings.drain($0, .trade) }
-    writer = try JournalWriter(
+    func drains(_ stream: JournalStream) -> [TelemetryDrain] {
+      CoreJournal.plans.filter { $0.stream == stream }.map { rings.drain($0.stage, stream) }
+    }
+    tradeDrains = drains(.trade)
+    marketDrains = drains(.market)
+    trade = try JournalWriter(
       JournalFolder(path: journal.folder, stream: .trade), identity: journal.identity,
-      settings: journal.settings)
+      settings: journal.trade)
+    market = try JournalWriter(
+      JournalFolder(path: journal.folder, stream: .market), identity: journal.identity,
+      settings: journal.market)
   }
 
-  /// Returns after `stop` once every ring is empty and the segment is closed.
+  /// Returns after `stop` once every ring is empty and the segments are closed.
   func run() {
-    guard var writer = writer.take() else { return }
+    guard var writer = trade.take() else { return }
     do {
       while true {
         let isLast = isStopping.load(ordering: .relaxed)
         var taken = 0
-        for drain in drains { taken += try drain.drain(into: &writer) }
+        for drain in tradeDrains { taken += try drain.drain(into: &writer) }
         _ = try writer.commit(at: .now())
+        taken += recordMarket()
         if taken == 0 {
           if isLast { break }
           ck_sleep(Recorder.pollNanoseconds)
         }
       }
       try writer.close()
+      closeMarket()
       rings.remove()
     } catch {
       board.request(.cancelOnly, by: .durability, for: .none)
       report(
         "the journal cannot be written: \(error). Working orders are cancelled; nothing new goes out"
       )
+    }
+  }
+
+  /// Few at a time: the trade stream does not wait behind it.
+  private func recordMarket() -> Int {
+    guard var writer = market.take() else { return 0 }
+    do throws(JournalError) {
+      var taken = 0
+      for drain in marketDrains {
+        taken += try drain.drain(into: &writer, recordsMax: Recorder.marketRecordsPerTurn)
+      }
+      _ = try writer.commit(at: .now())
+      market = consume writer
+      return taken
+    } catch {
+      report("the market journal cannot be written and ends here: \(error). Trading goes on")
+      return 0
+    }
+  }
+
+  private func closeMarket() {
+    guard let writer = market.take() else { return }
+    do throws(JournalError) { try writer.close() } catch {
+      report("the market journal cannot be closed: \(error). The next start closes it")
     }
   }
 
