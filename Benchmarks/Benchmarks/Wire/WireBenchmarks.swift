@@ -1,0 +1,15 @@
+// The Wire suite: JSON, WebSocket frames, UTF-8.
+
+import Benchmark
+import Workloads
+
+let benchmarks: @Sendable () -> Void = {
+  for work in WireWork.all {
+    Benchmark(
+      "\(work.name), \(work.operationsPerRun) \(work.operation)s",
+      configuration: .init(metrics: [.wallClock, .throughput], maxDuration: .seconds(1))
+    ) { benchmark in
+      for _ in benchmark.scaledIterations { blackHole(work.run()) }
+    }
+  }
+}
