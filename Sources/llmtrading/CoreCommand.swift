@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import Operations
 import Pipeline
+import Transport
 
 struct CoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,10 +29,11 @@ struct CoreCommand: AsyncParsableCommand {
     let directory = try StateDirectory(configuration.stateDirectory)
     let lock = try directory.lock()
     let credentials = try Credentials.load(configuration.okx.credentials)
+    let proxy = try configuration.network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
     let rest = try configuration.endpoints.restURL.map {
       try RESTClient(
         base: $0, credentials: credentials.map(APICredentials.init),
-        caFile: configuration.okx.certificateAuthorityFile,
+        caFile: configuration.okx.certificateAuthorityFile, proxy: proxy,
         isSimulated: configuration.endpoints.needsDemoHeader)
     }
     let assembly = CoreAssembly(configuration: configuration, credentials: credentials)
@@ -135,6 +137,14 @@ struct CommonOptions: ParsableArguments {
     if let stateDir { overrides["state_dir"] = stateDir }
     if let topology { overrides["topology"] = topology }
     return try Configuration.load(path: path, overrides: overrides, allowLive: live)
+  }
+}
+
+extension RESTProxy {
+  init(_ proxy: ProxyEndpoint) {
+    self.init(
+      host: proxy.host, port: Int(proxy.port),
+      credentials: proxy.user.map { (user: $0, password: proxy.password ?? "") })
   }
 }
 

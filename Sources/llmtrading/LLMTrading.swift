@@ -14,7 +14,7 @@ struct LLMTrading: AsyncParsableCommand {
       DemoCommand.self, RunCommand.self, InjectCommand.self, StopCommand.self, RearmCommand.self,
       CancelCommand.self, FlattenCommand.self, LimitsCommand.self, LinkCommand.self,
       CoreCommand.self, ConsoleCommand.self, ExchangeCommand.self, JournalCommand.self,
-      WireEchoCommand.self, ConfigCommand.self,
+      WireEchoCommand.self, RecordCommand.self, ConfigCommand.self,
     ]
   )
 }

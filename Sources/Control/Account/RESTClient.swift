@@ -42,6 +42,27 @@ public enum RESTError: Error, Sendable, CustomStringConvertible {
   }
 }
 
+/// An HTTP proxy that requests go through by CONNECT (`network.proxy`).
+public struct RESTProxy: Sendable {
+  public var host: String
+  public var port: Int
+  /// User and password, where it asks for them.
+  public var credentials: (user: String, password: String)?
+
+  public init(host: String, port: Int, credentials: (user: String, password: String)? = nil) {
+    self.host = host
+    self.port = port
+    self.credentials = credentials
+  }
+
+  var setting: HTTPClient.Configuration.Proxy {
+    guard let credentials else { return .server(host: host, port: port) }
+    return .server(
+      host: host, port: port,
+      authorization: .basic(username: credentials.user, password: credentials.password))
+  }
+}
+
 /// One exchange host. `shutdown` before it is dropped.
 public final class RESTClient: Sendable {
   public let base: String
@@ -56,11 +77,11 @@ public final class RESTClient: Sendable {
   /// - Parameters:
   ///   - base: such as `https://www.okx.com`, without a slash at the end.
   ///   - caFile: PEM trust anchors instead of the system's.
-  ///   - proxy: `host:port` of a CONNECT proxy.
+  ///   - proxy: a CONNECT proxy; nil: none.
   ///   - isSimulated: sends `x-simulated-trading: 1` (OKX's demo environment).
   public init(
     base: String, credentials: APICredentials? = nil, caFile: String? = nil,
-    proxy: (host: String, port: Int)? = nil, isSimulated: Bool = false,
+    proxy: RESTProxy? = nil, isSimulated: Bool = false,
     timeoutMilliseconds: Int64 = 5_000
   ) throws {
     self.base = base
@@ -73,7 +94,7 @@ public final class RESTClient: Sendable {
     }
     var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
     configuration.redirectConfiguration = .disallow
-    configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
+    configuration.proxy = proxy?.setting
     configuration.timeout.connect = timeout
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }

@@ -29,23 +29,27 @@ public enum WireEcho {
     let tls = base.hasPrefix("wss") ? try TLSContext(caFile: caFile) : nil
     let choice = Transport.choose(requested: transport)
     progress(choice.reason)
-    var session = try EchoSession(kind: choice.kind)
+    var session = try MessageSession(kind: choice.kind)
+    func connect(_ path: String, reply: Bool) throws -> EchoOutcome {
+      let request = DialRequest(url: try WebSocketURL(base + path), tls: tls)
+      return try EchoHandler(reply: reply).outcome(of: request, &session)
+    }
     var summary = Summary()
-    let count = try session.connect(base + "/getCaseCount", tls: tls, reply: false)
+    let count = try connect("/getCaseCount", reply: false)
     guard let cases = Int(count.firstText), cases >= 0, cases <= casesMax else {
       throw DialError(.protocolError, .session, "getCaseCount said \"\(count.firstText)\"")
     }
     progress("\(cases) cases")
     for index in 0..<cases {
       let path = "/runCase?case=\(index + 1)&agent=\(agent)"
-      let outcome = try session.connect(base + path, tls: tls, reply: true)
+      let outcome = try connect(path, reply: true)
       summary.cases += 1
       summary.messages += outcome.messages
       summary.bytes += outcome.bytes
       if outcome.fault != .closedByPeer { summary.faults += 1 }
       if (index + 1) % 50 == 0 { progress("\(index + 1) of \(cases)") }
     }
-    _ = try session.connect(base + "/updateReports?agent=\(agent)", tls: tls, reply: false)
+    _ = try connect("/updateReports?agent=\(agent)", reply: false)
     return summary
   }
 
@@ -54,8 +58,9 @@ public enum WireEcho {
     url: String, transport: TransportKind? = nil, tls: TLSContext? = nil,
     proxy: ProxyEndpoint? = nil
   ) throws -> EchoOutcome {
-    var session = try EchoSession(kind: Transport.choose(requested: transport).kind)
-    return try session.connect(url, tls: tls, proxy: proxy, reply: true)
+    var session = try MessageSession(kind: Transport.choose(requested: transport).kind)
+    let request = DialRequest(url: try WebSocketURL(url), tls: tls, proxy: proxy)
+    return try EchoHandler(reply: true).outcome(of: request, &session)
   }
 }
 
@@ -68,4 +73,34 @@ public struct EchoOutcome: Sendable {
   /// `.closedByPeer` after a clean close, `.connectionLost` without one, or our reader's fault.
   public var fault = FaultCode.none
   public var closeCode: UInt16 = 0
+}
+
+/// Counts what comes and, when `reply`, sends it back.
+private struct EchoHandler: MessageHandler {
+  let reply: Bool
+  private var outcome = EchoOutcome()
+
+  init(reply: Bool) { self.reply = reply }
+
+  consuming func outcome(of request: DialRequest, _ session: inout MessageSession)
+    throws(DialError) -> EchoOutcome
+  {
+    let end = try session.connect(request, &self)
+    outcome.fault = end.fault
+    outcome.closeCode = end.closeCode
+    return outcome
+  }
+
+  mutating func opened(now: Instant) -> MessageReply { .none }
+  mutating func tick(now: Instant) -> MessageReply { .none }
+  mutating func take(isText: Bool, _ payload: UnsafeRawBufferPointer, receivedAt: Instant)
+    -> MessageReply
+  {
+    outcome.messages += 1
+    outcome.bytes += UInt64(payload.count)
+    if isText && outcome.firstText.isEmpty {
+      unsafe outcome.firstText = String(decoding: payload.prefix(1024), as: UTF8.self)
+    }
+    return reply ? .echo : .none
+  }
 }

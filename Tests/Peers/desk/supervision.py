@@ -2,6 +2,9 @@
 import os
 import random
 import signal
+import socket
+import socketserver
+import threading
 import time
 
 from desk import *
@@ -227,6 +230,68 @@ def limits():
         desk.inject(desk.names[1], 1)
         time.sleep(1.0)
         equal(desk.position(desk.names[1]), 0, "nothing is allowed any more")
+
+
+class ConnectProxy(socketserver.ThreadingTCPServer):
+    """An HTTP proxy that only knows CONNECT; `targets` are those asked for."""
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self):
+        self.targets, self.refused = [], 0
+        super().__init__(("127.0.0.1", 0), ProxiedConnection)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class ProxiedConnection(socketserver.StreamRequestHandler):
+    def handle(self):
+        method, target, _ = self.rfile.readline().decode().split()
+        while self.rfile.readline().strip():
+            pass
+        if method != "CONNECT":
+            self.server.refused += 1
+            self.wfile.write(b"HTTP/1.1 405 Method Not Allowed\r\n\r\n")
+            return
+        self.server.targets.append(target)
+        host, port = target.rsplit(":", 1)
+        with socket.create_connection((host, int(port))) as far:
+            self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+
+            def pump(source, sink):
+                try:
+                    while data := source.recv(65536):
+                        sink.sendall(data)
+                except OSError:
+                    pass
+                for end in (source, sink):
+                    try:
+                        end.shutdown(socket.SHUT_RDWR)
+                    except OSError:
+                        pass
+
+            back = threading.Thread(target=pump, args=(far, self.connection), daemon=True)
+            back.start()
+            pump(self.connection, far)
+            back.join()
+
+
+def proxied():
+    """With network.proxy every connection to the exchange goes through it: both sessions and REST."""
+    proxy = ConnectProxy()
+    port = proxy.server_address[1]
+    with Desk(more=f'network: {{proxy: "http://127.0.0.1:{port}"}}') as desk:
+        desk.run("--no-console")
+        desk.inject(desk.names[0], 2)
+        until(lambda: desk.position(desk.names[0]) == 2, "it trades through the proxy")
+        equal(set(proxy.targets), {f"localhost:{desk.exchange.port}"}, "where the proxy went")
+        check(len(proxy.targets) >= 3, "two sessions and REST", proxy.targets)
+        equal(proxy.refused, 0, "nothing but CONNECT was asked")
+        core = desk.core()
+        with open("/proc/net/tcp") as file:
+            rows = [line.split() for line in file][1:]
+        ours = {os.readlink(f"/proc/{core}/fd/{name}") for name in os.listdir(f"/proc/{core}/fd")}
+        far = {int(row[2].split(":")[1], 16) for row in rows if f"socket:[{row[9]}]" in ours}
+        check(desk.exchange.port not in far and port in far, "no connection goes past it", far)
 
 
 if __name__ == "__main__":

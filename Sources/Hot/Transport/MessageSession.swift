@@ -1,11 +1,38 @@
-// One reactor, link and reader, connected again and again by the echo client; housekeeping.
+// A connection read by a tool, not by a stage: messages to a handler, its answers out; housekeeping.
 import Quantities
 import Wire
 
-/// Single-threaded: dials, adopts, echoes, retires.
+/// What a handler wants done.
+public enum MessageReply: Sendable {
+  case none
+  /// Send the message back as it came.
+  case echo
+  case texts([[UInt8]])
+  /// Close the connection with 1000; the session ends with this fault.
+  case end(FaultCode)
+}
+
+/// What a tool does with a connection's messages.
+public protocol MessageHandler: ~Copyable {
+  mutating func opened(now: Instant) -> MessageReply
+  /// `payload` is valid during the call only.
+  mutating func take(isText: Bool, _ payload: UnsafeRawBufferPointer, receivedAt: Instant)
+    -> MessageReply
+  /// Called every 100 ms or sooner.
+  mutating func tick(now: Instant) -> MessageReply
+}
+
+/// How a connection went.
+public struct MessageOutcome: Sendable {
+  /// `.closedByPeer` after a clean close, `.connectionLost` without one, or our reader's fault.
+  public var fault = FaultCode.none
+  public var closeCode: UInt16 = 0
+}
+
+/// One reactor, link and reader, connected again and again. Single-threaded.
 @safe
-struct EchoSession: ~Copyable {
-  /// Largest message echoed.
+public struct MessageSession: ~Copyable {
+  /// Largest message taken.
   static var messageBytesMax: Int { 32 << 20 }
   /// A server that says nothing for so long is given up.
   static var silenceNanosecondsMax: Int64 { 30_000_000_000 }
@@ -17,11 +44,13 @@ struct EchoSession: ~Copyable {
   private var keys: MaskGenerator
   // SAFETY: owned; allocated in init with room for the largest frame, freed in deinit.
   private let frame: UnsafeMutableRawBufferPointer
-  private var outcome = EchoOutcome()
+  private var outcome = MessageOutcome()
   /// A close frame of ours is out: nothing else may follow it.
   private var closing = false
 
-  init(kind: TransportKind) throws(DialError) {
+  private static var tickNanoseconds: Int64 { 100_000_000 }
+
+  public init(kind: TransportKind) throws(DialError) {
     var errorNumber: Int32 = 0
     guard var reactor = TransportReactor(kind: kind, errorNumber: &errorNumber) else {
       throw .system(.connectionLost, .address, -errorNumber)
@@ -39,50 +68,59 @@ struct EchoSession: ~Copyable {
 
   deinit { unsafe frame.deallocate() }
 
-  /// Dials `url` and echoes (when `reply`) until the connection ends.
-  mutating func connect(
-    _ url: String, tls: TLSContext?, proxy: ProxyEndpoint? = nil, reply: Bool
-  ) throws -> EchoOutcome {
-    let dialed = try Dialer.dial(DialRequest(url: WebSocketURL(url), tls: tls, proxy: proxy))
+  /// Dials and serves `handler` until the connection ends.
+  public mutating func connect<Handler: MessageHandler & ~Copyable>(
+    _ request: DialRequest, _ handler: inout Handler
+  ) throws(DialError) -> MessageOutcome {
+    let dialed = try Dialer.dial(request)
     let established = dialed.handOver(connection: 0, generation: 1)
     guard link.adopt(established, now: DialedConnection.now) else {
       established.release()
       throw DialError(.connectionLost, .session, "the link is taken")
     }
-    outcome = EchoOutcome()
+    outcome = MessageOutcome()
     closing = false
     var reader = WebSocketReader(
       messageBytesMax: Self.messageBytesMax, inboxBytesMax: link.frameBytesMax)
     if reactor.attach(descriptor: link.descriptor, slot: 0) {
-      read(&reader, reply: reply)
-      serve(&reader, reply: reply)
+      unsafe act(handler.opened(now: DialedConnection.now), on: nil, isText: true)
+      read(&reader, &handler)
+      serve(&reader, &handler)
       reactor.detach(slot: 0)
     }
     link.retire(cause: outcome.fault)?.release()
     return outcome
   }
 
-  private mutating func serve(_ reader: inout WebSocketReader, reply: Bool) {
+  private mutating func serve<Handler: MessageHandler & ~Copyable>(
+    _ reader: inout WebSocketReader, _ handler: inout Handler
+  ) {
     var deadline = DialedConnection.now.advanced(byNanoseconds: Self.silenceNanosecondsMax)
     var isSilenced = false
+    var tickAt = DialedConnection.now
     while true {
+      let now = DialedConnection.now
+      if !closing && now >= tickAt {
+        tickAt = now.advanced(byNanoseconds: Self.tickNanoseconds)
+        unsafe act(handler.tick(now: now), on: nil, isText: true)
+      }
       if closing && !isSilenced {
         isSilenced = true
-        deadline = DialedConnection.now.advanced(byNanoseconds: Self.goodbyeNanosecondsMax)
+        deadline = now.advanced(byNanoseconds: Self.goodbyeNanosecondsMax)
       }
       let completion = reactor.poll()
       switch completion.kind {
       case .idle:
         let left = deadline.since(DialedConnection.now)
         if left <= 0 { return end(.connectionLost) }
-        _ = reactor.wait(timeoutNanoseconds: left)
+        _ = reactor.wait(timeoutNanoseconds: min(left, Self.tickNanoseconds))
       case .writable:
         if link.flush() == .blocked { _ = reactor.awaitWritable(slot: 0) }
       case .ended, .failed:
         return end(.connectionLost)
       case .bytes:
         let received = unsafe link.receive(completion.bytes, receivedAt: completion.receivedAt)
-        read(&reader, reply: reply)
+        read(&reader, &handler)
         switch received {
         case .readable:
           if !closing {
@@ -97,12 +135,30 @@ struct EchoSession: ~Copyable {
     }
   }
 
+  /// Does what the handler wants; `payload` is what an echo sends.
+  private mutating func act(
+    _ reply: MessageReply, on payload: UnsafeRawBufferPointer?, isText: Bool
+  ) {
+    switch reply {
+    case .none: return
+    case .echo:
+      if let payload = unsafe payload { unsafe send(isText ? .text : .binary, payload) }
+    case .texts(let texts):
+      for text in texts { unsafe text.withUnsafeBytes { unsafe send(.text, $0) } }
+    case .end(let fault):
+      end(fault)
+      close(.normal)
+    }
+  }
+
   private mutating func end(_ fault: FaultCode) {
     if outcome.fault == .none { outcome.fault = fault }
   }
 
   /// Acts on every event that the inbox holds.
-  private mutating func read(_ reader: inout WebSocketReader, reply: Bool) {
+  private mutating func read<Handler: MessageHandler & ~Copyable>(
+    _ reader: inout WebSocketReader, _ handler: inout Handler
+  ) {
     while true {
       let event = unsafe reader.next(link.readable)
       switch event.kind {
@@ -110,12 +166,10 @@ struct EchoSession: ~Copyable {
         link.consume(event.consumed)
         return
       case .text, .binary:
-        outcome.messages += 1
-        unsafe outcome.bytes += UInt64(event.payload.count)
-        if event.kind == .text && outcome.firstText.isEmpty {
-          unsafe outcome.firstText = String(decoding: event.payload.prefix(1024), as: UTF8.self)
-        }
-        if reply { unsafe send(event.kind == .text ? .text : .binary, event.payload) }
+        let isText = event.kind == .text
+        let reply = unsafe handler.take(
+          isText: isText, event.payload, receivedAt: link.receivedAt)
+        unsafe act(reply, on: event.payload, isText: isText)
       case .ping:
         unsafe send(.pong, event.payload)
       case .pong: break
@@ -123,14 +177,20 @@ struct EchoSession: ~Copyable {
         outcome.closeCode = event.closeCode.rawValue
         end(event.kind == .close ? .closedByPeer : event.fault)
         if event.mustReply {
-          let count = unsafe WebSocketEncoder.writeClose(event.closeCode, keys: &keys, into: frame)
-          send(frame: count)
+          close(event.closeCode)
           reader.closeSent()
         }
         closing = true
       }
       link.consume(event.consumed)
     }
+  }
+
+  private mutating func close(_ code: WebSocketCloseCode) {
+    if closing { return }
+    let count = unsafe WebSocketEncoder.writeClose(code, keys: &keys, into: frame)
+    send(frame: count)
+    closing = true
   }
 
   private mutating func send(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {

@@ -1,0 +1,136 @@
+// Holds subscriptions to any public channel on one connection, blind to what they carry: for recording; control plane.
+
+import Quantities
+import Wire
+
+/// A tool's session as a value: texts to send out, received texts in. Does no I/O and reads no clock.
+public struct PublicTap: Sendable {
+  /// One subscription: a channel of any name, of an instrument where it has one.
+  public struct Channel: Hashable, Sendable {
+    public var name: String
+    public var instrument: String?
+
+    /// Nil where a name may not stand in a request: anything but letters, digits and `-_.`
+    public init?(name: String, instrument: String?) {
+      func isPlain(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 64
+          && text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x2D, 0x2E, 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
+            default: false
+            }
+          }
+      }
+      guard isPlain(name), instrument.map(isPlain) ?? true else { return nil }
+      self.name = name
+      self.instrument = instrument
+    }
+
+    /// Answers only after a login (okx-v5 §3).
+    public var needsLogin: Bool { name == "books-l2-tbt" || name == "books50-l2-tbt" }
+  }
+
+  public enum Event: Sendable, Equatable {
+    /// A frame to keep.
+    case push
+    case subscribed
+    case loggedIn
+    /// The exchange refuses something, in its own words.
+    case refused(code: String, message: String)
+    /// The connection will be closed for an upgrade: dial anew.
+    case upgrade
+    case pong
+  }
+
+  public let channels: [Channel]
+  private let needsLogin: Bool
+  private var heardAt = Instant.zero
+  private var isPinged = false
+  public private(set) var live = 0
+
+  /// Arguments of one subscribe request.
+  static let argumentsMax = 100
+  /// Silence after which a ping asks; OKX hangs up after 30 s.
+  static let pingNanoseconds: Int64 = 15_000_000_000
+
+  public init(channels: [Channel]) {
+    self.channels = channels
+    needsLogin = channels.contains { $0.needsLogin }
+  }
+
+  /// Requests that a connect costs, for the hourly budget.
+  public var requestsOnConnect: Int {
+    (needsLogin ? 1 : 0) + (channels.count + PublicTap.argumentsMax - 1) / PublicTap.argumentsMax
+  }
+
+  /// What to send on a fresh connection: the login where one is needed, else the subscriptions.
+  public mutating func opened(now: Instant, login: (() -> [UInt8])?) -> [[UInt8]] {
+    heardAt = now
+    isPinged = false
+    live = 0
+    if needsLogin, let login { return [login()] }
+    return subscriptions
+  }
+
+  public var subscriptions: [[UInt8]] {
+    stride(from: 0, to: channels.count, by: PublicTap.argumentsMax).map { first in
+      let some = channels[first..<min(first + PublicTap.argumentsMax, channels.count)]
+      let arguments = some.map { channel in
+        let instrument = channel.instrument.map { ",\"instId\":\"\($0)\"" } ?? ""
+        return "{\"channel\":\"\(channel.name)\"\(instrument)}"
+      }
+      let id = first / PublicTap.argumentsMax + 1
+      return Array(
+        "{\"id\":\"\(id)\",\"op\":\"subscribe\",\"args\":[\(arguments.joined(separator: ","))]}"
+          .utf8)
+    }
+  }
+
+  /// A ping when the exchange has been silent, once.
+  public mutating func tick(now: Instant) -> [UInt8]? {
+    if isPinged || now.since(heardAt) < PublicTap.pingNanoseconds { return nil }
+    isPinged = true
+    return Array("ping".utf8)
+  }
+
+  /// What a received text is.
+  public mutating func take(_ text: UnsafeRawBufferPointer, receivedAt: Instant) -> Event {
+    heardAt = receivedAt
+    isPinged = false
+    if unsafe text.elementsEqual("pong".utf8) { return .pong }
+    guard let event = unsafe PublicTap.event(text) else { return .push }
+    if event == .subscribed { live += 1 }
+    return event
+  }
+
+  private static func string(_ text: UnsafeRawBufferPointer, _ part: JSONText) -> String {
+    unsafe String(decoding: text[part.start..<part.end], as: UTF8.self)
+  }
+
+  /// Nil for a push, and for what is no JSON: both are kept as they are.
+  private static func event(_ text: UnsafeRawBufferPointer) -> Event? {
+    // A push has no event member; its data may be long.
+    var scanner = unsafe JSONScanner(text)
+    var fields: [String: String] = [:]
+    do throws(FaultCode) {
+      var more = try scanner.enterObject()
+      while more {
+        let name = unsafe string(text, try scanner.key())
+        switch name {
+        case "data": return nil
+        case "event", "code", "msg": fields[name] = unsafe string(text, try scanner.string())
+        default: try scanner.skipValue()
+        }
+        more = try scanner.nextMember()
+      }
+    } catch { return nil }
+    switch fields["event"] {
+    case "subscribe": return .subscribed
+    case "login": return .loggedIn
+    case "notice": return fields["code"] == "64008" ? .upgrade : nil
+    case "error":
+      return .refused(code: fields["code"] ?? "?", message: fields["msg"] ?? "")
+    default: return nil
+    }
+  }
+}
