@@ -7,9 +7,17 @@ let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),
 ]
 
-func hot(_ names: String...) -> [Target.Dependency] {
-  names.map { .product(name: $0, package: "project") }
-}
+let hot: [Target.Dependency] = [
+  "Quantities", "Channels", "Wire", "OKX", "Book", "Risk",
+].map { .product(name: $0, package: "project") }
+
+/// What stands beside ours.
+let peers: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOEmbedded", package: "swift-nio"),
+  .product(name: "NIOWebSocket", package: "swift-nio"),
+  .product(name: "Histogram", package: "hdrhistogram-swift"),
+]
 
 /// The plugin wants each suite in Benchmarks/NAME and writes its `main`.
 func suite(_ name: String) -> Target {
@@ -25,10 +33,16 @@ let package = Package(
   dependencies: [
     .package(name: "project", path: ".."),
     .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
   ],
   targets: [
-    .target(name: "Workloads", dependencies: hot("Quantities", "Wire"), swiftSettings: strict),
+    .target(name: "Workloads", dependencies: hot + peers, swiftSettings: strict),
     .executableTarget(name: "Peers", dependencies: ["Workloads"], swiftSettings: strict),
+    suite("Book"),
+    suite("Channels"),
+    suite("OKX"),
+    suite("Risk"),
     suite("Wire"),
   ]
 )

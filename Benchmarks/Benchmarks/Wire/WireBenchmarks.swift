@@ -9,7 +9,12 @@ let benchmarks: @Sendable () -> Void = {
       "\(work.name), \(work.operationsPerRun) \(work.operation)s",
       configuration: .init(metrics: [.wallClock, .throughput], maxDuration: .seconds(1))
     ) { benchmark in
-      for _ in benchmark.scaledIterations { blackHole(work.run()) }
+      for _ in benchmark.scaledIterations {
+        work.prepare()
+        benchmark.startMeasurement()
+        blackHole(work.run())
+        benchmark.stopMeasurement()
+      }
     }
   }
 }

@@ -27,25 +27,28 @@ struct Peers {
       }
     }
     if rounds < 3 || milliseconds < 1 { fail(usage) }
-    print("material: \(Frames.recorded.origin)")
+    say("material: \(Frames.recorded.origin)")
     if !Frames.hasRecording {
-      print("material: no recording found, set RECORDINGS to its folder")
+      say("material: no recording found, set RECORDINGS to the folder that holds recordings/")
     }
-    print(
-      "\(rounds) rounds a pair, sides in turn, at least \(milliseconds) ms each; nanoseconds an operation\n"
-    )
-    print(Row.heading)
+    say(
+      "\(rounds) rounds a pair, sides in turn, at least \(milliseconds) ms each; median, and the least and"
+        + " most of the rounds' ratios\n")
+    say(Row.heading)
     var hasFailed = false
-    for pair in WireWork.pairs where filter.isEmpty || pair.name.contains(filter) {
-      guard let row = Row(pair, rounds: rounds, atLeast: .milliseconds(milliseconds)) else {
-        print("\(pair.name): the two sides do not answer alike")
+    for pair in Workloads.pairs where filter.isEmpty || pair.name.contains(filter) {
+      if let row = Row(pair, rounds: rounds, atLeast: .milliseconds(milliseconds)) {
+        say(row.text)
+      } else {
+        say("\(pair.name): the two sides do not answer alike")
         hasFailed = true
-        continue
       }
-      print(row.text)
     }
     if hasFailed { exit(1) }
   }
+
+  /// At once, also into a pipe.
+  static func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 
   static func fail(_ text: String) -> Never {
     FileHandle.standardError.write(Data((text + "\n").utf8))

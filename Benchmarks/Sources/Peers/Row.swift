@@ -11,12 +11,15 @@ struct Row {
   /// How many times as long the peer took, per round, rising.
   let ratios: [Double]
 
-  /// Nil when the two sides do not answer alike: then they did not do the same work.
+  /// Nil when a side fails or the two do not answer alike: then they did not do the same work.
   init?(_ pair: Pair, rounds: Int, atLeast duration: Duration) {
     name = pair.name
     operation = pair.ours.operation
     // The first run of each warms it up and tells whether the answers agree.
-    if pair.ours.run() != pair.peer.run() { return nil }
+    pair.ours.prepare()
+    pair.peer.prepare()
+    let answer = pair.ours.run()
+    if answer == 0 || answer != pair.peer.run() { return nil }
     let oursRuns = Row.runs(pair.ours, duration)
     let peerRuns = Row.runs(pair.peer, duration)
     var times: [(ours: Double, peer: Double)] = []
@@ -46,9 +49,14 @@ struct Row {
 
   /// Nanoseconds an operation. `run` is a stored closure: the optimiser cannot see what it leaves undone.
   private static func time(_ work: Work, _ runs: Int) -> Double {
-    let start = ContinuousClock.now
-    for _ in 0..<runs { _ = work.run() }
-    let spent = ContinuousClock.now - start
+    var spent = Duration.zero
+    for _ in 0..<runs {
+      work.prepare()
+      let start = ContinuousClock.now
+      let answer = work.run()
+      spent += ContinuousClock.now - start
+      precondition(answer != 0, "Invariant: a batch that worked works again")
+    }
     let nanoseconds =
       Double(spent.components.attoseconds) / 1e9 + Double(spent.components.seconds) * 1e9
     return nanoseconds / Double(work.operationsPerRun * runs)
@@ -60,7 +68,8 @@ struct Row {
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
-  static let heading = line("ours / peer", "an", "ours ns", "peer ns", "peer/ours", "min", "max")
+  static let heading =
+    line("ours / peer", "a", "ours ns", "peer ns", "peer/ours", "least", "most")
 
   var text: String {
     Row.line(
@@ -73,7 +82,7 @@ struct Row {
   }
 
   private static func line(_ name: String, _ rest: String...) -> String {
-    let cells = rest.map { String(repeating: " ", count: max(1, 11 - $0.count)) + $0 }
-    return name.padding(toLength: 50, withPad: " ", startingAt: 0) + cells.joined()
+    let cells = rest.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }
+    return name.padding(toLength: 62, withPad: " ", startingAt: 0) + cells.joined()
   }
 }

@@ -1,21 +1,31 @@
-// Wire: reading JSON by pulling against Foundation's two parsers.
+// Wire: reading JSON by pulling against Foundation's parser, and UTF-8 against the standard library's.
 
 import Foundation
 import Quantities
 import Wire
 
 public enum WireWork {
-  public static var all: [Work] { pairs.map(\.ours) }
+  public static var all: [Work] { [json, utf8] + FrameWork.all }
 
   public static var pairs: [Pair] {
+    [
+      Pair("JSON scanner / Foundation JSONDecoder", ours: json, peer: jsonDecoder),
+      Pair("UTF-8 validator / stdlib UTF8Span", ours: utf8, peer: utf8Span),
+    ] + FrameWork.pairs
+  }
+
+  private static var json: Work {
     let frames = Frames.recorded
-    let scanner = Work("JSON: pull every level", "frame", count: frames.count) {
+    return Work("JSON: pull every level", "frame", count: frames.count) {
       var sum: UInt64 = 0
       for index in 0..<frames.count { sum &+= unsafe pull(frames[index]) }
       return sum
     }
-    let data = frames.texts.map { Data($0.utf8) }
-    let decoder = Work("JSON: JSONDecoder", "frame", count: frames.count) {
+  }
+
+  private static var jsonDecoder: Work {
+    let data = Frames.recorded.texts.map { Data($0.utf8) }
+    return Work("JSON: JSONDecoder", "frame", count: data.count) {
       var sum: UInt64 = 0
       let decoder = JSONDecoder()
       for data in data {
@@ -28,7 +38,34 @@ public enum WireWork {
       }
       return sum
     }
-    return [Pair("JSON scanner / JSONDecoder", ours: scanner, peer: decoder)]
+  }
+
+  private static var utf8: Work {
+    let frames = Frames.recorded
+    return Work("UTF-8: validate", "frame", count: frames.count) {
+      var valid: UInt64 = 0
+      for index in 0..<frames.count {
+        var validator = UTF8Validator()
+        if unsafe validator.accept(frames[index]) && validator.isComplete { valid &+= 1 }
+      }
+      return valid
+    }
+  }
+
+  private static var utf8Span: Work {
+    let frames = Frames.recorded
+    return Work("UTF-8: UTF8Span", "frame", count: frames.count) {
+      var valid: UInt64 = 0
+      for index in 0..<frames.count {
+        let bytes = unsafe frames[index].bindMemory(to: UInt8.self)
+        let span = unsafe bytes.span
+        do throws(UTF8.ValidationError) {
+          let text = try UTF8Span(validating: span)
+          if text.count == span.count { valid &+= 1 }
+        } catch {}
+      }
+      return valid
+    }
   }
 
   /// Walks one book message by key names and counts the digits of every level.

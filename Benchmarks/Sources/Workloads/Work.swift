@@ -7,17 +7,21 @@ public struct Work {
   public let operation: String
   public let operationsPerRun: Int
   /// Runs the batch once. The answer is a digest of all it computed: nothing may be optimised away, and
-  /// two works of a `Pair` must answer alike.
+  /// two works of a `Pair` must answer alike. 0 says that it failed.
   public let run: () -> UInt64
+  /// Brings back the state that a batch starts from; called before each run and not timed.
+  public let prepare: () -> Void
 
   public init(
-    _ name: String, _ operation: String, count: Int, run: @escaping () -> UInt64
+    _ name: String, _ operation: String, count: Int, prepare: @escaping () -> Void = {},
+    run: @escaping () -> UInt64
   ) {
     precondition(count > 0, "Invariant: a batch holds at least one operation")
     self.name = name
     self.operation = operation
     operationsPerRun = count
     self.run = run
+    self.prepare = prepare
   }
 }
 
@@ -31,6 +35,13 @@ public struct Pair {
     self.name = name
     self.ours = ours
     self.peer = peer
+  }
+}
+
+/// All that is measured, module by module.
+public enum Workloads {
+  public static var pairs: [Pair] {
+    WireWork.pairs + OKXWork.pairs + BookWork.pairs + ChannelsWork.pairs
   }
 }
 

@@ -1,0 +1,20 @@
+// The OKX suite: exchange bytes to market messages, orders to bytes.
+
+import Benchmark
+import Workloads
+
+let benchmarks: @Sendable () -> Void = {
+  for work in OKXWork.all {
+    Benchmark(
+      "\(work.name), \(work.operationsPerRun) \(work.operation)s",
+      configuration: .init(metrics: [.wallClock, .throughput], maxDuration: .seconds(1))
+    ) { benchmark in
+      for _ in benchmark.scaledIterations {
+        work.prepare()
+        benchmark.startMeasurement()
+        blackHole(work.run())
+        benchmark.stopMeasurement()
+      }
+    }
+  }
+}

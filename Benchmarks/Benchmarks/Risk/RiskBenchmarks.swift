@@ -1,0 +1,20 @@
+// The Risk suite: one judgement of the gate.
+
+import Benchmark
+import Workloads
+
+let benchmarks: @Sendable () -> Void = {
+  for work in RiskWork.all {
+    Benchmark(
+      "\(work.name), \(work.operationsPerRun) \(work.operation)s",
+      configuration: .init(metrics: [.wallClock, .throughput], maxDuration: .seconds(1))
+    ) { benchmark in
+      for _ in benchmark.scaledIterations {
+        work.prepare()
+        benchmark.startMeasurement()
+        blackHole(work.run())
+        benchmark.stopMeasurement()
+      }
+    }
+  }
+}

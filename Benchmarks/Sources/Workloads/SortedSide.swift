@@ -1,0 +1,1 @@
+../../../Sources/Hot/Book/SortedSide.swift
