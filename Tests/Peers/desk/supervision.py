@@ -1,6 +1,9 @@
 """Kills at every joint: what dies, what comes back, what the exchange and the journal say afterwards."""
 import os
+import pty
 import random
+import re
+import select
 import signal
 import socket
 import socketserver
@@ -292,6 +295,52 @@ def proxied():
         ours = {os.readlink(f"/proc/{core}/fd/{name}") for name in os.listdir(f"/proc/{core}/fd")}
         far = {int(row[2].split(":")[1], 16) for row in rows if f"socket:[{row[9]}]" in ours}
         check(desk.exchange.port not in far and port in far, "no connection goes past it", far)
+
+
+def command_line(process):
+    try:
+        with open(f"/proc/{process}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def demo_interrupted():
+    """`make demo` at a terminal: a live line a second, and Ctrl-C ends all of it in order."""
+    folder = tempfile.mkdtemp(prefix="llmtrading-demo-")
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(BINARY, [BINARY, "demo", "--port", "0", "--state-dir", folder])
+    seen, begin, interrupted = b"", time.monotonic(), None
+    while select.select([terminal], [], [], 30)[0]:
+        try:
+            data = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        seen += data
+        if not interrupted and (seen.count(b"msg/s") >= 3 and b"filled" in seen
+                                and time.monotonic() - begin > 4):
+            os.write(terminal, b"\x03")
+            interrupted = time.monotonic()
+    status = os.waitpid(child, 0)[1]
+    text = seen.decode(errors="replace")
+    equal(status, 0, "the exit status")
+    check(time.monotonic() - interrupted < 10, "it ends soon")
+    check("GENERATED frames" in text and "#token=" in text, "what the screen says", text)
+    check(re.search(r"tick-to-order p50 [0-9.]+ .s p99", text), "the live line", text)
+    check("rror" not in text, "no error is shown", text)
+    left = [entry for entry in os.listdir("/proc") if folder.encode() in command_line(entry)]
+    equal(left, [], "no process is left")
+    rows = [json.loads(line) for line in subprocess.run(
+        [BINARY, "journal", "cat", folder + "/journal"], capture_output=True, text=True,
+        timeout=20).stdout.splitlines()]
+    placed = {row["cl_ord_id"] for row in rows if row["kind"] == "order" and row["action"] == "place"}
+    over = {row["cl_ord_id"] for row in rows
+            if row.get("report") in ("filled", "cancelled", "rejected")}
+    check(placed and placed <= over, "every order has ended", placed - over)
+    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
