@@ -7,7 +7,8 @@ let benchmarks: @Sendable () -> Void = {
   for work in ChannelsWork.all {
     Benchmark(
       "\(work.name), \(work.operationsPerRun) \(work.operation)s",
-      configuration: .init(metrics: [.wallClock, .throughput], maxDuration: .seconds(1))
+      configuration: .init(
+        metrics: [.wallClock], timeUnits: .microseconds, maxDuration: .seconds(1))
     ) { benchmark in
       for _ in benchmark.scaledIterations {
         work.prepare()

@@ -69,7 +69,7 @@ struct Row {
   }
 
   static let heading =
-    line("ours / peer", "a", "ours ns", "peer ns", "peer/ours", "least", "most")
+    line("ours / peer", "per", "ours ns", "peer ns", "peer/ours", "least", "most")
 
   var text: String {
     Row.line(

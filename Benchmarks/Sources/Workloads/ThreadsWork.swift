@@ -19,9 +19,16 @@ enum ThreadsWork {
         "slot ring, stream between two threads / mutex queue",
         ours: stream("slot ring", RingLane()), peer: stream("mutex", MutexLane())),
       Pair(
+        "slot ring, stream between two threads / index ring",
+        ours: stream("slot ring", RingLane()), peer: stream("index ring", IndexLane())),
+      Pair(
         "slot ring, round trip of two threads / mutex queue",
         ours: roundTrip("slot ring", RingLane(), RingLane()),
         peer: roundTrip("mutex", MutexLane(), MutexLane())),
+      Pair(
+        "slot ring, round trip of two threads / index ring",
+        ours: roundTrip("slot ring", RingLane(), RingLane()),
+        peer: roundTrip("index ring", IndexLane(), IndexLane())),
       Pair(
         "seqlock read beside a writer / mutex", ours: contended("seqlock", SeqlockCell()),
         peer: contended("mutex", MutexCell())),
