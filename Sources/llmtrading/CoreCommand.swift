@@ -157,7 +157,7 @@ extension APICredentials {
 }
 
 enum CoreLog {
-  static func write(_ event: ConnectorEvent, _ log: Logger) {
+  static func write(_ event: CoreEvent, _ log: Logger) {
     switch event {
     case .connected(_, let name, let generation):
       log.info("connected", metadata: ["line": "\(name)", "generation": "\(generation)"])
@@ -169,6 +169,9 @@ enum CoreLog {
           "retry_ms": "\(retry)",
         ])
     case .journal(let text): log.critical("\(text)")
+    case .faults(let fault, let more, let total):
+      log.warning(
+        "faults", metadata: ["fault": "\(fault)", "more": "\(more)", "total": "\(total)"])
     case .lost(_, let name, let cause):
       log.warning("connection lost", metadata: ["line": "\(name)", "cause": "\(cause)"])
     }

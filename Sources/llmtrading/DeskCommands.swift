@@ -11,7 +11,7 @@ struct DeskOptions: ParsableArguments {
   var stateDir: String?
   @Option(help: "Instrument, such as BTC-USDT; without it the whole desk.")
   var instrument: String?
-  @Option(help: "Why; it goes on record.")
+  @Option(help: "Why; it goes on record. A rearm must name one.")
   var reason = "by hand"
 
   var person: String { NSUserName() }

@@ -132,7 +132,8 @@ import Testing
   writer.defineConnection(3, name: "public-1", kind: .publicMarket)
   writer.setConnection(3, .ready, at: Instant(nanoseconds: 77))
   writer.setConnection(3, receivedBytes: 1 << 40, messages: 12)
-  writer.setConnection(3, reconnects: 2, lastFault: .idle)
+  writer.setConnection(3, reconnects: 2)
+  writer.setConnection(3, lastFault: .idle)
   check(
     reader.connections == [
       ConnectionRow(

@@ -8,7 +8,7 @@ struct KillsAndStops {
     "core_killed_at_rest", "core_killed_at_work", "missed_fill", "supervisor_killed",
     "console_killed", "environments",
     "three_deaths", "second_core", "stop_survives", "halt_by_signal", "flatten", "limits",
-    "proxied", "demo_interrupted",
+    "proxied", "demo_interrupted", "bad_input",
   ])
   func scenario(_ name: String) throws {
     let (status, output) = try Scenario.run(name)

@@ -85,12 +85,17 @@ extension StateWriter {
     memory.store(row &+ ConnectionField.state, UInt64(state.rawValue))
   }
 
-  /// Who drives connection `index`: it was made anew, because of `fault` (`.none`: first time or planned).
+  /// Who drives connection `index`: how often it was made anew.
   @inlinable
-  public func setConnection(_ index: Int, reconnects: UInt64, lastFault: FaultCode) {
-    let row = memory.connection(index)
-    memory.store(row &+ ConnectionField.reconnects, reconnects)
-    memory.store(row &+ ConnectionField.lastFault, UInt64(lastFault.rawValue))
+  public func setConnection(_ index: Int, reconnects: UInt64) {
+    memory.store(memory.connection(index) &+ ConnectionField.reconnects, reconnects)
+  }
+
+  /// Who drives connection `index`: why it was lost last.
+  @inlinable
+  public func setConnection(_ index: Int, lastFault: FaultCode) {
+    memory.store(
+      memory.connection(index) &+ ConnectionField.lastFault, UInt64(lastFault.rawValue))
   }
 
   /// The stage that reads connection `index`: totals so far.

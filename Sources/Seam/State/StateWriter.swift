@@ -80,6 +80,9 @@ public struct StateWriter: @unchecked Sendable {
     memory.market(instrument).load()
   }
 
+  /// How often a fault was counted, by any thread.
+  public func faults(_ fault: FaultCode) -> UInt64 { memory.faults[fault] }
+
   public func set(phase: RunPhase) { memory.store(memory.layout.runOffset, UInt64(phase.rawValue)) }
 
   /// Names thread `index` (at most 32 bytes are kept); before that the row does not exist.

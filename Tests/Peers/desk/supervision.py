@@ -297,6 +297,31 @@ def proxied():
         check(desk.exchange.port not in far and port in far, "no connection goes past it", far)
 
 
+def bad_input():
+    """What the exchange should not send is counted, logged once a second by code, and disturbs nothing else."""
+    folder = tempfile.mkdtemp(prefix="llmtrading-demo-")
+    script, report = os.path.join(folder, "faults"), os.path.join(folder, "report")
+    with open(script, "w") as file:
+        file.writelines(f"at {200 + 3 * index} of BTC-USDT garbage\n" for index in range(60))
+        file.write("at 500 of ETH-USDT drop\nat 700 of ETH-USDT disconnect\n")
+    done = subprocess.run(
+        [BINARY, "demo", "--headless", "--generate", "2", "--seconds", "6", "--faults", script,
+         "--report", report, "--port", "0", "--state-dir", folder],
+        capture_output=True, text=True, timeout=60)
+    equal(done.returncode, 0, done.stderr[-2000:])
+    lines = re.findall(r"warning .*faults fault=(\w+) more=(\d+) total=(\d+)", done.stderr)
+    garbage = [line for line in lines if line[0] == "malformedJSON"]
+    check(1 <= len(garbage) <= 6, "a line a second at most", done.stderr[-3000:])
+    equal(garbage[-1][2], "60", "all are counted")
+    check({"sequenceGap", "connectionLost"} <= {line[0] for line in lines}, "the others too", lines)
+    with open(report) as file:
+        found = json.load(file)
+    equal(found["faults"]["malformedJSON"], 60, "the report says the same")
+    for name, one in found["instruments"].items():
+        equal(one["book"]["digest"], found["exchange"]["instruments"][name]["digest"], name)
+    shutil.rmtree(folder)
+
+
 def command_line(process):
     try:
         with open(f"/proc/{process}/cmdline", "rb") as file:

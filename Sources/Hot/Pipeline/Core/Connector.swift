@@ -45,13 +45,15 @@ public struct ConnectorNetwork: Sendable {
   }
 }
 
-/// What the Connector tells whoever logs.
-public enum ConnectorEvent: Sendable {
+/// What a core tells whoever logs.
+public enum CoreEvent: Sendable {
   case connected(line: Int, name: String, generation: UInt32)
   case failed(line: Int, name: String, fault: FaultCode, detail: String, retryMilliseconds: Int64)
   case lost(line: Int, name: String, cause: FaultCode)
   /// The journal failed; the desk is `cancelOnly`.
   case journal(String)
+  /// Bad input and its like, counted by the stages: once a second at most for each code.
+  case faults(FaultCode, more: UInt64, total: UInt64)
 }
 
 /// One Connector serves one hot stage: a request ring in, a hand-over ring out, one thread.
@@ -59,7 +61,7 @@ public final class Connector: @unchecked Sendable {
   // SAFETY: all mutable state is the thread's own once `run` is called; `stop` is an atomic.
   private let lines: [ConnectorLine]
   private let network: ConnectorNetwork
-  private let report: @Sendable (ConnectorEvent) -> Void
+  private let report: @Sendable (CoreEvent) -> Void
   private var requests: SlotConsumer<ConnectorRequest>
   private var handovers: SlotProducer<SessionHandover>
   private let stageWaker: Waker?
@@ -82,7 +84,7 @@ public final class Connector: @unchecked Sendable {
   public init(
     lines: [ConnectorLine], requests: consuming SlotConsumer<ConnectorRequest>,
     handovers: consuming SlotProducer<SessionHandover>, stageWaker: Waker?, seed: UInt64,
-    network: ConnectorNetwork, report: @escaping @Sendable (ConnectorEvent) -> Void
+    network: ConnectorNetwork, report: @escaping @Sendable (CoreEvent) -> Void
   ) {
     self.lines = lines
     self.requests = requests

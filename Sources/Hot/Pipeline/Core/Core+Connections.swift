@@ -8,9 +8,9 @@ import Synchronization
 extension Core {
   /// Names a row of State per line and keeps it up to date from the Connectors' events.
   static func shown(
-    _ report: @escaping @Sendable (ConnectorEvent) -> Void, _ options: CoreOptions,
+    _ report: @escaping @Sendable (CoreEvent) -> Void, _ options: CoreOptions,
     _ state: StateWriter
-  ) -> @Sendable (ConnectorEvent) -> Void {
+  ) -> @Sendable (CoreEvent) -> Void {
     var rows: [String: Int] = [:]
     for (index, line) in options.publicLines.enumerated() {
       state.defineConnection(index, name: line.connector.name, kind: .publicMarket)
@@ -28,7 +28,7 @@ extension Core {
         guard let row = lines[name] else { break }
         state.setConnection(row, .ready, at: .now())
         if generation > 0 {
-          state.setConnection(row, reconnects: UInt64(generation - 1), lastFault: .none)
+          state.setConnection(row, reconnects: UInt64(generation - 1))
         }
       case .failed(_, let name, let fault, _, _):
         guard let row = lines[name] else { break }
@@ -36,9 +36,10 @@ extension Core {
         state.count(fault)
       case .lost(_, let name, let cause):
         guard let row = lines[name] else { break }
+        // Whoever gave the connection up has counted the cause.
         state.setConnection(row, .down, at: .now())
-        state.count(cause)
-      case .journal: break
+        state.setConnection(row, lastFault: cause)
+      case .journal, .faults: break
       }
       report(event)
     }

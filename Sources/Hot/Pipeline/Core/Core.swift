@@ -37,7 +37,7 @@ public final class Core: @unchecked Sendable {
   var monitored: [ThreadMonitor.Watched] { monitor.watched }
 
   public init(
-    _ options: CoreOptions, report: @escaping @Sendable (ConnectorEvent) -> Void
+    _ options: CoreOptions, report: @escaping @Sendable (CoreEvent) -> Void
   ) throws(CoreError) {
     if options.publicLines.isEmpty { throw .noLines }
     self.options = options
@@ -69,7 +69,7 @@ public final class Core: @unchecked Sendable {
       ? unsafe feedReactor
       : unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.sender)
     unsafe stages = StageSet(
-      feed: try parts.makeFeed(options, feedReactor, control, latencies),
+      feed: try parts.makeFeed(options, feedReactor, state, control, latencies),
       builder: parts.makeBuilder(options, state, control, stopBoard, rings, latencies),
       gate: parts.makeGate(options, rings, latencies),
       sender: parts.makeSender(
@@ -91,7 +91,7 @@ public final class Core: @unchecked Sendable {
         handovers: parts.privateHandovers.makeProducer(), stageWaker: parts.wakers.sender,
         seed: CoreParts.random(), network: options.network, report: report),
     ]
-    monitor = ThreadMonitor(control: control, state: state)
+    monitor = ThreadMonitor(control: control, state: state, report: report)
   }
 
   deinit {

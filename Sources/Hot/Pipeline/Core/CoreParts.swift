@@ -51,7 +51,7 @@ struct CoreParts: ~Copyable {
 
   func makeFeed(
     _ options: CoreOptions, _ reactor: UnsafeMutablePointer<TransportReactor>,
-    _ control: RunControl, _ latencies: CoreLatencies
+    _ state: StateWriter, _ control: RunControl, _ latencies: CoreLatencies
   ) throws(CoreError) -> UnsafeMutablePointer<FeedStage> {
     var sessions = FeedSessions()
     for line in options.publicLines {
@@ -67,7 +67,7 @@ struct CoreParts: ~Copyable {
       to: FeedStage(
         sessions: sessions, reactor: reactor, market: market.makeProducer(),
         handovers: handovers.makeConsumer(), requests: requests.makeProducer(),
-        resyncs: resyncs.makeConsumer(), control: control,
+        resyncs: resyncs.makeConsumer(), control: control, state: state,
         latency: FeedLatency(wireIn: latencies.wireIn, feed: latencies.feed),
         keys: CoreParts.maskGenerator()))
     return unsafe feed

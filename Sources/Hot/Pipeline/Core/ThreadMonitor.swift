@@ -1,6 +1,7 @@
-// Watches the hot threads from outside: page faults since warm-up; housekeeping thread.
+// Watches the hot threads from outside: page faults since warm-up, and what they counted as faulty; housekeeping thread.
 
 import CKernel
+import Channels
 import Quantities
 import State
 import Synchronization
@@ -10,6 +11,9 @@ final class ThreadMonitor: @unchecked Sendable {
   // SAFETY: `watched` is set before the thread starts and read by others after it was joined.
   private let control: RunControl
   private let state: StateWriter
+  private let report: @Sendable (CoreEvent) -> Void
+  private var told: [FaultCode: UInt64] = [:]
+  private var toldAt = Instant.zero
   private let isStopping = Atomic<Bool>(false)
   private(set) var watched: [Watched] = []
 
@@ -20,10 +24,14 @@ final class ThreadMonitor: @unchecked Sendable {
   }
 
   private static let pollNanoseconds: Int64 = 1_000_000
+  private static let tellNanoseconds: Int64 = 1_000_000_000
 
-  init(control: RunControl, state: StateWriter) {
+  init(
+    control: RunControl, state: StateWriter, report: @escaping @Sendable (CoreEvent) -> Void
+  ) {
     self.control = control
     self.state = state
+    self.report = report
   }
 
   func watch(_ threads: [HotThread]) {
@@ -36,7 +44,22 @@ final class ThreadMonitor: @unchecked Sendable {
   func run() {
     while !isStopping.load(ordering: .relaxed) {
       sample()
+      tellFaults(.now())
       ck_sleep(ThreadMonitor.pollNanoseconds)
+    }
+    tellFaults(.now().advanced(byNanoseconds: ThreadMonitor.tellNanoseconds))
+  }
+
+  /// A flood of bad input is one line a second: hot threads count, this one tells.
+  private func tellFaults(_ now: Instant) {
+    if now.since(toldAt) < ThreadMonitor.tellNanoseconds { return }
+    toldAt = now
+    for fault in FaultCode.allCases where fault != .none {
+      let total = state.faults(fault)
+      let before = told[fault] ?? 0
+      if total == before { continue }
+      told[fault] = total
+      report(.faults(fault, more: total - before, total: total))
     }
   }
 

@@ -3,6 +3,7 @@
 import Channels
 import OKX
 import Quantities
+import State
 import Transport
 import Wire
 
@@ -36,6 +37,7 @@ public struct FeedStage: ~Copyable {
   var requests: SlotProducer<ConnectorRequest>
   var resyncs: SlotConsumer<ResyncRequest>
   let control: RunControl
+  let state: StateWriter
   let latency: FeedLatency
   let faultTable: UnsafeMutablePointer<UInt64>
   var keys: MaskGenerator
@@ -56,8 +58,8 @@ public struct FeedStage: ~Copyable {
     sessions: consuming FeedSessions, reactor: UnsafeMutablePointer<TransportReactor>,
     market: consuming ByteProducer, handovers: consuming SlotConsumer<SessionHandover>,
     requests: consuming SlotProducer<ConnectorRequest>,
-    resyncs: consuming SlotConsumer<ResyncRequest>, control: RunControl, latency: FeedLatency,
-    keys: MaskGenerator
+    resyncs: consuming SlotConsumer<ResyncRequest>, control: RunControl, state: StateWriter,
+    latency: FeedLatency, keys: MaskGenerator
   ) {
     lineCount = sessions.count
     precondition(lineCount > 0 && lineCount <= FeedStage.linesMax, "Invariant: 1…32 feed lines")
@@ -74,6 +76,7 @@ public struct FeedStage: ~Copyable {
     self.requests = requests
     self.resyncs = resyncs
     self.control = control
+    self.state = state
     self.latency = latency
     self.keys = keys
   }
@@ -92,6 +95,7 @@ public struct FeedStage: ~Copyable {
   @_noLocks
   mutating func count(_ fault: FaultCode) {
     unsafe faultTable[Int(fault.rawValue) & (FeedStage.faultsMax - 1)] &+= 1
+    state.count(fault)
   }
 
   /// How often a fault was seen on the public side. For the report, after the thread has stopped.

@@ -124,6 +124,7 @@ public struct SenderStage: ~Copyable {
   @_noLocks
   mutating func count(_ fault: FaultCode) {
     unsafe faultTable[Int(fault.rawValue) & (SenderStage.faultsMax &- 1)] &+= 1
+    ports.state.count(fault)
   }
 
   public func faults(_ fault: FaultCode) -> UInt64 {
