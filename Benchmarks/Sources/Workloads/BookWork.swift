@@ -47,6 +47,7 @@ public enum BookWork {
   public static var pairs: [Pair] {
     [
       beside("book snapshots, recorded", recorded, .snapshots),
+      beside("book snapshot, one deep book", generated, .snapshots),
       beside("book updates and best, recorded", recorded, .updates),
       beside("book updates and best, one deep book", generated, .updates),
       Pair(
