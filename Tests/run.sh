@@ -30,7 +30,7 @@ swift_suite() {
   return "${PIPESTATUS[0]}"
 }
 
-suite lint swift format lint --strict --recursive Sources Tests Package.swift
+suite lint swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
 suite build swift build -c release --product llmtrading
 suite build-tests swift test "${flags[@]}" --filter '^none$'
 if [[ ${results[-1]} == passed ]]; then
