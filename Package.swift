@@ -127,12 +127,26 @@ let controlTargets: [Target] = [
     "Ledger",
     [
       "Quantities", "Channels", "State", "Journal", "Door", "Operations", log,
+      crypto, .product(name: "Yams", package: "Yams"),
       .product(name: "GRDB", package: "GRDB.swift"),
     ]),
   control(
+    "Agents",
+    [
+      "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Account", "Ledger", log,
+      crypto,
+      .product(name: "Yams", package: "Yams"),
+      .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOHTTP1", package: "swift-nio"),
+      .product(name: "NIOFoundationCompat", package: "swift-nio"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    ], resources: [.embedInCode("Prompts")]),
+  control(
     "Console",
     [
-      "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Ledger", log, crypto,
+      "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Ledger", "Agents", log,
+      crypto,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdCore", package: "hummingbird"),
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -150,7 +164,9 @@ let controlTargets: [Target] = [
     dependencies: [
       "Quantities", "Channels", "Wire", "OKX", "Transport", "Book", "State", "Journal", "Door",
       "Pipeline",
-      "CKernel", "Operations", "Account", "Ledger", "Console", "Matching", "Exchange", log, crypto,
+      "CKernel", "Operations", "Account", "Ledger", "Agents", "Console", "Matching", "Exchange",
+      log,
+      crypto,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], path: "Sources/llmtrading", swiftSettings: strict),
 ]
@@ -158,7 +174,8 @@ let controlTargets: [Target] = [
 let controlTests: [Target] = [
   tests("Operations", ["Quantities", "Operations"]),
   tests("Account", ["Account", "Exchange"]),
-  tests("Ledger", ["Ledger"]),
+  tests("Ledger", ["Quantities", "Journal", "Ledger"]),
+  tests("Agents", ["Quantities", "Door", "Journal", "Operations", "Ledger", "Agents"]),
   tests("Console", ["Console"]),
   tests("Matching", ["Quantities", "Matching"]),
   tests("Exchange", ["Exchange"]),

@@ -18,6 +18,10 @@ public struct Configuration: Sendable, Equatable {
   public var console = Console()
   public var risk = Risk()
   public var strategy = Strategy()
+  public var agents = Agents()
+  public var llm = LLM()
+  public var prompts = Prompts()
+  public var news = News()
   public var limits = Limits()
   public var durability: Durability = .interval
   public var log = Log()

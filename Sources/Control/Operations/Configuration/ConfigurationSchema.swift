@@ -6,7 +6,9 @@ public enum ConfigurationSchema {
   /// Times in milliseconds: up to a day.
   private static let milliseconds: ClosedRange<Int64> = 1...86_400_000
 
-  public static let keys: [ConfigurationKey] = general + okx + service + risk + strategy + plumbing
+  public static let keys: [ConfigurationKey] =
+    general + okx + service + risk + strategy + agents
+    + llm + prompts + news + plumbing
 
   private static let general: [ConfigurationKey] = [
     ConfigurationKey(

@@ -47,6 +47,8 @@ public struct StateDirectory: Sendable, Equatable {
   /// A link to it that people find.
   public var stateLink: String { path + "/state" }
   public var journalDirectory: String { path + "/journal" }
+  /// The console's database: prompts, decisions, what the journal was read into.
+  public var ledgerFile: String { path + "/ledger.sqlite" }
   /// Held by the running core.
   public var lockFile: String { path + "/lock" }
   public var startNumberFile: String { path + "/start-number" }
