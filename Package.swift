@@ -175,7 +175,9 @@ let controlTests: [Target] = [
   tests("Operations", ["Quantities", "Operations"]),
   tests("Account", ["Account", "Exchange"]),
   tests("Ledger", ["Quantities", "Journal", "Ledger"]),
-  tests("Agents", ["Quantities", "Door", "Journal", "Operations", "Ledger", "Agents"]),
+  tests(
+    "Agents", ["Quantities", "Door", "Journal", "Operations", "Ledger", "Agents"],
+    exclude: ["Fixtures"]),
   tests("Console", ["Console"]),
   tests("Matching", ["Quantities", "Matching"]),
   tests("Exchange", ["Exchange"]),
