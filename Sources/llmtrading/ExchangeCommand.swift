@@ -25,6 +25,8 @@ struct ExchangeCommand: AsyncParsableCommand {
   var instruments: String?
   @Option(help: "How many instruments to generate.")
   var generate = 10
+  @Option(help: "How many linear swaps to generate behind them, at most 5.")
+  var swaps = 0
   @Option(help: "Generated messages a second, all instruments together.")
   var rate = 1_000
   @Option(help: "Seed of the generated market.")
@@ -54,6 +56,7 @@ struct ExchangeCommand: AsyncParsableCommand {
     var options = ExchangeOptions(stateDirectory: folder, market: market)
     options.instrumentsFile = instruments
     options.faultsFile = faults
+    options.swaps = swaps
     options.port = port
     options.plaintext = plaintext
     options.connectsPerSecond = connectsPerSecond

@@ -37,6 +37,8 @@ public struct ExchangeOptions: Sendable {
   /// Holds the CA, the leaf and its key; made with mode 0700 when absent.
   public var stateDirectory: String
   public var market: ExchangeMarket
+  /// Linear swaps that a generated market lists behind its spot pairs, at most five.
+  public var swaps = 0
   /// Instrument specifications (OKX `public/instruments` bodies); nil derives them.
   public var instrumentsFile: String?
   /// A fault script; nil injects nothing.

@@ -99,7 +99,7 @@ public final class ExchangeServer: Sendable {
     switch options.market {
     case .generated(let count, let messagesPerSecond, let seed):
       return GeneratedMarket(
-        instruments: count, seed: seed, messagesPerSecond: messagesPerSecond,
+        instruments: count, swaps: options.swaps, seed: seed, messagesPerSecond: messagesPerSecond,
         start: Clock().wallMilliseconds())
     case .recording(let path, _):
       do {

@@ -13,19 +13,29 @@ public struct GeneratedMarket: MarketSource {
   private var waiting: [MarketEvent] = []
   private var taken = 0
   private let start: Int64
+  private let seed: UInt64
+  private let templates: [GeneratedInstrument]
 
   /// Book and trade messages a second of all instruments together where nothing else is said.
   public static let messagesPerSecondDefault = 1_500
 
-  /// At least one instrument, at most as many as an `InstrumentTable` holds.
+  /// At least one spot instrument, at most as many as an `InstrumentTable` holds; behind them at most
+  /// `GeneratedInstrument.swapsMax` linear swaps, which leave the spot books as they are without them.
   public init(
-    instruments: Int, seed: UInt64,
+    instruments: Int, swaps: Int = 0, seed: UInt64,
     messagesPerSecond: Int = GeneratedMarket.messagesPerSecondDefault, start: Int64 = 0
   ) {
-    let count = min(max(1, instruments), InstrumentTable.instrumentsMax)
-    let templates = (0..<count).map(GeneratedInstrument.init(number:))
+    let spots = min(max(1, instruments), InstrumentTable.instrumentsMax)
+    let swapCount = min(
+      max(0, swaps), GeneratedInstrument.swapsMax, InstrumentTable.instrumentsMax - spots)
+    let count = spots + swapCount
+    let templates =
+      (0..<spots).map(GeneratedInstrument.init(number:))
+      + (0..<swapCount).map(GeneratedInstrument.init(swap:))
     catalogue = InstrumentCatalogue(templates.map(\.specification))
+    self.templates = templates
     self.start = start
+    self.seed = seed
     var random = RandomSource(seed: seed)
     books = []
     var weights: [Double] = []
@@ -45,6 +55,17 @@ public struct GeneratedMarket: MarketSource {
       event.instrument = index
       waiting.append(event)
       push((books[index].wait(mean: means[index]), index))
+    }
+  }
+
+  /// Sixty days of bars before `start`, each ending at its instrument's first price.
+  public var candles: [CandleSeries] {
+    templates.map { template in
+      let name = InstrumentSpecification.derivedCode(template.specification.id)
+      let history = CandleHistory(
+        seed: mix(seed, UInt64(name), 0), price: template.priceTicks,
+        typicalLots: template.typicalLots, end: start)
+      return CandleSeries(history: history, price: template.priceTicks)
     }
   }
 
@@ -86,42 +107,5 @@ public struct GeneratedMarket: MarketSource {
       heap.swapAt(parent, least)
       parent = least
     }
-  }
-}
-
-/// The generated instruments by number: well-known spot pairs, then `SIM001-USDT` and on.
-struct GeneratedInstrument {
-  var specification: InstrumentSpecification
-  var priceTicks: Int64
-  /// Mean size of a level.
-  var typicalLots: Int64
-
-  /// Base, tick, lot, price in ticks, typical level in lots.
-  private static let known: [(String, String, String, Int64, Int64)] = [
-    ("BTC", "0.1", "0.00001", 787_220, 20_000), ("ETH", "0.01", "0.0001", 412_050, 30_000),
-    ("SOL", "0.01", "0.001", 18_520, 40_000), ("XRP", "0.0001", "0.1", 28_410, 50_000),
-    ("DOGE", "0.00001", "1", 21_730, 60_000), ("ADA", "0.0001", "0.1", 8_120, 50_000),
-    ("AVAX", "0.01", "0.01", 2_390, 20_000), ("LINK", "0.001", "0.01", 17_840, 20_000),
-    ("DOT", "0.001", "0.01", 4_120, 30_000), ("LTC", "0.01", "0.001", 11_460, 30_000),
-  ]
-
-  init(number: Int) {
-    let known = GeneratedInstrument.known
-    let isKnown = number < known.count
-    let row =
-      isKnown
-      ? known[number]
-      : ("SIM", "0.01", "0.001", Int64(5_000 + number * 37 % 40_000), Int64(20_000))
-    var base = row.0
-    if !isKnown {
-      let digits = String(number - known.count + 1)
-      base += String(repeating: "0", count: max(0, 3 - digits.count)) + digits
-    }
-    let one = DecimalNumber(mantissa: 1, decimals: 0)
-    specification = InstrumentSpecification(
-      id: base + "-USDT", base: base, quote: "USDT", tick: DecimalNumber(row.1) ?? one,
-      lot: DecimalNumber(row.2) ?? one)
-    priceTicks = row.3
-    typicalLots = row.4
   }
 }

@@ -212,6 +212,22 @@ extension MatchingEngine {
     return Quantity(lots: lots)
   }
 
+  /// The highest price of a buy order and the lowest of a sell order; nil where the engine limits neither.
+  public func priceLimits(_ instrument: Int) -> (buy: Price, sell: Price)? {
+    guard let buy = priceLimit(instrument, .buy), let sell = priceLimit(instrument, .sell) else {
+      return nil
+    }
+    return (buy, sell)
+  }
+
+  private func priceLimit(_ instrument: Int, _ side: Side) -> Price? {
+    guard settings.priceLimitPercent > 0,
+      let best = side == .buy ? books[instrument].bestAsk : books[instrument].bestBid
+    else { return nil }
+    let range = best.price.ticks / 100 * settings.priceLimitPercent
+    return Price(ticks: best.price.ticks + side.sign * range)
+  }
+
   private func price(
     _ text: String, _ instrument: Int, _ side: Side
   ) throws(VenueRefusal) -> Price {
@@ -222,13 +238,9 @@ extension MatchingEngine {
     guard let ticks = try? number.units(of: specification.tick) else {
       throw VenueRefusal(51_150, "The precision of the price exceeds the limit.")
     }
-    if settings.priceLimitPercent > 0,
-      let best = side == .buy ? books[instrument].bestAsk : books[instrument].bestBid
-    {
-      let range = best.price.ticks / 100 * settings.priceLimitPercent
-      let limit = best.price.ticks + side.sign * range
-      if side == .buy ? ticks > limit : ticks < limit {
-        let name = specification.text(price: Price(ticks: limit))
+    if let limit = priceLimit(instrument, side) {
+      if side == .buy ? ticks > limit.ticks : ticks < limit.ticks {
+        let name = specification.text(price: limit)
         throw VenueRefusal(51_006, "Order price is not within the price limit (\(name)).")
       }
     }

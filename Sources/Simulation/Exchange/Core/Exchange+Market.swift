@@ -181,6 +181,8 @@ extension Exchange {
     if event.isBook { market.breaks[event.instrument]?.messagesLeft -= 1 }
     if faults.injected != before { meet(faultsSince: before, event) }
     engine.apply(event, at: now(), into: &engineEvents)
+    context.take(event)
+    if event.trade != nil { pushLiquidation(event) }
     var pushes: [Push] = []
     market.publisher.publish(
       event, book: engine.books[event.instrument], subscribed: market.channels[event.instrument],

@@ -9,9 +9,11 @@ extension Exchange {
       guard let instrument = catalogue.index(of: argument.instrument) else { return }
       market.add(subscription, instrument: instrument, channel: channel)
       sendSnapshot(to: subscription, instrument: instrument, channel: channel)
+      if channel == .tickers && !market.isRecording { contextSubscribed(subscription) }
       startPlaybackIfComplete()
       return
     }
+    if argument.channel.isContext { return contextSubscribed(subscription) }
     let session = subscription.session
     if argument.channel.isCounted && !countConnection(subscription) { return }
     switch argument.channel {
@@ -22,6 +24,7 @@ extension Exchange {
   }
 
   func unsubscribed(_ subscription: Subscription) {
+    context.remove(subscription)
     guard let channel = subscription.argument.channel.published,
       let instrument = catalogue.index(of: subscription.argument.instrument)
     else { return }

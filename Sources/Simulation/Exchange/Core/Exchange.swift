@@ -15,6 +15,8 @@ final class Exchange {
 
   var engine: MatchingEngine
   var market: Market
+  /// Bars and reference figures, and who follows them.
+  var context: ContextBoard
   var faults: FaultInjector
   /// Whether the script counts the pushes of connections: it costs a look per push.
   let faultsConnections: Bool
@@ -50,6 +52,7 @@ final class Exchange {
     catalogue = source.catalogue
     engine = MatchingEngine(source.catalogue, settings: options.engineSettings)
     market = Market(source, options: options)
+    context = ContextBoard(source)
     faults = try FaultInjector(script, source.catalogue)
     faultsConnections = script.entries.contains { $0.target == .connection }
     limits = OrderLimits(
@@ -57,7 +60,16 @@ final class Exchange {
       ordersPerAccount: options.accountOrdersPerTwoSeconds)
   }
 
-  func knows(instrument: String) -> Bool { catalogue.index(of: instrument) != nil }
+  /// Whether the channel exists for the instrument or index that the argument names.
+  func serves(_ argument: ChannelArgument) -> Bool {
+    if argument.channel == .indexTickers { return context.indices[argument.instrument] != nil }
+    guard let index = catalogue.index(of: argument.instrument) else { return false }
+    return switch argument.channel {
+    case .fundingRate: catalogue[index].type == .swap
+    case .openInterest: catalogue[index].type != .spot
+    default: true
+    }
+  }
 
   /// The engine's clock: nanoseconds since the Unix epoch.
   func now() -> Int64 { clock.wallMicroseconds() * 1_000 }
@@ -67,6 +79,7 @@ final class Exchange {
   func start() {
     every(.milliseconds(Exchange.watchMilliseconds)) { $0.watchConnections() }
     every(.nanoseconds(Int64(options.regularPushSeconds * 1e9))) { $0.pushRegularly() }
+    every(.milliseconds(Exchange.contextMilliseconds)) { $0.pushContext() }
     startMarket()
   }
 

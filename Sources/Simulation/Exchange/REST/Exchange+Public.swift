@@ -8,8 +8,6 @@ extension Exchange {
     RESTReply.rows(["{\"ts\":\"\(clock.wallMilliseconds())\"}"])
   }
 
-  func systemStatus(_ request: RESTRequest) -> HTTPReply { RESTReply.rows([String]()) }
-
   func instruments(_ request: RESTRequest) -> HTTPReply {
     let type = request.text("instType")
     let id = request.text("instId")
@@ -64,27 +62,6 @@ extension Exchange {
       }
       return RESTReply.rows([
         "{\(sides.joined(separator: ",")),\"ts\":\"\(book.exchangeTime)\",\"seqId\":\(book.seqId)}"
-      ])
-    }
-  }
-
-  func marketTicker(_ request: RESTRequest) -> HTTPReply {
-    switch instrument(request) {
-    case .failure(let fault): return fault.reply
-    case .success(let index):
-      let book = engine.books[index]
-      let specification = book.specification
-      func shown(_ level: BookLevel?) -> (String, String) {
-        guard let level else { return ("", "") }
-        return (
-          specification.text(price: level.price), specification.text(quantity: level.quantity)
-        )
-      }
-      let (bid, ask) = (shown(book.bestBid), shown(book.bestAsk))
-      return RESTReply.rows([
-        "{\"instType\":\"\(specification.typeName)\",\"instId\":\"\(specification.id)\","
-          + "\"askPx\":\"\(ask.0)\",\"askSz\":\"\(ask.1)\",\"bidPx\":\"\(bid.0)\","
-          + "\"bidSz\":\"\(bid.1)\",\"ts\":\"\(book.exchangeTime)\"}"
       ])
     }
   }

@@ -33,6 +33,7 @@ extension Exchange {
       pauseMarket()
       return HTTPReply(body: "{\"paused\":true}")
     }
+    if request.path == "/sim/status" && request.method == .POST { return announceStatus(request) }
     if request.method != .GET { return HTTPReply(status: .methodNotAllowed, body: "") }
     switch request.path {
     case "/sim/report":

@@ -11,6 +11,15 @@ enum ChannelName: String, Sendable, CaseIterable {
   case books50L2Tbt = "books50-l2-tbt"
   case trades
   case tickers
+  /// `candle1s`, `candle1m` …: the interval stands beside it.
+  case candle
+  case fundingRate = "funding-rate"
+  case markPrice = "mark-price"
+  case indexTickers = "index-tickers"
+  case openInterest = "open-interest"
+  case priceLimit = "price-limit"
+  case liquidationOrders = "liquidation-orders"
+  case status
   case instruments
   case orders
   case fills
@@ -20,6 +29,7 @@ enum ChannelName: String, Sendable, CaseIterable {
   var endpoint: Endpoint {
     switch self {
     case .orders, .fills, .account, .positions: .private
+    case .candle: .business
     default: .public
     }
   }
@@ -32,7 +42,7 @@ enum ChannelName: String, Sendable, CaseIterable {
   /// Named by `instId`, not by `instType`.
   var isOfInstrument: Bool {
     switch self {
-    case .orders, .fills, .account, .positions, .instruments: false
+    case .orders, .fills, .account, .positions, .instruments, .liquidationOrders, .status: false
     default: true
     }
   }
@@ -44,6 +54,8 @@ enum ChannelName: String, Sendable, CaseIterable {
 /// One element of a subscription's `args`.
 struct ChannelArgument: Hashable, Sendable {
   var channel: ChannelName
+  /// Of a candle channel; nil for all others.
+  var interval: CandleInterval?
   var instrument: String
   var instrumentType: String
   var family: String
@@ -53,12 +65,13 @@ struct ChannelArgument: Hashable, Sendable {
   var isEventsOnly: Bool
 
   static func == (a: ChannelArgument, b: ChannelArgument) -> Bool {
-    a.channel == b.channel && a.instrument == b.instrument
+    a.channel == b.channel && a.interval == b.interval && a.instrument == b.instrument
       && a.instrumentType == b.instrumentType && a.family == b.family
   }
 
   func hash(into hasher: inout Hasher) {
     hasher.combine(channel)
+    hasher.combine(interval)
     hasher.combine(instrument)
     hasher.combine(instrumentType)
     hasher.combine(family)
@@ -84,13 +97,17 @@ extension ChannelArgument {
       code: "60018",
       message: "Wrong URL or channel:\(name),instId:\(instrument) doesn't exist. "
         + "Please use the correct URL, channel and parameters referring to API document.")
-    guard let channel = ChannelName(rawValue: name), channel.endpoint == endpoint else {
+    let interval = CandleInterval(channel: name)
+    let named = interval == nil ? ChannelName(rawValue: name) : .candle
+    guard let channel = named, (channel == .candle) == (interval != nil) else {
       return doesNotExist
     }
+    if channel.endpoint != endpoint { return refusal(of: channel, on: endpoint) ?? doesNotExist }
     if channel.isOfInstrument && instrument.isEmpty { return doesNotExist }
     switch channel {
-    case .orders, .positions, .instruments:
+    case .orders, .positions, .instruments, .liquidationOrders:
       if !types.contains(type) || (channel == .instruments && type == "ANY") { return doesNotExist }
+      if channel == .liquidationOrders && type == "SPOT" { return doesNotExist }
     default: break
     }
     var isEventsOnly = false
@@ -102,9 +119,25 @@ extension ChannelArgument {
     }
     return .argument(
       ChannelArgument(
-        channel: channel, instrument: instrument, instrumentType: type, family: family,
+        channel: channel, interval: interval, instrument: instrument, instrumentType: type,
+        family: family,
         rendered: JSONValue.object(members.filter { $0.name != "extraParams" }).rendered,
         isEventsOnly: isEventsOnly))
+  }
+
+  /// OKX names the URL that a moved channel is on (okx-v5 §6.3); nil where it says 60018.
+  private static func refusal(of channel: ChannelName, on endpoint: Endpoint) -> Parsed? {
+    if channel.endpoint == .business {
+      return .refused(
+        code: "64001",
+        message: "This channel has been migrated to the '/business' URL. "
+          + "Please subscribe using the corresponding URL.")
+    }
+    if endpoint != .business { return nil }
+    return .refused(
+      code: "64002",
+      message: "This channel is not supported by '/business' URL. "
+        + "Please use '/private' URL(for private channels), or '/public' URL(for public channels).")
   }
 
   /// Whether an `orders` or `positions` subscription covers an instrument.

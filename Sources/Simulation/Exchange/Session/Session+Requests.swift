@@ -85,10 +85,10 @@ extension Session {
       sendError("60011", "Please log in", id: request.id)
       return
     }
-    if argument.channel.isOfInstrument && !exchange.knows(instrument: argument.instrument) {
+    if argument.channel.isOfInstrument && !exchange.serves(argument) {
       sendError(
         "60018",
-        "Wrong URL or channel:\(argument.channel.rawValue),instId:\(argument.instrument) doesn't "
+        "Wrong URL or channel:\(value.text("channel") ?? ""),instId:\(argument.instrument) doesn't "
           + "exist. Please use the correct URL, channel and parameters referring to API document.",
         id: request.id)
       return

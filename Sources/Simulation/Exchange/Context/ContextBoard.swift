@@ -1,0 +1,101 @@
+// What the exchange says about markets beside books and trades, and who listens; simulation.
+
+import Matching
+
+/// One channel of one subject, as its subscribers share it. State only: `Exchange+Context.swift` drives it.
+struct ContextTopic {
+  var subscriptions: [Subscription] = []
+  /// The row that was pushed last, without its time: OKX pushes what changed.
+  var shown: [UInt8] = []
+  /// When, monotonic nanoseconds.
+  var pushedAt: Int64 = 0
+  /// Opening time of the bar pushed last; candles only.
+  var bar: Int64?
+}
+
+/// Names a topic: an instrument, an index or an instrument type, with the interval of a bar.
+struct ContextKey: Hashable {
+  var channel: ChannelName
+  var interval: CandleInterval?
+  var subject: String
+
+  init(_ argument: ChannelArgument) {
+    channel = argument.channel
+    interval = argument.interval
+    subject = argument.channel.isOfInstrument ? argument.instrument : argument.instrumentType
+  }
+}
+
+struct ContextBoard {
+  var topics: [ContextKey: ContextTopic] = [:]
+  /// By instrument.
+  var candles: [CandleSeries]
+  let figures: [ReferenceFigures]
+  /// Index name (`BTC-USDT`) to the instrument whose middle it is: the spot pair where there is one.
+  let indices: [String: Int]
+  /// Latest time that a market event showed, milliseconds.
+  var time: Int64 = 0
+  /// Announced maintenance, newest first, as rows of `system/status`.
+  var notices: [SystemNotice] = []
+
+  static let noticesMax = 20
+
+  init(_ source: any MarketSource) {
+    candles = source.candles
+    figures = source.catalogue.list.map(ReferenceFigures.init)
+    var indices: [String: Int] = [:]
+    for (index, item) in source.catalogue.list.enumerated() {
+      switch item.type {
+      case .spot: indices[item.id] = index
+      default:
+        if !item.family.isEmpty && indices[item.family] == nil { indices[item.family] = index }
+      }
+    }
+    self.indices = indices
+  }
+
+  /// Takes what the market did; candles are made of the trades that the exchange publishes.
+  mutating func take(_ event: MarketEvent) {
+    if event.kind == .heartbeat || event.kind == .other { return }
+    time = max(time, event.exchangeTime)
+    if let trade = event.trade {
+      candles[event.instrument].take(trade, at: event.exchangeTime)
+    }
+  }
+
+  /// Closes the instrument's bars that are over and returns the time they stand at, milliseconds; nil before
+  /// the first bar. Look at them only after this.
+  mutating func settle(_ instrument: Int) -> Int64? {
+    candles[instrument].advance(to: time)
+    return candles[instrument].now
+  }
+
+  mutating func add(_ subscription: Subscription) {
+    topics[ContextKey(subscription.argument), default: ContextTopic()].subscriptions
+      .append(subscription)
+  }
+
+  mutating func remove(_ subscription: Subscription) {
+    let key = ContextKey(subscription.argument)
+    topics[key]?.subscriptions.removeAll { $0 === subscription }
+    if topics[key]?.subscriptions.isEmpty == true { topics[key] = nil }
+  }
+}
+
+/// One announcement of maintenance (OKX `status`).
+struct SystemNotice {
+  var title: String
+  /// scheduled, ongoing, pre_open, completed or canceled.
+  var state: String
+  var begin: Int64
+  var end: Int64
+  var time: Int64
+
+  static let states: Set<String> = ["scheduled", "ongoing", "pre_open", "completed", "canceled"]
+
+  var row: String {
+    "{\"title\":\(quoted(title)),\"state\":\(quoted(state)),\"begin\":\"\(begin)\",\"end\":\"\(end)\","
+      + "\"preOpenBegin\":\"\",\"href\":\"\",\"serviceType\":\"5\",\"system\":\"unified\","
+      + "\"scheDesc\":\"\",\"maintType\":\"1\",\"env\":\"2\",\"ts\":\"\(time)\"}"
+  }
+}
