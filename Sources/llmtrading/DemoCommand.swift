@@ -1,6 +1,7 @@
 // `llmtrading demo`: a simulated exchange and a core on this machine, and a report at the end.
 import ArgumentParser
 import Foundation
+import Quantities
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -51,6 +52,23 @@ struct DemoCommand: AsyncParsableCommand {
     }
     guard ["split", "fused"].contains(topology) else {
       throw ValidationError("--topology is split or fused, not \(topology)")
+    }
+    if let transport, !["uring", "epoll"].contains(transport) {
+      throw ValidationError("--transport is uring or epoll, not \(transport)")
+    }
+    // A year at most: what is not a number, or too large for a clock, must not reach one.
+    if let seconds, !(0...31_536_000).contains(seconds) {
+      throw ValidationError("--seconds is 0 to 31536000, not \(seconds)")
+    }
+    guard (0...65_535).contains(port) else {
+      throw ValidationError("--port is 0 to 65535, not \(port)")
+    }
+    guard (1...1_000_000).contains(rate) else {
+      throw ValidationError("--rate is 1 to 1000000 messages a second, not \(rate)")
+    }
+    guard (1...InstrumentTable.instrumentsMax).contains(generate) else {
+      throw ValidationError(
+        "--generate is 1 to \(InstrumentTable.instrumentsMax) instruments, not \(generate)")
     }
     let demo = Demo(options: self)
     try await demo.run()

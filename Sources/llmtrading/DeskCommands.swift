@@ -28,7 +28,7 @@ struct DeskOptions: ParsableArguments {
     let directory = try StateDirectory(stateDir ?? Configuration().stateDirectory)
     let reply = try DoorClient.send(request, path: directory.doorSocket)
     guard reply.isDone else {
-      throw CleanExit.message("refused: \(reply.code.meaning) \(reply.detail)").asFailure
+      throw DoorRefusal(reply)
     }
     print("\(instrument ?? "desk"): \(reply.detail)")
   }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Exchange
 import Foundation
+import Quantities
 
 struct ExchangeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -45,6 +46,16 @@ struct ExchangeCommand: AsyncParsableCommand {
   enum Speed: String, ExpressibleByArgument, CaseIterable { case recorded, max }
 
   func run() async throws {
+    guard (0...65_535).contains(port) else {
+      throw ValidationError("--port is 0 to 65535, not \(port)")
+    }
+    guard (1...1_000_000).contains(rate) else {
+      throw ValidationError("--rate is 1 to 1000000 messages a second, not \(rate)")
+    }
+    guard (1...InstrumentTable.instrumentsMax).contains(generate) else {
+      throw ValidationError(
+        "--generate is 1 to \(InstrumentTable.instrumentsMax) instruments, not \(generate)")
+    }
     ParentLifeline.exitWhenParentDies()
     let folder = try stateDir ?? StateFolder.fresh(prefix: "llmtrading-exchange")
     let market: ExchangeMarket =

@@ -52,7 +52,7 @@ struct InjectCommand: ParsableCommand {
     let directory = try StateDirectory(stateDir ?? Configuration().stateDirectory)
     let reply = try DoorClient.send(.signal(signal), path: directory.doorSocket)
     guard reply.isDone else {
-      throw CleanExit.message("refused: \(reply.code.meaning) \(reply.detail)").asFailure
+      throw DoorRefusal(reply)
     }
     print("\(instrument): target \(target) lots for \(ttl)")
   }
@@ -67,7 +67,12 @@ struct InjectCommand: ParsableCommand {
   }
 }
 
-extension CleanExit {
-  /// The same words with a failing exit code.
-  var asFailure: ValidationError { ValidationError("\(self)") }
+/// The core's no, as a person reads it; the command was right, so no usage follows and the status is 1.
+struct DoorRefusal: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ reply: DoorReply) {
+    let detail = reply.detail.isEmpty ? "" : " (\(reply.detail))"
+    description = "refused: \(reply.code.meaning)\(detail)"
+  }
 }

@@ -38,6 +38,9 @@ struct RecordCommand: ParsableCommand {
   func run() throws {
     let names = RecordCommand.words(channels)
     if names.isEmpty { throw ValidationError("--channels names none") }
+    if let seconds, !(0...31_536_000).contains(seconds) {
+      throw ValidationError("--seconds is 0 to 31536000, not \(seconds)")
+    }
     let source = try RecordSource(self, channels: names)
     let writer: RecordingWriter
     do {
