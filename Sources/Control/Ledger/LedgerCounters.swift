@@ -1,0 +1,24 @@
+// What the Ledger did since it was opened; control plane.
+import Synchronization
+
+/// Read by the console's status; each only grows.
+public final class LedgerCounters: Sendable {
+  let appended = Atomic<UInt64>(0)
+  let refused = Atomic<UInt64>(0)
+
+  public struct Figures: Sendable, Hashable, Codable {
+    /// Decision records that are on disk.
+    public var appended: UInt64
+    /// Records that were not written because a field was of no use.
+    public var refused: UInt64
+  }
+
+  public var figures: Figures {
+    Figures(
+      appended: appended.load(ordering: .relaxed), refused: refused.load(ordering: .relaxed))
+  }
+}
+
+extension Ledger {
+  public var figures: LedgerCounters.Figures { counts.figures }
+}

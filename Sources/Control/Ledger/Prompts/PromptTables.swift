@@ -1,0 +1,5 @@
+// The tables of prompts and their versions; control plane.
+
+extension LedgerMigration {
+  static let prompts: [LedgerMigration] = []
+}
