@@ -12,6 +12,12 @@ struct ConsoleOverADesk {
     #expect(status == 0, "\(output)")
   }
 
+  @Test(arguments: ["rights", "table"])
+  func routes(_ name: String) throws {
+    let (status, output) = try Scenario.run("routes.py", name)
+    #expect(status == 0, "\(output)")
+  }
+
   /// Headless Chromium, driven by playwright.
   @Test(arguments: ["monitor", "phone", "strangers", "console_killed"])
   func page(_ name: String) throws {

@@ -44,13 +44,13 @@ public struct ConsoleServer: Sendable {
 
   /// Serves until SIGTERM or SIGINT. `onServing` is told the page's address once it can be opened.
   public func run(onServing: @escaping @Sendable (String) -> Void) async throws {
-    let responder = ConsoleResponder(
+    let services = ConsoleServices(
       access: access, links: links, hub: hub, view: view,
       desk: DeskDoor(path: directory.doorSocket), log: log)
     var quiet = log
     quiet.logLevel = max(log.logLevel, .warning)
     let application = Application(
-      responder: responder,
+      responder: ConsoleResponder(services: services),
       server: .http1(
         configuration: .init(
           idleTimeout: .seconds(60),
@@ -64,7 +64,7 @@ public struct ConsoleServer: Sendable {
         guard let port = channel.localAddress?.port else { return }
         access.servedPort = port
         do {
-          try PageLink.write(try responder.link(), to: directory)
+          try PageLink.write(try services.link(try LinkRequest().grant), to: directory)
           try PageLink.writeAddress(port: port, to: directory)
         } catch {
           log.error("the page's link cannot be written", metadata: ["error": "\(error)"])

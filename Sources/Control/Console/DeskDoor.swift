@@ -30,7 +30,7 @@ final class DeskDoor: Sendable {
     }
   }
 
-  func publish(_ request: SignalRequest) async throws -> Answer {
+  func publish(_ request: SignalRequest, person: String) async throws -> Answer {
     guard let symbol = Symbol(request.instrument) else {
       throw Problem.json("`instrument` is no instrument id")
     }
@@ -45,7 +45,7 @@ final class DeskDoor: Sendable {
         DoorSignal(
           instrument: symbol, source: .manual, target: request.target, urgency: urgency,
           timeToLiveMilliseconds: request.timeToLiveMilliseconds,
-          maximumDriftBasisPoints: request.maximumDriftBasisPoints, person: "console")))
+          maximumDriftBasisPoints: request.maximumDriftBasisPoints, person: person)))
     return Answer(
       instrument: request.instrument, target: request.target, urgency: request.urgency,
       ttlMilliseconds: request.timeToLiveMilliseconds)

@@ -12,7 +12,10 @@ extension PageLink {
 
   private static let replyBytesMax = 4_096
 
-  public static func ask(_ directory: StateDirectory) async throws -> String {
+  /// `rights` nil: all. `person` goes on record with what the link's holder does.
+  public static func ask(
+    _ directory: StateDirectory, rights: ConsoleRights? = nil, person: String? = nil
+  ) async throws -> String {
     let file = addressFile(directory)
     guard let held = try? String(contentsOfFile: file, encoding: .utf8) else {
       throw Refusal(
@@ -23,6 +26,9 @@ extension PageLink {
     var request = HTTPClientRequest(url: address + "api/link")
     request.method = .POST
     request.headers.add(name: "Authorization", value: "Bearer \(try directory.token())")
+    request.headers.add(name: "Content-Type", value: "application/json")
+    let asked = try JSONEncoder().encode(LinkRequest(rights: rights?.words, person: person))
+    request.body = .bytes(ByteBuffer(bytes: asked))
     let response: HTTPClientResponse
     do {
       response = try await HTTPClient.shared.execute(request, timeout: .seconds(5))

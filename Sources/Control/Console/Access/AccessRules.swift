@@ -11,7 +11,7 @@ final class AccessRules: Sendable {
   enum Credential: Sendable {
     case none
     /// The page's cookie.
-    case session
+    case session(Grant)
     /// The token of the state folder.
     case bearer
   }
@@ -65,9 +65,9 @@ final class AccessRules: Sendable {
       for part in header.split(separator: ";") {
         let text = part.trimmingCharacters(in: .whitespaces)
         if text.hasPrefix(prefix),
-          cookie.isValid(String(text.dropFirst(prefix.count)), now: seconds)
+          let grant = cookie.grant(String(text.dropFirst(prefix.count)), now: seconds)
         {
-          return .session
+          return .session(grant)
         }
       }
     }

@@ -10,6 +10,7 @@ import Synchronization
 final class LinkTokens: Sendable {
   private struct Entry {
     var token: Secret
+    var grant: Grant
     var deadline: Instant?
   }
 
@@ -19,11 +20,11 @@ final class LinkTokens: Sendable {
   static let outstandingMax = 4
   static let lifeNanoseconds: Int64 = 60_000_000_000
 
-  func mint() throws -> String {
+  func mint(_ grant: Grant) throws -> String {
     let text = try StateDirectory.randomText()
     LogRedaction.register(Secret(text))
     entries.withLock { held in
-      held.append(Entry(token: Secret(text)))
+      held.append(Entry(token: Secret(text), grant: grant))
       if held.count > LinkTokens.outstandingMax { held.removeFirst() }
     }
     return text
@@ -38,16 +39,15 @@ final class LinkTokens: Sendable {
     }
   }
 
-  /// True once per token.
-  func redeem(_ text: String, at now: Instant) -> Bool {
+  /// What the link grants, once per token.
+  func redeem(_ text: String, at now: Instant) -> Grant? {
     entries.withLock { held in
       held.removeAll { entry in entry.deadline.map { now >= $0 } ?? false }
       var found: Int?
       for (index, entry) in held.enumerated()
       where ConstantTime.equal(entry.token.reveal(), text) { found = index }
-      guard let found else { return false }
-      held.remove(at: found)
-      return true
+      guard let found else { return nil }
+      return held.remove(at: found).grant
     }
   }
 }

@@ -18,12 +18,11 @@ struct EventStream: Sendable {
   /// Bounds what the kernel holds for a client that does not read.
   private static let sendBufferBytes = 128 << 10
 
-  func response(to request: Request, _ context: ConsoleContext) async throws -> Response {
-    let parameters = request.uri.queryParameters
-    let instrument = parameters.get("instrument")
+  func response(to call: Call) async throws -> Response {
+    let instrument = call.query.text("instrument")
     let asked =
-      request.headers[HTTPField.Name("Last-Event-ID")!] ?? parameters.get("after")
-    let channel = context.channel
+      call.request.headers[HTTPField.Name("Last-Event-ID")!] ?? call.query.text("after")
+    let channel = call.context.channel
     guard let client = await hub.join({ channel.close(mode: .all, promise: nil) }) else {
       throw Problem(
         .serviceUnavailable, "clients", "As many event streams as allowed are open. Close one.",

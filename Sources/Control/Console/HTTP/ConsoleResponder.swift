@@ -1,23 +1,15 @@
-// Every route in one place, each with what it demands of a request; control plane.
+// From a request to its route: place, credential, right, query; every answer leaves with the same headers; control plane.
 import Channels
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
-import Operations
 import Quantities
 
 struct ConsoleResponder: HTTPResponder {
   typealias Context = ConsoleContext
 
-  let access: AccessRules
-  let links: LinkTokens
-  let hub: EventHub
-  let view: StateView
-  let desk: DeskDoor
-  let log: Logger
-
-  static let bodyBytesMax = 16_384
+  let services: ConsoleServices
 
   func respond(to request: Request, context: ConsoleContext) async throws -> Response {
     var response: Response
@@ -26,7 +18,8 @@ struct ConsoleResponder: HTTPResponder {
     } catch let problem as Problem {
       response = problem.response
     } catch {
-      log.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+      services.log.error(
+        "a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
       response = Problem.failure.response
     }
     for (name, value) in ConsoleResponder.securityHeaders { response.headers[name] = value }
@@ -46,96 +39,66 @@ struct ConsoleResponder: HTTPResponder {
     (HTTPField.Name("Cross-Origin-Opener-Policy")!, "same-origin"),
   ]
 
-  /// Refuses by default: what is not named here as open needs a credential.
+  /// Refuses by default: a route that is not `open` needs a credential, and so does a path that is none.
   private func answer(_ request: Request, _ context: ConsoleContext) async throws -> Response {
+    let access = services.access
     try access.checkPlace(request)
     let path = request.uri.path
     let now = WallMilliseconds.now().milliseconds / 1_000
-    // Open to whoever reaches the port.
     if let file = PageFiles.response(for: path) {
-      try demand(.get, of: request)
-      if path == "/" { links.pageRequested(at: .now()) }
+      if request.method != .get { throw Problem.method(["GET"]) }
+      if path == "/" { services.links.pageRequested(at: .now()) }
       return file
     }
-    switch path {
-    case "/api/health":
-      try demand(.get, of: request)
-      return .json(await view.health())
-    case "/api/session":
-      try demand(.post, of: request)
-      return try signIn(try await body(of: request, SessionRequest.self), now)
-    default: break
+    let match = RouteTable.match(request.method, path)
+    if case .method(let allowed, isOpen: true) = match { throw Problem.method(allowed) }
+    var caller: Caller?
+    if case .found(let route, _) = match, route.access == .open {
+      caller = nil
+    } else {
+      caller = try admit(request, access.credential(of: request, now: now), match)
     }
-    let credential = access.credential(of: request, now: now)
-    if credential == .none { throw Problem.token }
-    switch path {
-    case "/api/events":
-      try demand(.get, of: request)
-      return try await EventStream(hub: hub, view: view, log: log).response(to: request, context)
-    case "/api/trade/signal":
-      try demand(.post, of: request)
+    switch match {
+    case .none: throw Problem.notFound
+    case .method(let allowed, _): throw Problem.method(allowed)
+    case .found(let route, let encoded):
+      var parameters: [String: String] = [:]
+      for (name, text) in encoded {
+        guard let decoded = text.removingPercentEncoding, !decoded.contains("\0") else {
+          throw Problem.unknown("`\(name)` is not percent-encoded UTF-8")
+        }
+        parameters[name] = decoded
+      }
+      let call = Call(
+        request: request, context: context, services: services, route: route,
+        parameters: parameters, query: try QueryItems(request.uri.query, allowed: route.query),
+        caller: caller, now: now)
+      return try await route.handler(call)
+    }
+  }
+
+  /// Who asks, once he has shown what the route demands.
+  private func admit(
+    _ request: Request, _ credential: AccessRules.Credential, _ match: RouteTable.Match
+  ) throws(Problem) -> Caller {
+    let caller: Caller
+    switch credential {
+    case .none: throw .token
+    case .bearer: caller = Caller(rights: .all, person: "token")
+    case .session(let grant):
       // A browser always says where a POST comes from; SameSite alone knows no ports.
-      if credential == .session && request.headers[.origin] == nil { throw Problem.origin }
-      return .json(try await desk.publish(try await body(of: request, SignalRequest.self)))
-    case "/api/link":
-      try demand(.post, of: request)
-      if credential != .bearer { throw Problem.token }
-      return .json(LinkReply(link: try link()))
-    default:
-      throw Problem.notFound
+      if request.method != .get && request.headers[.origin] == nil { throw .origin }
+      caller = Caller(rights: grant.rights, person: grant.person)
     }
-  }
-
-  /// The page's address with a fresh single-use token in its fragment, which no request line carries.
-  func link() throws -> String {
-    "\(ConsoleServer.address(port: access.servedPort ?? 0))#token=\(try links.mint())"
-  }
-
-  private func signIn(_ request: SessionRequest, _ now: Int64) throws -> Response {
-    guard links.redeem(request.token, at: .now()), let port = access.servedPort else {
-      throw Problem.link
+    guard case .found(let route, _) = match else { return caller }
+    switch route.access {
+    case .open: break
+    case .token: if case .session = credential { throw .token }
+    case .right(let right):
+      if !caller.rights.isSuperset(of: right) { throw .right(right.words.first ?? "view") }
     }
-    let cookie = try access.cookie.issue(now: now)
-    var response = Response(status: .noContent)
-    response.headers[.setCookie] =
-      "\(SessionCookie.name(port: port))=\(cookie); HttpOnly; SameSite=Strict; Path=/; "
-      + "Max-Age=\(SessionCookie.secondsMax)"
-    return response
+    return caller
   }
-
-  private func demand(_ method: HTTPRequest.Method, of request: Request) throws(Problem) {
-    if request.method != method { throw .method(method.rawValue) }
-  }
-
-  private func body<Value: Decodable>(of request: Request, _ type: Value.Type) async throws
-    -> Value
-  {
-    let media = request.headers[.contentType]?.split(separator: ";").first?
-      .trimmingCharacters(in: .whitespaces).lowercased()
-    if media != "application/json" { throw Problem.contentType }
-    let bytesMax = ConsoleResponder.bodyBytesMax
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bytesMax {
-      throw Problem.body(bytesMax: bytesMax)
-    }
-    var data = Data()
-    for try await piece in request.body {
-      if data.count + piece.readableBytes > bytesMax { throw Problem.body(bytesMax: bytesMax) }
-      data.append(contentsOf: piece.readableBytesView)
-    }
-    do {
-      return try JSONDecoder().decode(type, from: data)
-    } catch let error as DecodingError {
-      throw Problem.json(error.sentence)
-    }
-  }
-}
-
-struct SessionRequest: Decodable {
-  var token: String
-}
-
-struct LinkReply: Codable {
-  var link: String
 }
 
 extension DecodingError {

@@ -9,14 +9,25 @@ struct Problem: Error, Sendable {
   var code: String
   var detail: String
   var headers: HTTPFields = [:]
+  /// Where in a document that was sent something is wrong.
+  var errors: [Place]?
+
+  /// Line and column count from 1.
+  struct Place: Encodable, Sendable, Hashable {
+    var line: Int
+    var column: Int
+    var message: String
+  }
 
   init(
-    _ status: HTTPResponse.Status, _ code: String, _ detail: String, headers: HTTPFields = [:]
+    _ status: HTTPResponse.Status, _ code: String, _ detail: String, headers: HTTPFields = [:],
+    errors: [Place]? = nil
   ) {
     self.status = status
     self.code = code
     self.detail = detail
     self.headers = headers
+    self.errors = errors
   }
 
   static let host = Problem(
@@ -31,19 +42,33 @@ struct Problem: Error, Sendable {
   static let link = Problem(
     .unauthorized, "link",
     "This link was used before or is too old. Get a new one: llmtrading link")
+  static func right(_ word: String) -> Problem {
+    Problem(
+      .forbidden, "right",
+      "This needs the right `\(word)`, which this sign-in does not have. Ask for a link with it: "
+        + "llmtrading link --rights \(word)")
+  }
   static let notFound = Problem(
-    .notFound, "not_found", "There is no such route. The API is described in docs/ARCHITECTURE.md.")
+    .notFound, "not_found", "There is no such route. GET /api/openapi.json lists them.")
   static let contentType = Problem(
     .unsupportedMediaType, "content_type", "Send the body as `Content-Type: application/json`.")
   static let failure = Problem(
     .internalServerError, "internal", "The console failed; its log says why. Try again.")
 
-  static func method(_ allowed: String) -> Problem {
-    Problem(
+  static func method(_ methods: [String]) -> Problem {
+    let allowed = methods.joined(separator: ", ")
+    return Problem(
       .methodNotAllowed, "method", "This route takes \(allowed).", headers: [.allow: allowed])
   }
   static func body(bytesMax: Int) -> Problem {
     Problem(.contentTooLarge, "body_size", "Send at most \(bytesMax) bytes.")
+  }
+  static func query(_ reason: String) -> Problem {
+    Problem(.badRequest, "query", "The query is not as asked: \(reason).")
+  }
+  /// A known route, and nothing under this name.
+  static func unknown(_ reason: String) -> Problem {
+    Problem(.notFound, "unknown", "Nothing is on record under this name: \(reason).")
   }
   static func json(_ reason: String) -> Problem {
     Problem(.badRequest, "json", "The body is not as asked: \(reason).")
@@ -55,18 +80,26 @@ struct Problem: Error, Sendable {
     var status: Int
     var code: String
     var detail: String
+    var errors: [Place]?
   }
 
   var response: Response {
     let document = Document(
       type: "urn:llmtrading:problem:\(code)", title: status.reasonPhrase, status: status.code,
-      code: code, detail: detail)
+      code: code, detail: detail, errors: errors)
     return .json(document, status: status, type: "application/problem+json", headers: headers)
   }
 }
 
 extension Response {
   /// Keys in order, so that equal answers are equal bytes.
+  static func query(_ reason: String) -> Problem {
+    Problem(.badRequest, "query", "The query is not as asked: \(reason).")
+  }
+  /// A known route, and nothing under this name.
+  static func unknown(_ reason: String) -> Problem {
+    Problem(.notFound, "unknown", "Nothing is on record under this name: \(reason).")
+  }
   static func json(
     _ value: some Encodable, status: HTTPResponse.Status = .ok, type: String = "application/json",
     headers: HTTPFields = [:]
