@@ -8,6 +8,7 @@ extension Configuration {
 
   /// Where models are asked, and what that may cost.
   public struct LLM: Sendable, Equatable {
+    public var shareAccount: AccountShare = .ratios
     public init() {}
   }
 

@@ -45,3 +45,13 @@ public enum LogFormat: String, ConfigurationChoice {
 public enum LogLevel: String, ConfigurationChoice {
   case trace, debug, info, notice, warning, error, critical
 }
+
+/// How much of the account a model is shown. Ids never are.
+public enum AccountShare: String, ConfigurationChoice {
+  /// Nothing.
+  case none
+  /// Shares of limits and of equity.
+  case ratios
+  /// Lots, money and own prices too.
+  case full
+}
