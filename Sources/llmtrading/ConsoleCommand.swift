@@ -2,6 +2,7 @@
 import ArgumentParser
 import Console
 import Foundation
+import Ledger
 import Logging
 import Operations
 
@@ -28,7 +29,9 @@ struct ConsoleCommand: AsyncParsableCommand {
     Logs.bootstrap(configuration.log, environment: configuration.environment)
     let log = Logger(label: "Console")
     let directory = try StateDirectory(configuration.stateDirectory)
-    let server = try ConsoleServer(configuration: configuration, directory: directory, log: log)
+    let ledger = try Ledger(path: directory.ledgerFile)
+    let server = try ConsoleServer(
+      configuration: configuration, directory: directory, ledger: ledger, log: log)
     let stopping = Task {
       await lifeline.waitForEnd()
       await server.endStreams()

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import HummingbirdCore
 import Journal
+import Ledger
 import Logging
 import NIOCore
 import Operations
@@ -18,6 +19,8 @@ public struct ConsoleServer: Sendable {
   private let links = LinkTokens()
   private let view: StateView
   private let hub: EventHub
+  private let ledger: LedgerAccess
+  private let decisions: DecisionTail
 
   /// Connections of all kinds; event streams have a lower limit of their own (`limits.event_clients`).
   static let connectionsMax = 256
@@ -25,10 +28,14 @@ public struct ConsoleServer: Sendable {
   private static let sampleNanoseconds: Int64 = 250_000_000
   private static let headerBytesMax = 16_384
 
-  public init(configuration: Configuration, directory: StateDirectory, log: Logger) throws {
+  public init(
+    configuration: Configuration, directory: StateDirectory, ledger: Ledger, log: Logger
+  ) throws {
     self.configuration = configuration
     self.directory = directory
     self.log = log
+    self.ledger = LedgerAccess(ledger, log: log)
+    decisions = DecisionTail(self.ledger)
     let token = Secret(try directory.token())
     LogRedaction.register(token)
     access = AccessRules(token: token, bindHost: configuration.console.host)
@@ -46,7 +53,8 @@ public struct ConsoleServer: Sendable {
   public func run(onServing: @escaping @Sendable (String) -> Void) async throws {
     let services = ConsoleServices(
       access: access, links: links, hub: hub, view: view,
-      desk: DeskDoor(path: directory.doorSocket), log: log)
+      desk: DeskDoor(path: directory.doorSocket),
+      ledger: ledger, decisions: decisions, log: log)
     var quiet = log
     quiet.logLevel = max(log.logLevel, .warning)
     let application = Application(
@@ -93,6 +101,7 @@ public struct ConsoleServer: Sendable {
       if now.since(sampledAt) >= ConsoleServer.sampleNanoseconds {
         sampledAt = now
         await view.refresh()
+        _ = await decisions.poll()
         await hub.closeStuck(at: now)
         await hub.wakeAll()
       }

@@ -9,9 +9,37 @@ import NIOCore
 import Quantities
 
 struct EventStream: Sendable {
-  let hub: EventHub
-  let view: StateView
-  let log: Logger
+  private let hub: EventHub
+  private let view: StateView
+  private let decisions: DecisionTail
+  private let log: Logger
+  private let shows: Shows
+
+  /// What of it all a stream tells.
+  enum Shows: Sendable {
+    case everything
+    /// Orders, fills and refusals alone; of one instrument where it is named.
+    case orders(instrument: String?)
+
+    func takes(_ event: StreamEvent) -> Bool {
+      switch self {
+      case .everything: return true
+      case .orders(let instrument):
+        if let instrument, event.instrument != instrument { return false }
+        return ["order", "fill", "verdict"].contains(event.kind)
+      }
+    }
+
+    var isEverything: Bool { if case .everything = self { true } else { false } }
+  }
+
+  init(_ services: ConsoleServices, shows: Shows) {
+    hub = services.hub
+    view = services.view
+    decisions = services.decisions
+    log = services.log
+    self.shows = shows
+  }
 
   static let eventsPerWrite = 64
   static let heartbeatNanoseconds: Int64 = 5_000_000_000
@@ -61,17 +89,28 @@ struct EventStream: Sendable {
     }
     try await write(opening, client, &writer)
     var shownTick: UInt64 = 0
+    var shownDecision = await decisions.end
     var beatAt = Instant.now()
     var wakes = client.wakes.makeAsyncIterator()
     repeat {
       while true {
         var out = ByteBuffer()
-        place = try await takeEvents(from: place, into: &out)
-        if out.readableBytes == 0 { break }
-        try await write(out, client, &writer)
+        let next = try await takeEvents(from: place, into: &out)
+        let isMoved = next > place
+        place = next
+        if out.readableBytes > 0 {
+          try await write(out, client, &writer)
+        } else if !isMoved {
+          break
+        }
       }
       var out = ByteBuffer()
-      if let sample = await view.sample(of: instrument, after: shownTick) {
+      if shows.isEverything {
+        let (told, next) = await decisions.after(shownDecision)
+        shownDecision = next
+        for bytes in told { out.writeImmutableBuffer(bytes) }
+      }
+      if shows.isEverything, let sample = await view.sample(of: instrument, after: shownTick) {
         shownTick = sample.tick
         out.writeImmutableBuffer(sample.bytes)
       }
@@ -91,7 +130,7 @@ struct EventStream: Sendable {
     while true {
       switch await hub.batch(from: place, max: EventStream.eventsPerWrite) {
       case .events(let events, let next):
-        for event in events { out.writeImmutableBuffer(event.bytes) }
+        for event in events where shows.takes(event) { out.writeImmutableBuffer(event.bytes) }
         return next
       case .behind(let until):
         let next = try readJournal(from: place, until: until, into: &out)
@@ -112,7 +151,9 @@ struct EventStream: Sendable {
       guard let record = try reader.next(), let header = reader.header else { return end }
       place = record.next
       if record.place >= end { return end }
-      if let event = JournalEvents.event(record, header, view.names.of(header, record)) {
+      if let event = JournalEvents.event(record, header, view.names.of(header, record)),
+        shows.takes(event)
+      {
         out.writeImmutableBuffer(event.bytes)
         shown += 1
       }

@@ -15,7 +15,7 @@ enum JournalEvents {
     else { return nil }
     return StreamEvent(
       place: record.place, id: EventID(start: segment.identity.start, next: record.next),
-      kind: kind, json: json)
+      kind: kind, instrument: body.instrument, json: json)
   }
 
   private static func encoder() -> JSONEncoder {

@@ -80,5 +80,7 @@ struct ConsoleServices: Sendable {
   let hub: EventHub
   let view: StateView
   let desk: DeskDoor
+  let ledger: LedgerAccess
+  let decisions: DecisionTail
   let log: Logger
 }

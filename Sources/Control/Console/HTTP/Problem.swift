@@ -93,20 +93,32 @@ struct Problem: Error, Sendable {
 
 extension Response {
   /// Keys in order, so that equal answers are equal bytes.
-  static func query(_ reason: String) -> Problem {
-    Problem(.badRequest, "query", "The query is not as asked: \(reason).")
-  }
-  /// A known route, and nothing under this name.
-  static func unknown(_ reason: String) -> Problem {
-    Problem(.notFound, "unknown", "Nothing is on record under this name: \(reason).")
-  }
   static func json(
     _ value: some Encodable, status: HTTPResponse.Status = .ok, type: String = "application/json",
     headers: HTTPFields = [:]
   ) -> Response {
+    guard let data = try? encoded(value) else {
+      return text("{}", status: .internalServerError, type: type, headers: headers)
+    }
+    return text(data, status: status, type: type, headers: headers)
+  }
+
+  static func encoded(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let data = (try? encoder.encode(value)) ?? Data("{}".utf8)
+    return try encoder.encode(value)
+  }
+
+  /// What is encoded already.
+  static func text(
+    _ text: String, status: HTTPResponse.Status = .ok, type: String, headers: HTTPFields = [:]
+  ) -> Response {
+    Response.text(Data(text.utf8), status: status, type: type, headers: headers)
+  }
+
+  static func text(
+    _ data: Data, status: HTTPResponse.Status = .ok, type: String, headers: HTTPFields = [:]
+  ) -> Response {
     var headers = headers
     headers[.contentType] = type
     return Response(

@@ -20,9 +20,7 @@ enum CoreRoutes {
       return .json(LinkReply(link: try call.services.link(grant)))
     },
     Route(.get, "/api/events", query: ["instrument", "after"]) { call in
-      let services = call.services
-      return try await EventStream(hub: services.hub, view: services.view, log: services.log)
-        .response(to: call)
+      try await EventStream(call.services, shows: .everything).response(to: call)
     },
     Route(.post, "/api/trade/signal", .right(.risk)) { call in
       .json(
