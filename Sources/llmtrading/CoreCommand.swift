@@ -74,6 +74,15 @@ struct CoreCommand: AsyncParsableCommand {
         core.state.set(phase: .running)
       }
     }
+    let keeper = rest.flatMap {
+      options.privateLine == nil ? nil : AccountReader(rest: $0, instruments: table)
+    }
+    .map {
+      AccountKeeper(
+        reader: $0, instruments: table, pushes: core.accountPushes, state: core.state,
+        telemetry: core.accountTelemetry, log: log)
+    }
+    let accounting = Task { await keeper?.run() }
     await lifeline.waitForEnd()
     log.info("stopping: the strategy is muted, working orders are cancelled")
     core.state.set(phase: .draining)
@@ -82,6 +91,8 @@ struct CoreCommand: AsyncParsableCommand {
     core.wake()
     await core.drainOrders(timeoutMilliseconds: 3_500)
     startup.cancel()
+    accounting.cancel()
+    await accounting.value
     door.stop()
     core.stop()
     await rest?.shutdown()

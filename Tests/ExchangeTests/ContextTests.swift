@@ -9,7 +9,7 @@ import Testing
     instruments: 2, messagesPerSecond: 400, seed: 11)
 
   /// `bars`, `history` and the rest are scenarios of Tests/Peers/exchange/context.py.
-  @Test(arguments: ["bars", "history", "paging", "urls", "channels", "events"])
+  @Test(arguments: ["bars", "history", "paging", "urls", "channels", "events", "equity"])
   func context(_ scenario: String) async throws {
     try await TestExchange.run(ContextTests.market) {
       $0.swaps = 1

@@ -178,7 +178,8 @@ func refusals(_ type: String, _ price: String, _ size: String, _ code: Int) {
   fields = try parsed(row)
   #expect(fields["pos"] == "-2" && fields["avgPx"] == "2000" && fields["upl"] == "2")
   row.removeAll()
-  try #require(desk.engine.balance("USDT")).appendDetail(to: &row)
+  let money = desk.engine.equity().currencies.first { $0.balance.currency == "USDT" }
+  try #require(money).appendDetail(to: &row)
   fields = try parsed(row)
   #expect(fields["ccy"] == "USDT" && fields["frozenBal"] == "42")
 }

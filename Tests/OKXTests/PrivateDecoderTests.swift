@@ -80,13 +80,19 @@ private func compare(_ text: String) throws {
     let (frame, events) = decodePrivate(try String(contentsOf: url, encoding: .utf8))
     #expect(frame.kind == .events && frame.channel == .account && frame.fault == .none)
     #expect(frame.unknownCurrencies == 1)
-    #expect(events.map(\.kind) == [.balance, .balance])
-    #expect(events.map(\.currency.index) == [0, 1])
-    #expect(events.map(\.cash.description) == ["100.52768569797846", "0.0000000051"])
-    #expect(events.map(\.available.description) == ["100.52768569797846", "0.0000000051"])
-    #expect(events.map(\.exchangeTime.milliseconds) == [1_751_526_647_084, 1_746_947_295_126])
+    #expect(events.map(\.kind) == [.balance, .balance, .account])
+    #expect(events.prefix(2).map(\.currency.index) == [0, 1])
+    #expect(events.prefix(2).map(\.cash.description) == ["100.52768569797846", "0.0000000051"])
+    #expect(
+      events.prefix(2).map(\.available.description) == ["100.52768569797846", "0.0000000051"])
+    #expect(
+      events.prefix(2).map(\.exchangeTime.milliseconds) == [1_751_526_647_084, 1_746_947_295_126])
+    // OKX leaves `availEq` empty in this account's mode.
+    #expect(
+      events.last?.cash.description == "100.56089404807182" && events.last?.hasAvailable == false)
     let (none, nothing) = decodePrivate(try String(contentsOf: empty, encoding: .utf8))
-    #expect(none.kind == .events && none.fault == .none && nothing.isEmpty)
+    #expect(none.kind == .events && none.fault == .none)
+    #expect(nothing.map(\.kind) == [.account] && nothing.map(\.cash) == [.zero])
   }
 
   /// The REST answer's items have the push's shape.
@@ -103,6 +109,8 @@ private func compare(_ text: String) throws {
     #expect(frame.channel == .positions && events.map(\.kind) == [.position])
     #expect(events.map(\.quantity.lots) == [50] && events.map(\.averagePrice.ticks) == [100_000])
     #expect(events.map(\.exchangeTime.milliseconds) == [1_622_559_930_237])
+    #expect(events.map(\.lastPrice.ticks) == [100_000] && events.map(\.price.ticks) == [90_000])
+    #expect(events.map(\.leverageMilli) == [10_000] && events.map(\.cash) == [.zero])
   }
 
   @Test func positionsAreSignedAndClosedAtZero() {
@@ -259,6 +267,52 @@ private func compare(_ text: String) throws {
       #expect(frame.kind == .events)
       #expect(events.map(\.kind) == [.faulty, .order], "\(item)")
     }
+  }
+
+  @Test func positionsCarryTheirMargins() {
+    func push(_ members: String) -> PrivateEvent? {
+      decodePrivate(
+        "{\"arg\":{\"channel\":\"positions\"},\"data\":[{\"instId\":\"BTC-USDT-SWAP\","
+          + "\"instType\":\"SWAP\",\"posSide\":\"net\",\"pos\":\"1\"\(members)}]}"
+      ).1.first
+    }
+    let whole = push(
+      #","lever":"12.5","liqPx":"90000.04","markPx":"103698.95","upl":"-0.0273000000000002""#)
+    #expect(whole?.leverageMilli == 12_500 && whole?.price.ticks == 900_000)
+    #expect(whole?.lastPrice.ticks == 1_036_990)
+    #expect(whole?.cash.description == "-0.0273000000000002")
+    let bare = push(#","lever":"","liqPx":"","markPx":"","upl":"""#)
+    #expect(bare?.kind == .position && bare?.leverageMilli == 0 && bare?.price.isNone == true)
+    #expect(bare?.lastPrice.isNone == true && bare?.cash == .zero)
+    let faults: [(String, FaultCode)] = [
+      (#","lever":"-1""#, .numberRange), (#","lever":"1.0001""#, .offIncrement),
+      (#","lever":"3000000""#, .numberRange), (#","upl":"1e5""#, .wrongType),
+      (#","liqPx":"x""#, .wrongType), (#","markPx":"1","markPx":"2""#, .malformedJSON),
+      (#","lever":10"#, .wrongType),
+    ]
+    for (members, fault) in faults {
+      #expect(push(members)?.kind == .faulty && push(members)?.fault == fault, "\(members)")
+    }
+  }
+
+  @Test func accountTotalsAreExactOrAbsent() {
+    func push(_ members: String) -> [PrivateEvent] {
+      decodePrivate(
+        "{\"arg\":{\"channel\":\"account\"},\"eventType\":\"snapshot\",\"data\":[{\(members)"
+          + "\"details\":[{\"ccy\":\"USDT\",\"cashBal\":\"1\"}]}]}"
+      ).1
+    }
+    let whole = push(#""totalEq":"84312345.123456789012","availEq":"-7.5","uTime":"9","#)
+    #expect(whole.map(\.kind) == [.balance, .account])
+    #expect(whole.last?.cash.description == "84312345.123456789012")
+    #expect(whole.last?.available.description == "-7.5" && whole.last?.hasAvailable == true)
+    #expect(whole.last?.exchangeTime.milliseconds == 9 && whole.last?.isSnapshot == true)
+    // No total is no event; one that cannot be read costs itself alone.
+    #expect(push(#""totalEq":"","availEq":"5","#).map(\.kind) == [.balance])
+    #expect(push("").map(\.kind) == [.balance])
+    #expect(push(#""totalEq":"1","totalEq":"2","#).map(\.kind) == [.faulty])
+    #expect(push(#""totalEq":"1,5","#).map(\.kind) == [.balance, .faulty])
+    #expect(push(#""totalEq":"1","availEq":"x","#).map(\.fault) == [.none, .wrongType])
   }
 
   @Test func aMemberThatComesTwiceIsAmbiguous() {

@@ -10,6 +10,17 @@ struct PositionFields: BitwiseCopyable {
   var posSide = Field()
   var pos = Field()
   var avgPx = Field()
+  var markPx = Field()
+  var liqPx = Field()
+  var lever = Field()
+  var upl = Field()
+  var uTime = Field()
+}
+
+/// The members of the account as a whole that we read.
+struct AccountFields: BitwiseCopyable {
+  var totalEq = Field()
+  var availEq = Field()
   var uTime = Field()
 }
 
@@ -55,6 +66,10 @@ extension PrivateDecoder {
       case JSONName("posSide"): try fields.posSide.take(&scanner)
       case JSONName("pos"): try fields.pos.take(&scanner)
       case JSONName("avgPx"): try fields.avgPx.take(&scanner)
+      case JSONName("markPx"): try fields.markPx.take(&scanner)
+      case JSONName("liqPx"): try fields.liqPx.take(&scanner)
+      case JSONName("lever"): try fields.lever.take(&scanner)
+      case JSONName("upl"): try fields.upl.take(&scanner)
       case JSONName("uTime"): try fields.uTime.take(&scanner)
       default: try scanner.skipValue()
       }
@@ -78,27 +93,45 @@ extension PrivateDecoder {
     guard let lots = try units(scanner, fields.pos, instrument.lot) else { throw .missingField }
     event.quantity = Quantity(lots: lots)
     event.averagePrice = try averagePrice(scanner, fields.avgPx, instrument.tick)
+    event.lastPrice = try averagePrice(scanner, fields.markPx, instrument.tick)
+    event.price = try averagePrice(scanner, fields.liqPx, instrument.tick)
+    event.cash = try amount(scanner, fields.upl)
+    event.leverageMilli = try leverage(scanner, fields.lever)
     event.exchangeTime = try time(scanner, fields.uTime)
     return true
   }
 
-  /// One account: each currency of `details` that has a name in our table is an event.
+  /// Thousandths; 0 when missing or empty.
+  @_noLocks
+  func leverage(_ scanner: JSONScanner, _ field: Field) throws(FaultCode) -> Int32 {
+    let milli = Increment(mantissa: 1, decimals: 3)
+    let value = try units(scanner, field, milli) ?? 0
+    guard value >= 0, let leverage = Int32(exactly: value) else { throw .numberRange }
+    return leverage
+  }
+
+  /// One account: each currency of `details` that has a name in our table is an event, its totals are one more.
   @_noLocks
   mutating func account(_ scanner: inout JSONScanner, _ head: inout Head) throws(FaultCode) {
     do throws(FaultCode) {
       var hasDetails = false
+      var fields = AccountFields()
       var more = try scanner.enterObject()
       while more {
-        if scanner.name(try scanner.key()) == JSONName("details") {
+        switch scanner.name(try scanner.key()) {
+        case JSONName("details"):
           if hasDetails { throw .malformedJSON }
           hasDetails = true
           try balances(&scanner, &head)
-        } else {
-          try scanner.skipValue()
+        case JSONName("totalEq"): try fields.totalEq.take(&scanner)
+        case JSONName("availEq"): try fields.availEq.take(&scanner)
+        case JSONName("uTime"): try fields.uTime.take(&scanner)
+        default: try scanner.skipValue()
         }
         more = try scanner.nextMember()
       }
       if !hasDetails { throw .missingField }
+      try totals(scanner, fields, &head)
     } catch .tooManyItems {
       throw .tooManyItems
     } catch {
@@ -107,6 +140,22 @@ extension PrivateDecoder {
       event.receivedAt = head.receivedAt
       try add(event, &head)
     }
+  }
+
+  /// No event where the push says no total: an absent figure is not zero.
+  @_noLocks
+  mutating func totals(
+    _ scanner: JSONScanner, _ fields: AccountFields, _ head: inout Head
+  ) throws(FaultCode) {
+    if fields.totalEq.isEmpty { return }
+    var event = PrivateEvent(.account)
+    event.receivedAt = head.receivedAt
+    event.isSnapshot = head.isSnapshot
+    event.cash = try amount(scanner, fields.totalEq)
+    event.hasAvailable = !fields.availEq.isEmpty
+    event.available = try amount(scanner, fields.availEq)
+    event.exchangeTime = try time(scanner, fields.uTime)
+    try add(event, &head)
   }
 
   @_noLocks

@@ -19,6 +19,8 @@ public enum PrivateEventKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// An item that could not be read; `fault` says why, and whichever ids could be read stand here.
   /// The rest of its message was read.
   case faulty = 7
+  /// The totals of an `account` push, after its currencies.
+  case account = 8
 }
 
 /// The state in an OKX order push (okx-v5.md §4.1).
@@ -62,6 +64,7 @@ public struct PrivateEvent: Sendable, BitwiseCopyable {
   /// `.none` where `clOrdId` is empty or none of our numeric ids.
   public var clientOrder: ClientOrderID = .none
   public var exchangeOrder: ExchangeOrderID = .none
+  /// Of an order. `.position`: `liqPx` to the nearest tick.
   public var price: Price = .none
   /// `.order`: `sz` (zero where it is not a count of lots: a spot market order in quote currency).
   /// `.position`: the signed position.
@@ -70,6 +73,7 @@ public struct PrivateEvent: Sendable, BitwiseCopyable {
   /// `avgPx` to the nearest tick; `.none` where there is none. Of an order or of a position.
   public var averagePrice: Price = .none
   /// This push's fill: `fillSz`, `fillPx`, `tradeId`; zero and none where it is no fill.
+  /// `.position`: `lastPrice` is `markPx` to the nearest tick.
   public var lastQuantity: Quantity = .zero
   public var lastPrice: Price = .none
   public var tradeID: UInt64 = 0
@@ -81,8 +85,12 @@ public struct PrivateEvent: Sendable, BitwiseCopyable {
   /// Replies: `outTime - inTime`, the time the request spent behind OKX's gateway; 0 when not told.
   public var gatewayMicroseconds: Int64 = 0
   /// `.balance`: `cashBal` and `availBal`, exact.
+  /// `.account`: `totalEq` and, where `hasAvailable`, `availEq`, US dollars. `.position`: `cash` is `upl`.
   public var cash: Amount = .zero
   public var available: Amount = .zero
+  public var hasAvailable = false
+  /// `.position`: thousandths of `lever`; 0 without one.
+  public var leverageMilli: Int32 = 0
 
   @inlinable public static var noAmend: Int8 { .min }
 

@@ -33,6 +33,12 @@ public enum JournalKind: UInt16, Sendable, BitwiseCopyable, CaseIterable {
   case segmentEnd = 14
   /// `PositionRecord`: a position after a fill or a reconciliation.
   case position = 15
+  /// `AccountRecord`: equity of the account, once a second and after every fill.
+  case account = 18
+  /// `PositionDetailRecord`: margins of a position, when it changes.
+  case positionDetail = 19
+  /// `FeeRateRecord`: at start.
+  case feeRate = 20
 
   /// Control plane.
   public var name: String { "\(self)" }

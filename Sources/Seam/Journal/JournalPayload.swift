@@ -125,6 +125,23 @@ extension PositionRecord: JournalPayload {
   }
 }
 
+extension AccountRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.isBool(offset(\AccountRecord.holdsAvailable))
+      && bytes.isBool(offset(\AccountRecord.isReconciled))
+  }
+}
+
+extension PositionDetailRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.isBool(offset(\PositionDetailRecord.isReconciled))
+  }
+}
+
+extension FeeRateRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
+}
+
 extension RequestRecord: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
 }

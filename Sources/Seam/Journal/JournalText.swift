@@ -82,6 +82,10 @@ public struct JournalText {
         line.number("before", value.before.lots)
         line.flag("reconciled", value.isReconciled)
       }
+    case .account: return render(payload, AccountRecord.self, &line, account)
+    case .positionDetail:
+      return render(payload, PositionDetailRecord.self, &line, positionDetail)
+    case .feeRate: return render(payload, FeeRateRecord.self, &line, feeRate)
     case .market: return market(payload, &line)
     case .lost:
       return render(payload, LostRecord.self, &line) { value, line in

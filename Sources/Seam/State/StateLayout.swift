@@ -20,6 +20,9 @@ import Quantities
 /// | latencies | `Hop` | `LatencyHistogram` | the hop's last stage |
 /// | connections | connection | name, state, meters | who drives it, a field each |
 /// | balances | currency | Seqlock of `BalanceRow` | Sender |
+/// | account | file | Seqlock of `AccountRecord` | Account's task |
+/// | positionDetails | instrument | Seqlock of `PositionDetailRecord` | Account's task |
+/// | feeRates | instrument | Seqlock of `FeeRateRecord` | Account's task |
 ///
 /// Each section starts at a multiple of 128; so does each row that a hot thread writes.
 @frozen
@@ -38,6 +41,9 @@ public struct StateLayout: Hashable, Sendable {
   public let latenciesOffset: Int
   public let connectionsOffset: Int
   public let balancesOffset: Int
+  public let accountOffset: Int
+  public let positionDetailsOffset: Int
+  public let feeRatesOffset: Int
   /// The whole file.
   public let byteCount: Int
 
@@ -67,6 +73,12 @@ public struct StateLayout: Hashable, Sendable {
   @inlinable public static var connectionStride: Int { 128 }
   @inlinable public static var balanceStride: Int { rounded(Seqlock<BalanceRow>.byteCount) }
 
+  @inlinable public static var accountStride: Int { rounded(Seqlock<AccountRecord>.byteCount) }
+  @inlinable public static var positionDetailStride: Int {
+    rounded(Seqlock<PositionDetailRecord>.byteCount)
+  }
+  @inlinable public static var feeRateStride: Int { rounded(Seqlock<FeeRateRecord>.byteCount) }
+
   @inlinable static func rounded(_ byteCount: Int) -> Int { (byteCount + 127) & ~127 }
 
   public init(instrumentCount: Int) {
@@ -94,6 +106,9 @@ public struct StateLayout: Hashable, Sendable {
     latenciesOffset = place(StateLayout.hopsMax, StateLayout.latencyStride)
     connectionsOffset = place(StateLayout.connectionsMax, StateLayout.connectionStride)
     balancesOffset = place(StateLayout.balancesMax, StateLayout.balanceStride)
+    accountOffset = place(1, StateLayout.accountStride)
+    positionDetailsOffset = place(instrumentCount, StateLayout.positionDetailStride)
+    feeRatesOffset = place(instrumentCount, StateLayout.feeRateStride)
     byteCount = end
   }
 
@@ -130,6 +145,11 @@ public struct StateLayout: Hashable, Sendable {
         "connections", connectionsOffset, StateLayout.connectionsMax,
         StateLayout.connectionStride),
       section("balances", balancesOffset, StateLayout.balancesMax, StateLayout.balanceStride),
+      section("account", accountOffset, 1, StateLayout.accountStride),
+      section(
+        "positionDetails", positionDetailsOffset, instrumentCount,
+        StateLayout.positionDetailStride),
+      section("feeRates", feeRatesOffset, instrumentCount, StateLayout.feeRateStride),
     ]
   }
 
@@ -154,6 +174,9 @@ public struct StateLayout: Hashable, Sendable {
     mix(MemoryLayout<SignalLease>.size)
     mix(MemoryLayout<MarketSlot>.size)
     mix(MemoryLayout<BalanceRow>.size)
+    mix(MemoryLayout<AccountRecord>.size)
+    mix(MemoryLayout<PositionDetailRecord>.size)
+    mix(MemoryLayout<FeeRateRecord>.size)
     mix(InstrumentCounter.allCases.count)
     mix(StageName.allCases.count)
     mix(byteCount)

@@ -74,6 +74,17 @@ struct StateMemory: @unchecked Sendable {
           index, below: StateLayout.balancesMax, layout.balancesOffset, StateLayout.balanceStride))
   }
   @inlinable
+  var account: Seqlock<AccountRecord> { unsafe Seqlock(at: base + layout.accountOffset) }
+  @inlinable
+  func positionDetail(_ instrument: InstrumentID) -> Seqlock<PositionDetailRecord> {
+    unsafe Seqlock(
+      at: base + row(instrument, layout.positionDetailsOffset, StateLayout.positionDetailStride))
+  }
+  @inlinable
+  func feeRate(_ instrument: InstrumentID) -> Seqlock<FeeRateRecord> {
+    unsafe Seqlock(at: base + row(instrument, layout.feeRatesOffset, StateLayout.feeRateStride))
+  }
+  @inlinable
   func heartbeat(_ stage: StageName) -> Int {
     layout.heartbeatsOffset &+ Int(stage.rawValue) &* StateLayout.heartbeatStride
   }

@@ -103,6 +103,19 @@ extension StateReader {
     (0..<StateLayout.balancesMax).compactMap { memory.balance($0).load() }
   }
 
+  /// Equity and what of it is free; nil before the exchange said it. `receivedAt` tells its age.
+  public var account: AccountRecord? { memory.account.load() }
+
+  /// The position as the exchange margins it; nil where it never named one.
+  public func positionDetail(_ instrument: InstrumentID) -> PositionDetailRecord? {
+    memory.positionDetail(instrument).load()
+  }
+
+  /// Nil before the exchange said it.
+  public func feeRate(_ instrument: InstrumentID) -> FeeRateRecord? {
+    memory.feeRate(instrument).load()
+  }
+
   private func present(_ offset: Int) -> UInt64? {
     let held = memory.load(offset)
     return held == 0 ? nil : held - 1

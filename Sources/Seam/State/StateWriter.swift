@@ -83,6 +83,24 @@ public struct StateWriter: @unchecked Sendable {
   /// How often a fault was counted, by any thread.
   public func faults(_ fault: FaultCode) -> UInt64 { memory.faults[fault] }
 
+  /// Account's task: the account as the exchange last said it.
+  public func set(_ record: AccountRecord) {
+    var writer = memory.account.makeWriter()
+    writer.store(record)
+  }
+
+  /// Account's task: a position as the exchange last said it; a closed one with zero lots.
+  public func set(_ record: PositionDetailRecord) {
+    var writer = memory.positionDetail(record.instrument).makeWriter()
+    writer.store(record)
+  }
+
+  /// Account's task: what an instrument costs.
+  public func set(_ record: FeeRateRecord) {
+    var writer = memory.feeRate(record.instrument).makeWriter()
+    writer.store(record)
+  }
+
   public func set(phase: RunPhase) { memory.store(memory.layout.runOffset, UInt64(phase.rawValue)) }
 
   /// Names thread `index` (at most 32 bytes are kept); before that the row does not exist.

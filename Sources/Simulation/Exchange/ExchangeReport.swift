@@ -22,6 +22,9 @@ public struct ExchangeReport: Codable, Sendable, Equatable {
   public var instruments: [String: InstrumentReport]
   /// Currency to amount, plain decimals.
   public var balances: [String: String]
+  /// What the account is worth in US dollars, and what of it is free: OKX `totalEq` and `availEq`.
+  public var totalEquity = ""
+  public var availableEquity = ""
   /// Kind of fault to times injected.
   public var faults: [String: Int]
   public var playback: Playback

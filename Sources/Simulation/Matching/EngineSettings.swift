@@ -23,6 +23,9 @@ public struct EngineSettings: Sendable {
   public var latencyNanoseconds: Int64 = 0
   /// Derivatives: initial margin is the notional over this.
   public var leverage: Int64 = 10
+  /// Derivatives: share of the notional below which the margin must not fall (OKX tier 1: 0.4 %). The engine
+  /// states where that is; it liquidates nobody.
+  public var maintenanceRate = DecimalNumber(mantissa: 4, decimals: 3)
   /// OKX 51025.
   public var openOrdersPerInstrumentMax = 500
   public var openOrdersMax = 4_000

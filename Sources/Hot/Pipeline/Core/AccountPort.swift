@@ -4,6 +4,25 @@ import Channels
 import Orders
 import Quantities
 
+/// What the private connection says of the account and its positions, as the Sender passed it on. Used by one
+/// task at a time.
+public final class AccountPushes: @unchecked Sendable {
+  // SAFETY: both ends are touched by the owner alone, one call at a time.
+  private var accounts: SlotConsumer<AccountRecord>
+  private var positions: SlotConsumer<PositionDetailRecord>
+
+  init(
+    accounts: consuming SlotConsumer<AccountRecord>,
+    positions: consuming SlotConsumer<PositionDetailRecord>
+  ) {
+    self.accounts = accounts
+    self.positions = positions
+  }
+
+  public func nextAccount() -> AccountRecord? { accounts.pop() }
+  public func nextPosition() -> PositionDetailRecord? { positions.pop() }
+}
+
 /// Used by one task or thread at a time; the Account module's reconciler owns it.
 public final class AccountPort: @unchecked Sendable {
   // SAFETY: both ends are touched by the owner alone, one call at a time.

@@ -19,6 +19,8 @@ public final class Core: @unchecked Sendable {
   /// What everyone else may read, and the signal slots that the Door writes.
   public let state: StateWriter
   public let accountPort: AccountPort
+  /// Account's task alone takes from it.
+  public let accountPushes: AccountPushes
   let stages: StageSet
   private let connectors: [Connector]
   private let monitor: ThreadMonitor
@@ -80,6 +82,9 @@ public final class Core: @unchecked Sendable {
     accountPort = AccountPort(
       queries: parts.queries.makeConsumer(), messages: parts.account.makeProducer(),
       waker: parts.wakers.sender)
+    accountPushes = AccountPushes(
+      accounts: parts.accountPushes.makeConsumer(),
+      positions: parts.positionPushes.makeConsumer())
     connectors = [
       Connector(
         lines: options.publicLines.map(\.connector), requests: parts.requests.makeConsumer(),

@@ -20,6 +20,7 @@ struct CoreParts: ~Copyable {
   static let reportCapacity = 8192
   static let queryCapacity = 1024
   static let accountBytes = 1 << 20
+  static let accountPushCapacity = 256
 
   let handovers = SlotRing<SessionHandover>(capacity: handoverCapacity)
   let requests = SlotRing<ConnectorRequest>(capacity: handoverCapacity)
@@ -34,6 +35,8 @@ struct CoreParts: ~Copyable {
   let toBuilder = SlotRing<Report>(capacity: reportCapacity)
   let queries = SlotRing<OrderQuery>(capacity: queryCapacity)
   let account = ByteRing(capacity: accountBytes)
+  let accountPushes = SlotRing<AccountRecord>(capacity: accountPushCapacity)
+  let positionPushes = SlotRing<PositionDetailRecord>(capacity: reportCapacity)
   let market: ByteRing
   let wakers: StageWakers
 
@@ -115,7 +118,8 @@ struct CoreParts: ~Copyable {
     let ports = SenderPorts(
       approved: approved.makeConsumer(), toGate: toGate.makeProducer(),
       toBuilder: toBuilder.makeProducer(), queries: queries.makeProducer(),
-      account: account.makeConsumer(), handovers: privateHandovers.makeConsumer(),
+      account: account.makeConsumer(), toAccount: accountPushes.makeProducer(),
+      toPositions: positionPushes.makeProducer(), handovers: privateHandovers.makeConsumer(),
       requests: privateRequests.makeProducer(), board: board, state: state,
       control: control, telemetry: rings.producer(.sender, .trade),
       latency: SenderLatency(

@@ -70,7 +70,9 @@ extension SenderStage {
       hold(event.cash, of: event.currency, asOf: event.exchangeTime)
     case .position:
       // Positions are counted from fills; the exchange's own figure is compared by reconciliation.
-      break
+      if !ports.toPositions.push(SenderStage.detail(event)) { counters.ringFull &+= 1 }
+    case .account:
+      if !ports.toAccount.push(SenderStage.account(event)) { counters.ringFull &+= 1 }
     case .requestError:
       // Whether the request was carried out is open: its time-out asks.
       counters.faultyItems &+= 1
@@ -85,6 +87,23 @@ extension SenderStage {
     OrderReply(
       clientOrder: event.clientOrder, exchangeOrder: event.exchangeOrder, code: event.code,
       receivedAt: event.receivedAt)
+  }
+
+  /// What the push says, for the account's keeper: the Sender itself makes nothing of it.
+  @_noLocks
+  static func account(_ event: PrivateEvent) -> AccountRecord {
+    AccountRecord(
+      total: event.cash, available: event.hasAvailable ? event.available : nil,
+      exchangeTime: event.exchangeTime, receivedAt: event.receivedAt, isReconciled: false)
+  }
+
+  @_noLocks
+  static func detail(_ event: PrivateEvent) -> PositionDetailRecord {
+    PositionDetailRecord(
+      instrument: event.instrument, quantity: event.quantity, averagePrice: event.averagePrice,
+      markPrice: event.lastPrice, liquidationPrice: event.price,
+      leverageMilli: event.leverageMilli, unrealised: event.cash,
+      exchangeTime: event.exchangeTime, receivedAt: event.receivedAt, isReconciled: false)
   }
 
   @_noLocks

@@ -17,6 +17,8 @@ public struct SenderPorts: ~Copyable {
   var toBuilder: SlotProducer<Report>
   var queries: SlotProducer<OrderQuery>
   var account: ByteConsumer
+  var toAccount: SlotProducer<AccountRecord>
+  var toPositions: SlotProducer<PositionDetailRecord>
   var handovers: SlotConsumer<SessionHandover>
   var requests: SlotProducer<ConnectorRequest>
   let board: StopBoard

@@ -101,13 +101,8 @@ extension Exchange {
   /// The one row of the `account` channel and of `GET account/balance`.
   func accountRow(currencies: Set<String>?) -> [UInt8] {
     var row: [UInt8] = []
-    row.append(text: "{\"uTime\":\"\(clock.wallMilliseconds())\",\"totalEq\":\"\",\"details\":[")
-    for balance in engine.balances where currencies?.contains(balance.currency) ?? true {
-      balance.appendDetail(to: &row)
-      row.append(0x2C)
-    }
-    row.close(with: 0x5D)
-    row.append(0x7D)
+    engine.equity().appendRow(
+      to: &row, currencies: currencies, time: clock.wallMilliseconds())
     return row
   }
 
@@ -126,16 +121,13 @@ extension Exchange {
   func positionRow(_ position: VenuePosition) -> [UInt8] {
     var row: [UInt8] = []
     position.appendRow(
-      to: &row, catalogue[position.instrument], mark: mark(of: position.instrument))
+      to: &row, catalogue[position.instrument], mark: mark(of: position.instrument),
+      margins: engine.margins(of: position))
     return row
   }
 
   /// The middle of the book, rounded down; `.none` without one.
-  func mark(of instrument: Int) -> Price {
-    guard let bid = engine.books[instrument].bestBid, let ask = engine.books[instrument].bestAsk
-    else { return .none }
-    return Price(ticks: bid.price.ticks + (ask.price.ticks - bid.price.ticks) / 2)
-  }
+  func mark(of instrument: Int) -> Price { engine.mark(instrument) }
 
   private func eventMembers(_ event: AccountEvent) -> String {
     "\"eventType\":\"\(event.rawValue)\",\"curPage\":1,\"lastPage\":true,"

@@ -23,8 +23,11 @@ extension Exchange {
     }
     var injected: [String: Int] = [:]
     for (kind, count) in faults.injected { injected[kind.rawValue] = count }
+    let equity = engine.equity()
     return ExchangeReport(
-      instruments: instruments, balances: balances, faults: injected,
+      instruments: instruments, balances: balances,
+      totalEquity: equity.total.normalized.description,
+      availableEquity: equity.available.normalized.description, faults: injected,
       playback: .init(done: market.isDone, sent: market.sent))
   }
 

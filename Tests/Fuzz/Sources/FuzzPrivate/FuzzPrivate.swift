@@ -57,7 +57,11 @@ private func check(_ event: PrivateEvent) {
     precondition(event.price.isNone || event.price.ticks > 0)
     precondition(event.averagePrice.isNone || event.averagePrice.ticks > 0)
   case .balance: precondition(Int(event.currency.index) < table.currencyCount)
-  case .position: precondition(Int(event.instrument.index) < table.count)
+  case .position:
+    precondition(Int(event.instrument.index) < table.count && event.leverageMilli >= 0)
+    precondition(event.price.isNone || event.price.ticks > 0)
+    precondition(event.lastPrice.isNone || event.lastPrice.ticks > 0)
+  case .account: precondition(event.hasAvailable || event.available == .zero)
   case .orderReply, .cancelReply: precondition(event.gatewayMicroseconds >= 0)
   case .requestError: precondition(event.request != 0)
   }

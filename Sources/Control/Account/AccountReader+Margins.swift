@@ -1,0 +1,126 @@
+// Equity, margins of positions and fee rates as REST states them; control plane.
+
+import Channels
+import Foundation
+import Quantities
+
+extension AccountReader {
+  /// The account's totals; nil where OKX states none. Limit: 10 in 2 s, shared with `balances`.
+  public func account() async throws -> AccountRecord? {
+    struct Row: Decodable {
+      var totalEq: String?
+      var availEq: String?
+      var uTime: String?
+    }
+    guard let row = try await rows("/api/v5/account/balance", of: Row.self).first else {
+      throw AccountError.malformed("account/balance is empty")
+    }
+    guard let total = row.totalEq, !total.isEmpty else { return nil }
+    guard let whole = Amount(total) else {
+      throw AccountError.malformed("totalEq is \(total.prefix(64))")
+    }
+    var available: Amount?
+    if let text = row.availEq, !text.isEmpty {
+      guard let amount = Amount(text) else {
+        throw AccountError.malformed("availEq is \(text.prefix(64))")
+      }
+      available = amount
+    }
+    return AccountRecord(
+      total: whole, available: available, exchangeTime: AccountReader.time(row.uTime),
+      receivedAt: .now(), isReconciled: true)
+  }
+
+  /// Open positions of instruments of this run, as the exchange margins them. Limit: 10 in 2 s.
+  public func positionDetails() async throws -> [PositionDetailRecord] {
+    struct Row: Decodable {
+      var instId: String
+      var pos: String
+      var avgPx, markPx, liqPx, lever, upl, uTime: String?
+    }
+    return try await rows("/api/v5/account/positions", of: Row.self).compactMap { row in
+      guard let symbol = Symbol(row.instId), let id = instruments.find(symbol) else { return nil }
+      let instrument = instruments[id]
+      func price(_ text: String?) -> Price {
+        OrderRow.nearest(text, instrument.tick).map { Price(ticks: $0) } ?? .none
+      }
+      guard let lots = OrderRow.units(row.pos, instrument.lot) else {
+        throw AccountError.malformed("position of \(row.instId) is \(row.pos.prefix(64))")
+      }
+      let upl = row.upl ?? ""
+      guard let unrealised = upl.isEmpty ? .zero : Amount(upl) else {
+        throw AccountError.malformed("upl of \(row.instId) is \(upl.prefix(64))")
+      }
+      let lever = row.lever ?? ""
+      let milli =
+        lever.isEmpty ? 0 : OrderRow.units(lever, Increment(mantissa: 1, decimals: 3))
+      guard let milli, milli >= 0, let leverage = Int32(exactly: milli) else {
+        throw AccountError.malformed("lever of \(row.instId) is \(lever.prefix(64))")
+      }
+      return PositionDetailRecord(
+        instrument: id, quantity: Quantity(lots: lots), averagePrice: price(row.avgPx),
+        markPrice: price(row.markPx), liquidationPrice: price(row.liqPx),
+        leverageMilli: leverage, unrealised: unrealised,
+        exchangeTime: AccountReader.time(row.uTime), receivedAt: .now(), isReconciled: true)
+    }
+  }
+
+  /// What `instrument` costs this account. Limit: 5 in 2 s. OKX states the rates of USDT- and USDC-margined
+  /// contracts beside those of the others (`makerU`, `makerUSDC`).
+  public func feeRate(_ instrument: InstrumentID) async throws -> FeeRateRecord {
+    struct Row: Decodable {
+      var maker, taker, makerU, takerU, makerUSDC, takerUSDC, ts: String?
+    }
+    let item = instruments[instrument]
+    let name = item.symbol.description
+    let settlement = item.type == .spot ? item.quote : item.settle
+    let currency = instruments.currencyName(settlement).description
+    guard let type = AccountReader.typeName(item.type) else {
+      throw AccountError.malformed("\(name) is of no type that has fees")
+    }
+    let subject = item.type == .spot ? "instId=\(name)" : "instFamily=\(AccountReader.family(name))"
+    let path = "/api/v5/account/trade-fee?instType=\(type)&\(subject)"
+    guard let row = try await rows(path, of: Row.self).first else {
+      throw AccountError.malformed("account/trade-fee of \(name) is empty")
+    }
+    func rate(_ special: String?, _ general: String?) -> DecimalNumber? {
+      if let special, !special.isEmpty { return DecimalNumber(special) }
+      return general.flatMap { DecimalNumber($0) }
+    }
+    let isContract = item.type != .spot
+    let maker =
+      currency == "USDC"
+      ? rate(row.makerUSDC, row.maker)
+      : rate(isContract && currency == "USDT" ? row.makerU : nil, row.maker)
+    let taker =
+      currency == "USDC"
+      ? rate(row.takerUSDC, row.taker)
+      : rate(isContract && currency == "USDT" ? row.takerU : nil, row.taker)
+    guard let maker, let taker else {
+      throw AccountError.malformed("the fee rates of \(name) are not numbers")
+    }
+    return FeeRateRecord(
+      instrument: instrument, maker: maker, taker: taker,
+      exchangeTime: AccountReader.time(row.ts))
+  }
+
+  /// 0 where there is none.
+  private static func time(_ text: String?) -> WallMilliseconds {
+    WallMilliseconds(milliseconds: text.flatMap { Int64($0) } ?? 0)
+  }
+
+  private static func typeName(_ type: InstrumentType) -> String? {
+    switch type {
+    case .spot: "SPOT"
+    case .swap: "SWAP"
+    case .futures: "FUTURES"
+    case .option: "OPTION"
+    default: nil
+    }
+  }
+
+  /// `BTC-USDT` of `BTC-USDT-SWAP`: the family is the name's first two parts.
+  private static func family(_ name: String) -> String {
+    name.split(separator: "-").prefix(2).joined(separator: "-")
+  }
+}

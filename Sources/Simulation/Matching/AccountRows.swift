@@ -1,0 +1,159 @@
+// Rows of the account and its positions, as JSON objects; simulation.
+
+import Quantities
+
+extension CurrencyEquity {
+  /// An element of `details` in the `account` channel and `GET account/balance`.
+  public func appendDetail(to output: inout [UInt8]) {
+    let held = balance.frozen.normalized.description
+    let orders = balance.frozen - initialMargin
+    func text(_ amount: Amount?) -> String { amount?.normalized.description ?? "" }
+    output.append(0x7B)
+    output.append(field: "availBal", text(balance.available))
+    output.append(field: "availEq", text(available))
+    output.append(field: "cashBal", text(balance.cash))
+    output.append(field: "ccy", balance.currency)
+    output.append(field: "eq", text(equity))
+    output.append(field: "eqUsd", text(worth(equity)))
+    output.append(field: "frozenBal", held)
+    output.append(field: "imr", text(initialMargin))
+    output.append(field: "isoEq", "0")
+    output.append(field: "liab", "")
+    output.append(field: "mgnRatio", ratio)
+    output.append(field: "mmr", text(maintenanceMargin))
+    output.append(field: "ordFrozen", text(orders))
+    output.append(field: "uTime", String(balance.updatedAt))
+    output.append(field: "upl", text(unrealised))
+    output.close(with: 0x7D)
+  }
+
+  /// Equity over what has to stay, four decimals; empty without positions.
+  private var ratio: String {
+    if maintenanceMargin.units <= 0 { return "" }
+    return equity.divided(by: maintenanceMargin, places: 4)?.normalized.description ?? ""
+  }
+}
+
+extension AccountEquity {
+  /// The one row of the `account` channel and of `GET account/balance`; `currencies` nil: all of them.
+  public func appendRow(to output: inout [UInt8], currencies chosen: Set<String>?, time: Int64) {
+    output.append(0x7B)
+    output.append(field: "uTime", String(time))
+    output.append(field: "totalEq", total.normalized.description)
+    output.append(field: "availEq", available.normalized.description)
+    output.append(field: "adjEq", "")
+    output.append(field: "isoEq", "0")
+    output.append(field: "upl", unrealised.normalized.description)
+    output.append(text: "\"details\":[")
+    for item in currencies where chosen?.contains(item.balance.currency) ?? true {
+      item.appendDetail(to: &output)
+      output.append(0x2C)
+    }
+    output.close(with: 0x5D)
+    output.append(0x7D)
+  }
+}
+
+extension VenuePosition {
+  /// Entry price of the open lots as text, rounded towards zero four digits past the tick; empty when flat.
+  public func averagePrice(_ specification: InstrumentSpecification) -> String {
+    if position.lots == 0 { return "" }
+    let lots = Amount(units: Int128(abs(position.lots)), decimals: 0)
+    guard let contracts = try? lots.multiplied(by: specification.lot),
+      let size = try? contracts.multiplied(by: specification.contractValue)
+    else { return "" }
+    let cost = openCost.magnitude
+    let places = specification.tick.decimals + 4
+    let mean =
+      specification.contract == .inverse
+      ? size.divided(by: cost, places: places) : cost.divided(by: size, places: places)
+    return mean?.normalized.description ?? ""
+  }
+
+  /// The row of the `positions` channel and `GET account/positions`. `mark` is the price for `upl`, or none;
+  /// `margins` what the engine says of a derivative.
+  public func appendRow(
+    to output: inout [UInt8], _ specification: InstrumentSpecification, mark: Price,
+    margins: PositionMargins = PositionMargins()
+  ) {
+    let isSpot = specification.type == .spot
+    let markText = mark.isNone ? "" : specification.text(price: mark)
+    let upl = unrealised(specification, mark)
+    output.append(0x7B)
+    output.append(field: "availPos", specification.text(quantity: position))
+    output.append(field: "avgPx", averagePrice(specification))
+    output.append(field: "cTime", String(createdAt))
+    output.append(field: "ccy", specification.settlement)
+    output.append(field: "fee", fee.normalized.description)
+    output.append(field: "imr", isSpot ? "" : margin.normalized.description)
+    output.append(field: "instId", specification.id)
+    output.append(field: "instType", specification.typeName)
+    output.append(field: "last", markText)
+    output.append(field: "lever", isSpot ? "" : margins.leverage)
+    output.append(field: "liqPx", margins.liquidation?.description ?? "")
+    output.append(field: "margin", "")
+    output.append(field: "markPx", markText)
+    output.append(field: "mgnMode", isSpot ? "cash" : "cross")
+    output.append(field: "mmr", isSpot ? "" : margins.maintenance.normalized.description)
+    output.append(field: "notionalUsd", margins.notional?.normalized.description ?? "")
+    output.append(field: "pos", specification.text(quantity: position))
+    output.append(field: "posId", String(1_000_000_000 + instrument))
+    output.append(field: "posSide", "net")
+    output.append(field: "realizedPnl", (realised + fee).normalized.description)
+    output.append(field: "tradeId", lastTrade == 0 ? "" : String(lastTrade))
+    output.append(field: "uTime", String(updatedAt))
+    output.append(field: "upl", upl?.normalized.description ?? "")
+    output.append(field: "uplRatio", uplRatio(upl))
+    output.close(with: 0x7D)
+  }
+
+  /// Over the initial margin, four decimals.
+  private func uplRatio(_ upl: Amount?) -> String {
+    if margin.units <= 0 { return "" }
+    return upl?.divided(by: margin, places: 4)?.normalized.description ?? ""
+  }
+
+  /// P&L of the open lots at `mark`, in the settlement currency; zero without lots or a mark, nil where it
+  /// leaves 128 bits.
+  public func unrealised(_ specification: InstrumentSpecification, _ mark: Price) -> Amount? {
+    if position.lots == 0 || mark.isNone { return .zero }
+    let lots = Amount(units: Int128(position.lots), decimals: 0)
+    guard let contracts = try? lots.multiplied(by: specification.lot),
+      let size = try? contracts.multiplied(by: specification.contractValue)
+    else { return nil }
+    let price = specification.decimal(price: mark)
+    if specification.contract == .inverse {
+      guard let worth = size.divided(by: Amount(price), places: MatchingEngine.feeDecimalsMax)
+      else { return nil }
+      return try? openCost.adding(worth.negated)
+    }
+    return try? size.multiplied(by: price).adding(openCost.negated)
+  }
+}
+
+/// What the engine says of a position beside the position itself.
+public struct PositionMargins: Sendable, Equatable {
+  public var leverage = ""
+  public var liquidation: Amount?
+  public var maintenance = Amount.zero
+  /// Worth in the quote or settlement currency; dollars for what OKX lists against USDT, USDC and USD.
+  public var notional: Amount?
+
+  public init() {}
+}
+
+extension MatchingEngine {
+  public func margins(of position: VenuePosition) -> PositionMargins {
+    var margins = PositionMargins()
+    let specification = catalogue[position.instrument]
+    let mark = mark(position.instrument)
+    if specification.contract != .inverse && !mark.isNone {
+      margins.notional = value(position.instrument, mark, lots: abs(position.position.lots))
+    }
+    if specification.type == .spot { return margins }
+    margins.leverage = String(settings.leverage)
+    margins.liquidation = liquidationPrice(position)
+    margins.maintenance = maintenance(position, mark)
+    return margins
+  }
+}
