@@ -12,7 +12,7 @@ struct ConsoleOverADesk {
     #expect(status == 0, "\(output)")
   }
 
-  @Test(arguments: ["rights", "table"])
+  @Test(arguments: ["rights", "table", "risk", "orders_stream"])
   func routes(_ name: String) throws {
     let (status, output) = try Scenario.run("routes.py", name)
     #expect(status == 0, "\(output)")

@@ -40,7 +40,7 @@ final class DeskDoor: Sendable {
       case "high": .high
       default: .normal
       }
-    try await send(
+    _ = try await send(
       .signal(
         DoorSignal(
           instrument: symbol, source: .manual, target: request.target, urgency: urgency,
@@ -51,7 +51,8 @@ final class DeskDoor: Sendable {
       ttlMilliseconds: request.timeToLiveMilliseconds)
   }
 
-  private func send(_ request: DoorRequest) async throws {
+  /// The core's answer where it did what was asked, else a problem.
+  func send(_ request: DoorRequest) async throws -> DoorReply {
     if waiting.add(1, ordering: .relaxed).newValue > DeskDoor.waitingMax {
       waiting.subtract(1, ordering: .relaxed)
       throw Problem(.serviceUnavailable, "busy", "Too many requests wait at the door. Try again.")
@@ -68,7 +69,9 @@ final class DeskDoor: Sendable {
     }
     waiting.subtract(1, ordering: .relaxed)
     switch result {
-    case .success(let reply): if !reply.isDone { throw DeskDoor.problem(reply) }
+    case .success(let reply):
+      if !reply.isDone { throw DeskDoor.problem(reply) }
+      return reply
     case .failure(let error): throw DeskDoor.problem(error)
     }
   }
@@ -94,7 +97,7 @@ final class DeskDoor: Sendable {
       // Ambiguous: it may have been taken.
       Problem(
         .gatewayTimeout, "no_answer",
-        "\(error). It may have taken the request: look at the signal before you repeat it.")
+        "\(error). It may have taken the request: look at the desk before you repeat it.")
     default: Problem(.serviceUnavailable, "core_down", "\(error).")
     }
   }

@@ -11,45 +11,30 @@ struct SignalRequest: Decodable, Sendable {
   var timeToLiveMilliseconds: UInt32
   var maximumDriftBasisPoints: UInt32
 
-  private struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { return nil }
-  }
-
   private static let names = ["instrument", "target", "urgency", "ttl", "max_drift_bps"]
 
   init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: Key.self)
-    for key in fields.allKeys where !SignalRequest.names.contains(key.stringValue) {
-      throw SignalRequest.wrong(key, "unknown key")
-    }
-    func key(_ name: String) -> Key { Key(stringValue: name) }
-    instrument = try fields.decode(String.self, forKey: key("instrument"))
-    if let text = try? fields.decode(String.self, forKey: key("target")) {
+    let fields = try StrictFields(decoder, SignalRequest.names)
+    instrument = try fields.get(String.self, "instrument")
+    if let text = try? fields.get(String.self, "target") {
       guard let lots = Int64(text) else {
-        throw SignalRequest.wrong(key("target"), "not a whole number of lots")
+        throw StrictFields.wrong("target", "not a whole number of lots")
       }
       target = lots
     } else {
-      target = try fields.decode(Int64.self, forKey: key("target"))
+      target = try fields.get(Int64.self, "target")
     }
-    urgency = try fields.decodeIfPresent(String.self, forKey: key("urgency")) ?? "normal"
+    urgency = try fields.getIfAny(String.self, "urgency") ?? "normal"
     if !["low", "normal", "high"].contains(urgency) {
-      throw SignalRequest.wrong(key("urgency"), "not one of low, normal, high")
+      throw StrictFields.wrong("urgency", "not one of low, normal, high")
     }
-    let ttl = try fields.decodeIfPresent(String.self, forKey: key("ttl")) ?? "20s"
+    let ttl = try fields.getIfAny(String.self, "ttl") ?? "20s"
     guard let milliseconds = SignalRequest.milliseconds(ttl) else {
-      throw SignalRequest.wrong(key("ttl"), "not a number with s, m or h, such as 20s")
+      throw StrictFields.wrong("ttl", "not a number with s, m or h, such as 20s")
     }
     timeToLiveMilliseconds = milliseconds
     maximumDriftBasisPoints =
-      try fields.decodeIfPresent(UInt32.self, forKey: key("max_drift_bps")) ?? 0
-  }
-
-  private static func wrong(_ key: Key, _ text: String) -> DecodingError {
-    .dataCorrupted(.init(codingPath: [key], debugDescription: text))
+      try fields.getIfAny(UInt32.self, "max_drift_bps") ?? 0
   }
 
   static func milliseconds(_ text: String) -> UInt32? {

@@ -66,14 +66,14 @@ class Console:
 class Events(threading.Thread):
     """Reads an event stream to its end; `rows` has (id, kind, data) in the order they came."""
 
-    def __init__(self, console, after=None, token=None):
+    def __init__(self, console, after=None, token=None, path="/api/events"):
         super().__init__(daemon=True)
         self.rows, self.comments = [], 0
         self.connection = http.client.HTTPConnection(*console.authority.split(":"), timeout=20)
         headers = {"Authorization": f"Bearer {token or console.token}"}
         if after:
             headers["Last-Event-ID"] = after
-        self.connection.request("GET", "/api/events", headers=headers)
+        self.connection.request("GET", path, headers=headers)
         self.reply = self.connection.getresponse()
         equal(self.reply.status, 200, "the event stream's status")
         equal(self.reply.getheader("Content-Type"), "text/event-stream", "its type")

@@ -77,5 +77,107 @@ def table():
         equal(console.call("GET", "/?x=1")[0], 200, "the page's own address may carry anything")
 
 
+ACTIONS = "/api/risk/actions"
+
+
+def risk():
+    """Pause, resume, cancel and flatten do what they say, name who asked, and need reason and consent."""
+    with Desk() as desk:
+        desk.run()
+        console = Console(desk)
+        console.await_up()
+        token, name = console.token, desk.names[0]
+        until(lambda: console.call("GET", ACTIONS, token=token)[2]["core"] == "up", "State is read")
+
+        def states():
+            _, _, reply = console.call("GET", ACTIONS, token=token)
+            return {row["scope"]: row for row in reply["items"]}
+
+        def act(**fields):
+            body = {"reason": "a test", "confirm": True, **fields}
+            status, _, reply = console.call("POST", ACTIONS, body, token=token)
+            return status, reply
+
+        equal(list(states()), ["desk"] + desk.names, "all scopes, the desk first")
+        equal(states()["desk"], {"scope": "desk", "state": "active", "flattening": False,
+                                 "requests": {}}, "nobody asks")
+        for fields in ({"action": "explode"}, {"action": "pause", "confirm": False},
+                       {"action": "pause", "reason": " "}, {"action": "pause", "reason": "x" * 300},
+                       {"action": "pause", "reason": "a\nb"}, {"action": "pause", "state": "active"},
+                       {"action": "resume", "state": "halted"}, {"action": "cancel", "on": True},
+                       {"action": "pause", "more": 1}, {"action": "pause", "scope": "a b"},
+                       {"action": "pause", "scope": "desk", "instrument": name}):
+            status, reply = act(**fields)
+            equal((status, reply["code"]), (400, "json"), fields)
+        status, reply = act(action="pause", scope="NO-SUCH")
+        equal((status, reply["code"]), (422, "unknownInstrument"), "an unknown instrument")
+        equal(states()["desk"]["requests"], {}, "nothing of it was done")
+
+        status, reply = act(action="pause", instrument=name, state="reduceOnly")
+        equal((status, reply["scope"], reply["detail"]), (200, name, "reduceOnly"), "one instrument")
+        until(lambda: states()[name]["state"] == "reduceOnly", "its state")
+        equal(states()["desk"]["state"], "active", "the desk's is not touched")
+        equal(act(action="pause")[0], 200, "the desk")
+        until(lambda: states()["desk"]["requests"] == {"person": "cancelOnly"}, "who asks for what")
+        status, reply = act(action="pause", state="reduceOnly")
+        equal((status, reply["code"]), (409, "needsRearm"), "a pause never loosens")
+        equal(act(action="resume")[0], 200, "resumed")
+        equal(act(action="resume", scope=name)[0], 200, "resumed as well")
+        until(lambda: states()["desk"]["state"] == "active", "active again")
+
+        signal = {"instrument": name, "target": 3, "urgency": "high", "ttl": "60s"}
+        equal(console.call("POST", SIGNAL, signal, token=token)[0], 200, "a signal")
+        until(lambda: desk.position(name) == 3, "the target")
+        equal(act(action="cancel", scope=name)[0], 200, "cancel")
+        trader = sign_in(console, "--rights", "risk", "--person", "tom")
+        body = {"action": "flatten", "scope": name, "reason": "go home", "confirm": True}
+        status, _, reply = console.call("POST", ACTIONS, body, trader)
+        equal((status, reply["person"]), (200, "tom"), "who did it")
+        until(lambda: desk.position(name) == 0, "flat")
+        until(lambda: states()[name]["state"] == "reduceOnly", "and reduceOnly afterwards")
+        editor = sign_in(console, "--rights", "edit_prompts")
+        status, _, reply = console.call("POST", ACTIONS, body, editor)
+        equal((status, reply["code"]), (403, "right"), "an editor acts on no risk")
+        rows = [row for row in desk.journal() if row["kind"] == "request"]
+        check(any(b"tom".hex() in row["hex"] for row in rows), "the journal names him", rows[-3:])
+
+
+def orders_stream():
+    """Orders, fills and refusals alone, resumed by the last id without a loss or a repeat."""
+    with Desk() as desk:
+        desk.run()
+        console = Console(desk)
+        console.await_up()
+        path = "/api/orders/stream"
+        name = desk.names[0]
+        first = Events(console, path=path)
+        desk.inject(name, 1)
+        until(lambda: len(first.kinds("fill")) >= 1, "a fill")
+        first.close()
+        last = first.journal()[-1][0]
+        desk.inject(desk.names[1], 1)
+        desk.inject(name, 3)
+        until(lambda: desk.position(name) == 3 and desk.position(desk.names[1]) == 1, "targets")
+        second = Events(console, after=last, path=path)
+        until(lambda: any(row["instrument"] == name for row in second.kinds("fill")), "what was missed")
+        desk.inject(name, 2)
+        until(lambda: any(row["instrument"] == name and row["side"] == "sell"
+                          for row in second.kinds("fill")), "what is new")
+        one = Events(console, path=f"{path}?instrument={desk.names[1]}")
+        until(lambda: one.kinds("fill"), "one instrument's")
+        time.sleep(0.5)
+        for events in (second, one):
+            events.close()
+        ids = [row[0] for row in first.rows + second.rows]
+        check(all(ids), "each event has its place")
+        equal(len(set(ids)), len(ids), "no event came twice")
+        kinds = {row[1] for row in first.rows + second.rows}
+        check(kinds <= {"order", "fill", "verdict"} and "order" in kinds, "orders alone", kinds)
+        equal({row[2]["instrument"] for row in one.rows}, {desk.names[1]}, "one instrument alone")
+        wanted = [row for row in desk.journal() if row["kind"] == "order"]
+        told = {row[2]["cl_ord_id"] for row in first.rows + second.rows if row[1] == "order"}
+        check(len(told) > 0 and len(wanted) >= len(told), "orders", (len(told), len(wanted)))
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]]()

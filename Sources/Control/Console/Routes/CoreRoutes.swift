@@ -57,6 +57,10 @@ extension ConsoleServices {
 
 struct SessionRequest: Decodable {
   var token: String
+
+  init(from decoder: any Decoder) throws {
+    token = try StrictFields(decoder, ["token"]).get(String.self, "token")
+  }
 }
 
 /// `GET /api/session`: who is signed in, and what he may do.
@@ -69,6 +73,17 @@ struct SessionReply: Encodable {
 struct LinkRequest: Codable {
   var rights: [String]?
   var person: String?
+
+  init(rights: [String]? = nil, person: String? = nil) {
+    self.rights = rights
+    self.person = person
+  }
+
+  init(from decoder: any Decoder) throws {
+    let fields = try StrictFields(decoder, ["rights", "person"])
+    rights = try fields.getIfAny([String].self, "rights")
+    person = try fields.getIfAny(String.self, "person")
+  }
 
   /// Whoever holds a link that names nobody.
   static let nobody = "console"

@@ -12,9 +12,9 @@ actor StateView {
 
   private let path: String
   private let environment: String
-  private var reader: StateReader?
+  var reader: StateReader?
   private var tick: UInt64 = 0
-  private var common: StateSample
+  private(set) var common: StateSample
   private var encoded: [String: ByteBuffer] = [:]
 
   /// Without a sign of life for so long a core counts as down.
