@@ -174,7 +174,9 @@ let controlTargets: [Target] = [
 let controlTests: [Target] = [
   tests("Operations", ["Quantities", "Operations"]),
   tests("Account", ["Account", "Exchange"]),
-  tests("Ledger", ["Quantities", "Journal", "Ledger"]),
+  tests(
+    "Ledger",
+    ["Quantities", "Journal", "Ledger", .product(name: "GRDB", package: "GRDB.swift")]),
   tests(
     "Agents", ["Quantities", "Door", "Journal", "Operations", "Ledger", "Agents"],
     exclude: ["Fixtures"]),

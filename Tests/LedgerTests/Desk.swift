@@ -1,5 +1,6 @@
 // A ledger in a folder of its own, and records to put into it.
 import Foundation
+import GRDB
 import Ledger
 
 final class Desk {
@@ -13,6 +14,23 @@ final class Desk {
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  /// What a query that is not the ledger's own says of its file.
+  func count(_ sql: String) throws -> Int {
+    var configuration = Configuration()
+    configuration.readonly = true
+    return try DatabaseQueue(path: path, configuration: configuration).read {
+      try Int.fetchOne($0, sql: sql) ?? -1
+    }
+  }
+
+  func texts(_ sql: String) throws -> [String] {
+    var configuration = Configuration()
+    configuration.readonly = true
+    return try DatabaseQueue(path: path, configuration: configuration).read {
+      try String.fetchAll($0, sql: sql)
+    }
+  }
 
   static func freshFolder() throws -> String {
     let folder = NSTemporaryDirectory() + "ledger-\(UUID().uuidString)"

@@ -1,21 +1,10 @@
 // The file itself: its mode, its durability, and what it refuses to open.
 import Foundation
+import GRDB
 import Ledger
 import Testing
 
 @Suite struct LedgerTests {
-  private func shell(_ command: String) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
-  }
-
   private func mode(_ path: String) throws -> Int {
     let value = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
     return (value as? NSNumber)?.intValue ?? -1
@@ -76,8 +65,9 @@ import Testing
   @Test func aLaterBuildsFileIsRefusedWithTheNextStep() throws {
     let desk = try Desk()
     try desk.ledger.close()
-    _ = try shell(
-      "sqlite3 \(desk.path) \"INSERT INTO grdb_migrations VALUES ('records/99')\"")
+    try DatabaseQueue(path: desk.path).write {
+      try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('records/99')")
+    }
     do {
       _ = try Ledger(path: desk.path)
       Issue.record("opened")

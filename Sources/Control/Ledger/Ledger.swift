@@ -3,6 +3,7 @@ import CKernel
 import Foundation
 import GRDB
 import Glibc
+import Synchronization
 
 /// One SQLite file in WAL mode. A write is on disk when its call returns (`synchronous=FULL`); readers
 /// never wait for the writer. Rows are added and never updated.
@@ -12,6 +13,7 @@ public final class Ledger: Sendable {
   public let path: String
   let pool: DatabasePool
   let counts = LedgerCounters()
+  let portfolioFold = Mutex(PositionFold())
 
   /// How long a write waits for another process's.
   public static let busySeconds: Double = 5
@@ -37,6 +39,8 @@ public final class Ledger: Sendable {
       throw Ledger.opening(path, error)
     }
   }
+
+  public var news: NewsStore { NewsStore(pool) }
 
   /// Checkpoints and closes; later calls throw.
   public func close() throws(LedgerError) {

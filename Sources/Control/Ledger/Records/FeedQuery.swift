@@ -65,8 +65,11 @@ public struct FeedItem: Sendable, Hashable, Encodable {
   public var conclusion: String
   public var tags: [String]
   public var lease: LeaseFields?
-  /// `clOrdId`s of the orders whose decision is this record's cycle, oldest first.
+  /// `clOrdId`s of the orders whose decision is this record's cycle, oldest first, at most `ordersMax`.
   public var orderIDs: [String]
+
+  /// A lease that lives long can be worked by many orders; the rest is found by `OrderQuery.decision`.
+  public static let ordersMax = 200
 
   enum CodingKeys: String, CodingKey {
     case id, cycle

@@ -125,12 +125,24 @@ struct FeedStatement {
     return " INDEXED BY \(name)"
   }
 
-  /// What rows of their own say of these records: the Door's answers.
+  /// What rows of their own say of these records: the Door's answers, the orders.
   static func join(_ items: inout [FeedItem], _ db: Database) throws {
     let codes = try DecisionRows.doorCodes(
       cycles: Set(items.filter { $0.lease != nil }.map(\.cycle)), db)
+    var orders: [Int64: [String]] = [:]
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT cl_ord_id FROM orders
+        WHERE decision = ? AND source = 'agent' AND action = 'place' ORDER BY cl_ord_id LIMIT ?
+        """)
+    for cycle in Set(items.map(\.cycle)) where cycle > 0 {
+      orders[cycle] = try Int64.fetchAll(statement, arguments: [cycle, FeedItem.ordersMax])
+        .map { String($0) }
+    }
     for index in items.indices {
-      items[index].lease = DecisionRows.answered(items[index].lease, codes[items[index].cycle])
+      let cycle = items[index].cycle
+      items[index].lease = DecisionRows.answered(items[index].lease, codes[cycle])
+      items[index].orderIDs = orders[cycle] ?? []
     }
   }
 }

@@ -12,11 +12,12 @@ struct LedgerMigration: Sendable {
     self.apply = apply
   }
 
-  static let all = records + prompts
+  static let all = records + journal + prompts
 
   static func migrator() -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     for step in all { migrator.registerMigration(step.identifier, migrate: step.apply) }
+    NewsStore.register(&migrator)
     return migrator
   }
 }

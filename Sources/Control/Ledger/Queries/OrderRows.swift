@@ -1,0 +1,189 @@
+// Orders, their intents, reports and fills out of the rows; control plane.
+import GRDB
+import Quantities
+
+/// Derives within one read transaction. An order's state is never stored: reports are, and say it.
+struct OrderRows {
+  let db: Database
+  var scales: InstrumentScales
+
+  init(_ db: Database) {
+    self.db = db
+    scales = InstrumentScales(db)
+  }
+
+  private func rows(_ sql: String, _ arguments: StatementArguments) throws -> [Row] {
+    try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  private static func side(_ text: String) -> Side { text == "sell" ? .sell : .buy }
+
+  /// A row of `orders` whose action is `place`.
+  mutating func item(_ row: Row) throws -> OrderItem {
+    let id: Int64 = row["cl_ord_id"]
+    let run: Int64 = row["run"]
+    let decision: Int64 = row["decision"]
+    let placedAt: Int64 = row["at"]
+    let scale = try scales.of(run: run, id: row["instrument_id"])
+    let reports = try rows("SELECT * FROM reports WHERE cl_ord_id = ? ORDER BY place", [id])
+    let fills = try rows("SELECT * FROM fills WHERE cl_ord_id = ? ORDER BY place", [id])
+    let side = OrderRows.side(row["side"])
+    let reference = try reference(run: run, intent: row["intent"])
+    var slippage = reference.map { Slippage($0, side) }
+    var volume: Int128 = 0
+    var filled: Int128 = 0
+    for fill in fills {
+      guard let price: Int64 = fill["price"] else { continue }
+      let lots: Int64 = fill["lots"]
+      volume += Int128(price) * Int128(lots)
+      filled += Int128(lots)
+      slippage?.add(price: price, lots: lots)
+    }
+    let standing = OrderStanding(reports, lots: row["lots"])
+    let lots: Int64 = row["lots"]
+    return OrderItem(
+      clOrdID: String(id), ordID: standing.ordID, instrument: row["instrument"], side: row["side"],
+      type: row["type"], source: row["source"], isReduceOnly: row["is_reduce_only"],
+      state: standing.state, code: standing.code, exchangeCode: standing.exchangeCode,
+      placedAt: placedAt, updatedAt: max(placedAt, standing.updatedAt),
+      price: scale?.price(row["price"]), size: scale?.size(lots), lots: lots,
+      filledLots: standing.filledLots, averagePrice: scale?.average(volume, filled),
+      fees: OrderRows.fees(fills), decision: decision, traceID: try trace(row, decision),
+      intent: row["intent"],
+      referenceMid: reference.flatMap { value in scale?.halfTicks(value.midHalfTicks) },
+      counterPrice: reference.flatMap { value in scale?.price(value.counter(side)) },
+      slippageTicks: slippage?.ticks, slippageBps: slippage?.basisPoints)
+  }
+
+  mutating func detail(_ row: Row) throws -> OrderDetail {
+    let order = try item(row)
+    let id: Int64 = row["cl_ord_id"]
+    let run: Int64 = row["run"]
+    let scale = try scales.of(run: run, id: row["instrument_id"])
+    let reference = try reference(run: run, intent: row["intent"])
+    let side = OrderRows.side(row["side"])
+    let intent = try rows(
+      "SELECT * FROM intents WHERE run = ? AND intent = ?", [run, row["intent"] as Int64]
+    ).first
+    return OrderDetail(
+      order: order, intent: try intent.map { try self.intent($0) },
+      reports: try rows("SELECT * FROM reports WHERE cl_ord_id = ? ORDER BY place", [id])
+        .map { OrderRows.report($0) },
+      fills: try rows("SELECT * FROM fills WHERE cl_ord_id = ? ORDER BY place", [id]).map {
+        OrderRows.fill($0, scale, reference, side)
+      },
+      cancelsSentAt: try rows(
+        "SELECT at FROM orders WHERE cl_ord_id = ? AND action = 'cancel' ORDER BY place", [id]
+      ).map { $0["at"] })
+  }
+
+  /// A row of `intents`, with the gate's answer to it.
+  mutating func intent(_ row: Row) throws -> IntentItem {
+    let run: Int64 = row["run"]
+    let number: Int64 = row["intent"]
+    let scale = try scales.of(run: run, id: row["instrument_id"])
+    let verdict = try rows(
+      "SELECT * FROM verdicts WHERE run = ? AND intent = ? ORDER BY place LIMIT 1", [run, number]
+    ).first
+    return IntentItem(
+      at: row["at"], intent: number, instrument: row["instrument"], action: row["action"],
+      side: row["side"], type: row["type"], price: scale?.price(row["price"]), lots: row["lots"],
+      bid: scale?.price(row["bid"]), ask: scale?.price(row["ask"]),
+      isBookValid: row["is_book_valid"],
+      verdict: verdict.map {
+        VerdictItem(
+          at: $0["at"], intent: number, instrument: $0["instrument"], action: $0["action"],
+          code: $0["code"], limit: $0["limit_figure"], figure: $0["figure"])
+      })
+  }
+
+  private func reference(run: Int64, intent: Int64) throws -> Reference? {
+    let row = try rows("SELECT bid, ask FROM intents WHERE run = ? AND intent = ?", [run, intent])
+      .first
+    return row.flatMap { Reference(bid: $0["bid"], ask: $0["ask"]) }
+  }
+
+  private func trace(_ row: Row, _ decision: Int64) throws -> String {
+    let source: String = row["source"]
+    if decision <= 0 || source != "agent" { return "" }
+    return try rows("SELECT trace_id FROM cycles WHERE id = ?", [decision]).first?["trace_id"]
+      ?? ""
+  }
+
+  private static func report(_ row: Row) -> ReportItem {
+    ReportItem(
+      at: row["at"], kind: row["kind"], code: OrderStanding.code(row),
+      exchangeCode: row["exchange_code"], lots: row["lots"], filledLots: row["filled_lots"],
+      isReconciled: row["is_reconciled"])
+  }
+
+  private static func fill(
+    _ row: Row, _ scale: InstrumentScale?, _ reference: Reference?, _ side: Side
+  ) -> FillItem {
+    let lots: Int64 = row["lots"]
+    let price: Int64? = row["price"]
+    var slippage = reference.map { Slippage($0, side) }
+    if let price { slippage?.add(price: price, lots: lots) }
+    return FillItem(
+      at: row["at"], exchangeAt: row["exchange_at"], tradeID: row["trade_id"],
+      price: scale?.price(price), size: scale?.size(lots), lots: lots, fee: row["fee"],
+      feeCurrency: row["fee_currency"], isTaker: row["is_taker"], slippageTicks: slippage?.ticks,
+      slippageBps: slippage?.basisPoints)
+  }
+
+  static func fees(_ fills: [Row]) -> [FeeItem] {
+    var sums: [String: Amount] = [:]
+    for fill in fills {
+      guard let amount = Amount(fill["fee"] as String) else { continue }
+      let currency: String = fill["fee_currency"]
+      // Past 128 bits a sum is not told rather than told wrong.
+      guard let sum = try? (sums[currency] ?? .zero).adding(amount) else { return [] }
+      sums[currency] = sum
+    }
+    return sums.sorted { $0.key < $1.key }
+      .map { FeeItem(currency: $0.key, amount: $0.value.normalized.description) }
+  }
+}
+
+/// What reports, in the order they came, say of an order.
+struct OrderStanding {
+  private(set) var state = OrderState.sent
+  private(set) var code = ""
+  private(set) var exchangeCode: Int64 = 0
+  private(set) var ordID = ""
+  private(set) var filledLots: Int64 = 0
+  private(set) var updatedAt: Int64 = 0
+
+  init(_ reports: [Row], lots: Int64) {
+    for report in reports { take(report, lots) }
+  }
+
+  /// Empty for `approved`, which every report that is no refusal carries.
+  static func code(_ report: Row) -> String {
+    let code: String = report["code"]
+    return code == "approved" ? "" : code
+  }
+
+  private mutating func take(_ report: Row, _ lots: Int64) {
+    updatedAt = max(updatedAt, report["at"])
+    filledLots = max(filledLots, report["filled_lots"])
+    let id: String = report["ord_id"]
+    if !id.isEmpty { ordID = id }
+    let kind: String = report["kind"]
+    let isDone = state == .filled || state == .cancelled || state == .rejected
+    switch kind {
+    case "filled": state = .filled
+    case "cancelled": state = .cancelled
+    case "rejected":
+      state = .rejected
+      code = OrderStanding.code(report)
+      exchangeCode = report["exchange_code"]
+    case "fill" where !isDone: state = filledLots >= lots ? .filled : .partiallyFilled
+    case "unknown" where !isDone: state = .unknown
+    case "acknowledged" where !isDone, "live" where !isDone:
+      state = filledLots > 0 ? .partiallyFilled : .live
+    // Sent, or a cancel that was refused: the order stands as it stood.
+    default: break
+    }
+  }
+}
