@@ -21,6 +21,8 @@ struct ImportedRecord {
     case .request: id = RequestRecord(payload: record.payload)?.instrument
     case .state: id = StateRecord(payload: record.payload)?.instrument
     case .position: id = PositionRecord(payload: record.payload)?.instrument
+    case .positionDetail: id = PositionDetailRecord(payload: record.payload)?.instrument
+    case .feeRate: id = FeeRateRecord(payload: record.payload)?.instrument
     default: id = nil
     }
     guard let id, !id.isNone else { return nil }

@@ -52,6 +52,9 @@ struct JournalRows {
     case .position: try whole(PositionRecord.self) { try position($0, item) }
     case .instrument: try whole(InstrumentRecord.self) { try instrument($0, item) }
     case .lost: try whole(LostRecord.self) { try lost($0, item) }
+    case .account: try whole(AccountRecord.self) { try account($0, item) }
+    case .positionDetail: try whole(PositionDetailRecord.self) { try positionDetail($0, item) }
+    case .feeRate: try whole(FeeRateRecord.self) { try feeRate($0, item) }
     // Texts for people, the closing of a segment, and what belongs to the other stream.
     case .note, .configuration, .segmentEnd, .market, nil: break
     }
@@ -169,6 +172,35 @@ struct JournalRows {
       [
         item.place, item.at, value.currency.description, value.cash.normalized.description,
         value.exchangeTime.milliseconds, value.isReconciled,
+      ])
+  }
+
+  private func account(_ value: AccountRecord, _ item: ImportedRecord) throws {
+    try insert(
+      "equities",
+      [
+        item.place, item.at, value.total.normalized.description,
+        value.available?.normalized.description, value.isReconciled,
+      ])
+  }
+
+  private func positionDetail(_ value: PositionDetailRecord, _ item: ImportedRecord) throws {
+    try insert(
+      "position_details",
+      [
+        item.place, item.at, item.run, Int(value.instrument.index), name(value.instrument, item),
+        value.quantity.lots, ticks(value.averagePrice), ticks(value.markPrice),
+        ticks(value.liquidationPrice), Int64(value.leverageMilli),
+        value.unrealised.normalized.description,
+      ])
+  }
+
+  private func feeRate(_ value: FeeRateRecord, _ item: ImportedRecord) throws {
+    try insert(
+      "fee_rates",
+      [
+        item.place, item.at, name(value.instrument, item), value.maker.normalized.description,
+        value.taker.normalized.description,
       ])
   }
 
