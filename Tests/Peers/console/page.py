@@ -132,7 +132,7 @@ def phone():
             until(lambda: page.locator("#orders tr[data-kind=fill]").count() >= 1, "a fill")
             width = page.evaluate("document.documentElement.scrollWidth")
             check(width <= PHONE["width"], "no sideways scroll", width)
-            for card in page.locator(".card").all():
+            for card in page.locator(".card:visible").all():
                 box = card.bounding_box()
                 check(box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"] + 0.5,
                       "a card within the screen", box)

@@ -19,6 +19,8 @@ struct StateSample: Encodable {
   }
 
   struct Signal: Encodable {
+    /// `manual` or `agent`; a person's goes before an agent's.
+    var slot: String
     var source: String
     var target: Int64
     var urgency: String
@@ -27,7 +29,7 @@ struct StateSample: Encodable {
     var confidence: String
     var decision: String
     enum CodingKeys: String, CodingKey {
-      case source, target, urgency
+      case slot, source, target, urgency
       case expiresIn = "expires_in"
       case confidence, decision
     }
@@ -44,7 +46,10 @@ struct StateSample: Encodable {
     var mid: String?
     var last: String?
     var indicators: [String: String]
+    /// The one in force.
     var signal: Signal?
+    /// What lives in each slot, the one in force first.
+    var signals: [Signal] = []
     var position: Int64
     var averagePrice: String?
     var floating: String?
@@ -55,7 +60,7 @@ struct StateSample: Encodable {
     var orders: [String: UInt64]
     var refusals: [String: UInt64]
     enum CodingKeys: String, CodingKey {
-      case id, valid, fault, bids, asks, spread, mid, last, indicators, signal, position
+      case id, valid, fault, bids, asks, spread, mid, last, indicators, signal, signals, position
       case averagePrice = "average_price"
       case floating = "floating_pnl"
       case realised = "realised_pnl"

@@ -88,7 +88,8 @@ enum StateSampler {
     market.spread = slot.integer(.spreadTicks).map { decimals.price($0) }
     market.mid = slot.integer(.midHalfTicks).map { decimals.halfTicks($0) }
     market.indicators = indicators(slot, decimals)
-    market.signal = signal(state, id, slot)
+    market.signals = signals(state, id)
+    market.signal = market.signals.first
     let counters: [(String, InstrumentCounter)] = [
       ("sent", .ordersSent), ("acknowledged", .ordersAcknowledged), ("filled", .ordersFilled),
       ("cancelled", .ordersCancelled), ("rejected", .ordersRejected), ("unknown", .ordersUnknown),
@@ -120,19 +121,22 @@ enum StateSampler {
     }
   }
 
-  private static func signal(_ state: borrowing StateReader, _ id: InstrumentID, _ slot: MarketSlot)
-    -> StateSample.Signal?
+  private static func signals(_ state: borrowing StateReader, _ id: InstrumentID)
+    -> [StateSample.Signal]
   {
     let now = BootInstant.now()
+    var found: [StateSample.Signal] = []
     for place in SignalSlot.allCases {
       guard let lease = state.signal(of: id, in: place), lease.isLive(at: now) else { continue }
-      return .init(
-        source: "\(lease.source)", target: lease.target.lots, urgency: "\(lease.urgency)",
-        expiresIn: Double(lease.expiresAt.nanoseconds &- now.nanoseconds) / 1e9,
-        confidence: String(format: "%.1f %%", Double(lease.confidencePermille) / 10),
-        decision: lease.decision.rawValue == 0 ? "–" : "\(lease.decision.rawValue)")
+      found.append(
+        .init(
+          slot: "\(place)", source: "\(lease.source)", target: lease.target.lots,
+          urgency: "\(lease.urgency)",
+          expiresIn: Double(lease.expiresAt.nanoseconds &- now.nanoseconds) / 1e9,
+          confidence: String(format: "%.1f %%", Double(lease.confidencePermille) / 10),
+          decision: lease.decision.rawValue == 0 ? "–" : "\(lease.decision.rawValue)"))
     }
-    return nil
+    return found
   }
 
   private static func indicators(_ slot: MarketSlot, _ decimals: Decimals) -> [String: String] {
