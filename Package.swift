@@ -172,6 +172,9 @@ let controlTargets: [Target] = [
 ]
 
 let controlTests: [Target] = [
+  .executableTarget(
+    name: "ledger-scribe", dependencies: ["Ledger"], path: "Tests/Support/LedgerScribe",
+    swiftSettings: strict),
   tests("Operations", ["Quantities", "Operations"]),
   tests("Account", ["Account", "Exchange"]),
   tests(
@@ -180,7 +183,7 @@ let controlTests: [Target] = [
   tests(
     "Agents", ["Quantities", "Door", "Journal", "Operations", "Ledger", "Agents"],
     exclude: ["Fixtures"]),
-  tests("Console", ["Console"]),
+  tests("Console", ["Console", "ledger-scribe"]),
   tests("Matching", ["Quantities", "Matching"]),
   tests("Exchange", ["Exchange"]),
   tests("Pipeline", ["Pipeline", "Exchange"]),

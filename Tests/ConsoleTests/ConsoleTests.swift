@@ -24,6 +24,20 @@ struct ConsoleOverADesk {
     let (status, output) = try Scenario.run("page.py", name)
     #expect(status == 0, "\(output)")
   }
+
+  /// Records come from the ledger's own code; hostile text among them stays text.
+  @Test(arguments: ["feed", "arrival", "cycle", "hostile"])
+  func decisions(_ name: String) throws {
+    let (status, output) = try Scenario.run("decisions.py", name)
+    #expect(status == 0, "\(output)")
+  }
+
+  /// Every view by axe-core, by keyboard, at 360 px; actions of risk and who may take them.
+  @Test(arguments: ["accessible", "phone_views", "risk", "rights"])
+  func views(_ name: String) throws {
+    let (status, output) = try Scenario.run("views.py", name)
+    #expect(status == 0, "\(output)")
+  }
 }
 
 enum Scenario {

@@ -17,6 +17,7 @@ enum PageFiles {
     case "/page/live.js": script(PackageResources.live_js)
     case "/page/monitor.js": script(PackageResources.monitor_js)
     case "/page/desk.js": script(PackageResources.desk_js)
+    case "/page/risk.js": script(PackageResources.risk_js)
     case "/page/order.js": script(PackageResources.order_js)
     case "/page/decisions.js": script(PackageResources.decisions_js)
     case "/page/card.js": script(PackageResources.card_js)
@@ -24,6 +25,8 @@ enum PageFiles {
     case "/page/decision.js": script(PackageResources.decision_js)
     case "/page/prompts.js": script(PackageResources.prompts_js)
     case "/page/editor.js": script(PackageResources.editor_js)
+    case "/page/sections.js": script(PackageResources.sections_js)
+    case "/page/drafts.js": script(PackageResources.drafts_js)
     case "/page/versions.js": script(PackageResources.versions_js)
     default: nil
     }

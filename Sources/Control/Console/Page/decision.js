@@ -40,9 +40,11 @@ function lease(record) {
   return make("section", {}, make("h3", { text: "Lease" }), facts([
     ["instrument", one.instrument], ["target", `${one.target_lots} lots`], ["urgency", one.urgency],
     ["confidence", one.confidence_permille == null ? "" : `${one.confidence_permille / 10} %`],
-    ["lives", one.ttl_milliseconds == null ? "" : `${one.ttl_milliseconds / 1000} s`],
+    ["lives", one.ttl_ms == null ? "" : `${one.ttl_ms / 1000} s`],
     ["largest drift", one.max_drift_bps == null ? "" : `${one.max_drift_bps} bp`],
     ["the door said", one.door_code],
+    ...(record.lease_answers ?? []).map(said =>
+      ["the door answered", [said.door_code, said.detail].filter(Boolean).join(": ")]),
   ]));
 }
 

@@ -1,65 +1,100 @@
-// The monitor's slower part, from the API: equity, bars, positions, orders; and the actions of risk.
-import { find, make, pairs, rows, clock, confirmed, debounce, toast } from "/page/dom.js";
-import { can, get, post } from "/page/api.js";
+// The monitor's slower part, from the API: equity, bars, positions, orders.
+import { find, make, pairs, rows, clock, debounce, toast } from "/page/dom.js";
+import { get } from "/page/api.js";
 import { live } from "/page/live.js";
+import { cyclePlace, orderPlace } from "/page/card.js";
 
 const pollMilliseconds = 5_000;
 const curvePoints = 300;
+const dayMilliseconds = 86_400_000;
+const barsShown = 120;
 let isShown = false;
 let isPaused = false;
+/** Seconds; 0: all there is. */
 let range = 900;
 
 function signed(text) {
-  if (text == null) return [null];
+  if (text == null) return ["–", "n"];
   const value = Number(text);
-  return [value > 0 ? `+${text}` : text, `n ${value > 0 ? "buy" : value < 0 ? "sell" : ""}`];
+  const tone = value > 0 ? "buy" : value < 0 ? "sell" : "";
+  return [value > 0 && !String(text).startsWith("+") ? `+${text}` : text, `n ${tone}`.trim()];
+}
+
+/** `0.0031` is 0.31 %. */
+const percent = share => (share == null ? null : `${(Number(share) * 100).toFixed(2)} %`);
+const dollars = text => (text == null ? null : Number(text).toFixed(2));
+const points = async query => (await get("/api/portfolio/equity", query)).items;
+
+/** The range's points, about as many as the curve has room for. */
+async function curve(seconds) {
+  const to = Date.now();
+  if (seconds) return points({ from: to - seconds * 1_000, to, step: Math.max(1_000, seconds * 1_000 / curvePoints) });
+  const [first] = await points({ from: 0, to, step: dayMilliseconds });
+  if (!first) return [];
+  return points({ from: first.at, to, step: Math.max(1_000, Math.ceil((to - first.at) / curvePoints)) });
 }
 
 async function showEquity() {
-  const to = Date.now();
-  const step = range ? Math.max(1, Math.round(range / curvePoints)) : 0;
-  const { items } = await get("/api/portfolio/equity",
-    { from: range ? to - range * 1000 : "", to: range ? to : "", step: step ? step * 1000 : "" });
-  find("equity-curve").show(items.map(point => [point.time, Number(point.equity)]));
-  const first = items[0], last = items.at(-1);
-  if (!first) return;
-  const change = Number(last.equity) - Number(first.equity);
+  const asked = range;
+  const items = await curve(asked);
+  // Another range was chosen meanwhile.
+  if (asked !== range) return;
+  find("equity-curve").show(items.map(point => [point.at, Number(point.total)]));
   const figure = find("equity-change");
-  figure.textContent = `${change >= 0 ? "+" : ""}${change.toFixed(2)}`;
+  if (!items.length) { figure.textContent = ""; return; }
+  const change = Number(items.at(-1).total) - Number(items[0].total);
+  figure.textContent = `${change >= 0 ? "+" : ""}${change.toFixed(2)} in this range`;
   figure.className = change > 0 ? "buy" : change < 0 ? "sell" : "";
 }
 
 async function showPortfolio() {
   const summary = await get("/api/portfolio/summary");
-  find("equity-now").textContent = summary.equity ?? "–";
+  find("equity-now").textContent = dollars(summary.equity?.total) ?? "–";
   pairs(find("account"), [
-    ["equity", summary.equity], ["available", summary.available], ["realised", summary.realised_pnl],
-    ["floating", summary.floating_pnl], ["drawdown", summary.drawdown],
+    ["available", dollars(summary.equity?.available)],
+    ["drawdown", percent(summary.drawdown)], ["largest drawdown", percent(summary.drawdown_max)],
+    ...summary.fees.map(fee => [`fees, ${fee.currency}`, fee.amount]),
+    ...summary.balances.map(balance => [balance.currency, balance.cash]),
   ]);
-  rows(find("positions"), (summary.positions ?? []).map(one => [
-    [one.instrument], [one.lots, "n"], [one.average_price, "n"], [one.mark_price, "n"],
-    [one.liquidation_price, "n"], [one.leverage, "n"], signed(one.floating_pnl),
-  ]));
+  rows(find("positions"), summary.positions.map(one => [
+    [one.instrument], [String(one.lots), "n"], [one.average_price ?? "–", "n"], [one.mark_price ?? "–", "n"],
+    [one.liquidation_price ?? "–", "n"], [one.leverage ? `${one.leverage}×` : "–", "n"],
+    signed(one.floating_pnl), signed(one.realised_pnl),
+  ]), "No position was ever held.");
 }
+
+/** The list as it is on the page: the same is not written again, so that the focus stays. */
+let ordersShown = "";
 
 async function showOrders() {
   const { items } = await get("/api/orders", { limit: 50 });
+  const text = JSON.stringify(items);
+  if (text === ordersShown) return;
+  ordersShown = text;
+  const focused = document.activeElement?.closest("#order-list a");
   rows(find("order-list"), items.map(one => [
-    [make("a", { href: `#/orders/${one.cl_ord_id}`, text: clock(one.time) })], [one.instrument],
-    [one.side, one.side === "buy" ? "buy" : "sell"], [one.price, "n"], [one.quantity, "n"],
-    [one.filled, "n"], [one.slippage_bps == null ? "–" : `${one.slippage_bps} bp`, "n"], [one.state],
-    [one.source], [one.decision
-      ? make("a", { href: `#/decisions?cycle=${one.decision}`, text: `cycle ${one.decision}` }) : "–"],
-  ]));
+    [make("a", { href: orderPlace(one.cl_ord_id), "data-order": one.cl_ord_id, text: clock(one.placed_at) })],
+    [one.instrument], [one.side, one.side === "buy" ? "buy" : "sell"], [one.price ?? "–", "n"],
+    [String(one.lots), "n"], [String(one.filled_lots), "n"],
+    [one.slippage_bps == null ? "–" : `${one.slippage_bps} bp`, "n"],
+    [one.code ? `${one.state.replaceAll("_", " ")}: ${one.code}` : one.state.replaceAll("_", " ")], [one.source],
+    [one.decision
+      ? make("a", { href: cyclePlace(one.decision), "data-cycle": one.decision, text: `cycle ${one.decision}` }) : "–"],
+  ]), "No order yet.");
+  if (focused) {
+    [...find("order-list").querySelectorAll("a")].find(link =>
+      link.href === focused.href && link.dataset.cycle === focused.dataset.cycle)?.focus({ preventScroll: true });
+  }
 }
 
 async function showBars() {
   if (!live.instrument) return;
-  const { items } = await get("/api/market/bars",
-    { instrument: live.instrument, interval: find("bar-interval").value, limit: 120 });
-  find("bar-chart").show(items);
+  const asked = [live.instrument, find("bar-interval").value];
+  const { items } = await get("/api/market/bars", { instrument: asked[0], interval: asked[1], limit: barsShown });
+  if (asked[0] === live.instrument && asked[1] === find("bar-interval").value) find("bar-chart").show(items);
 }
 
+const parts = [showEquity, showPortfolio, showOrders, showBars];
 let isAsking = false;
 
 /** One part that fails leaves the others be; a round that takes long is not joined by another. */
@@ -67,7 +102,7 @@ async function refresh({ even = false } = {}) {
   if (!isShown || isAsking || (isPaused && !even)) return;
   isAsking = true;
   try {
-    for (const part of [showEquity, showPortfolio, showOrders, showBars]) {
+    for (const part of parts) {
       try { await part(); } catch (error) {
         if (error.status === 401) return;
         if (even && error.code !== "not_offered") toast(error.message, "bad");
@@ -77,48 +112,22 @@ async function refresh({ even = false } = {}) {
 }
 const refreshSoon = debounce(refresh, 500);
 
-const actions = {
-  pause: ["Pause trading", "All working orders are cancelled and none goes out until somebody resumes. Positions stay.", "Pause", "warn"],
-  resume: ["Resume trading", "Takes back the stop of a person. Stops of others stay in force.", "Resume", ""],
-  cancel: ["Cancel working orders", "Every working order is cancelled once. The strategy may place new ones.", "Cancel them", "warn"],
-  flatten: ["Flatten", "Reducing orders go out until the position is zero; then the desk stays reduceOnly.", "Flatten", "bad"],
-};
-
-async function act(name) {
-  const [title, text, action, tone] = actions[name];
-  const answer = await confirmed({
-    title, text: `${text} This holds for the whole desk, unless an instrument is named.`, action, tone,
-    fields: [
-      { name: "reason", label: "Reason, for the record", required: true },
-      { name: "instrument", label: "Instrument (empty: the whole desk)" },
-    ],
-  });
-  if (!answer) return;
-  try {
-    const body = { action: name, reason: answer.reason, confirm: true };
-    if (answer.instrument) body.instrument = answer.instrument;
-    const done = await post("/api/risk/actions", body);
-    toast(`${title}: ${done?.detail ?? "done"}`);
-  } catch (error) { toast(error.message, "bad"); }
-}
+/** One part alone, because somebody asked for it. */
+const ask = part => part().catch(error => {
+  if (error.code !== "not_offered") toast(error.message, "bad");
+});
 
 export const desk = {
   start() {
-    for (const button of document.querySelectorAll("[data-range]")) {
+    const buttons = [...document.querySelectorAll("[data-range]")];
+    for (const button of buttons) {
       button.addEventListener("click", () => {
         range = Number(button.dataset.range);
-        for (const other of document.querySelectorAll("[data-range]")) {
-          other.setAttribute("aria-pressed", String(other === button));
-        }
-        showEquity().catch(error => toast(error.message, "bad"));
+        for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
+        ask(showEquity);
       });
     }
-    for (const button of document.querySelectorAll("[data-action]")) {
-      button.addEventListener("click", () => act(button.dataset.action));
-      button.disabled = !can("risk");
-      if (button.disabled) button.title = "Needs the right `risk`";
-    }
-    find("bar-interval").addEventListener("change", () => showBars().catch(error => toast(error.message, "bad")));
+    find("bar-interval").addEventListener("change", () => ask(showBars));
     setInterval(refresh, pollMilliseconds);
   },
   show() { isShown = true; refresh(); },

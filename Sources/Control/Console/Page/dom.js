@@ -16,6 +16,11 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** The element's children anew; what is absent is left out. */
+export function refill(element, ...children) {
+  element.replaceChildren(...children.filter(child => child != null));
+}
+
 export function chip(element, text, tone = "") {
   element.textContent = text;
   element.className = `chip ${tone}`;
@@ -46,8 +51,13 @@ export function inOrder(object, names) {
   return [...names.filter(name => name in object), ...others].map(name => [name, object[name]]);
 }
 
-/** A table's body from lines of [text or element, class]. */
-export function rows(body, cells) {
+/** A table's body from lines of [text or element, class]; `empty` is said where there is none. */
+export function rows(body, cells, empty = "") {
+  if (!cells.length && empty) {
+    const columns = body.parentElement.querySelectorAll("thead th").length;
+    body.replaceChildren(make("tr", {}, make("td", { class: "quiet", colspan: columns, text: empty })));
+    return;
+  }
   body.replaceChildren(...cells.map(line => make("tr", {}, ...line.map(([content, tone]) => {
     const cell = make("td", { class: tone || null });
     cell.append(content ?? "");
@@ -98,10 +108,13 @@ export function toast(text, tone = "good") {
 
 /** Asks before something is done: resolves to the fields' values, or to null when it was called off. */
 export function confirmed({ title, text, action, tone = "", fields = [] }) {
-  const inputs = fields.map(field => make("input", {
-    id: `ask-${field.name}`, name: field.name, required: field.required, maxlength: 200,
-    autocomplete: "off", value: field.value ?? "",
-  }));
+  const inputs = fields.map(field => (field.options
+    ? make("select", { id: `ask-${field.name}`, name: field.name },
+      ...field.options.map(([value, label]) => make("option", { value, text: label })))
+    : make("input", {
+      id: `ask-${field.name}`, name: field.name, required: field.required,
+      maxlength: field.maxlength ?? 200, autocomplete: "off", value: field.value ?? "",
+    })));
   const form = make("form", { method: "dialog" },
     make("h2", { text: title }), make("p", { text }),
     ...fields.map((field, index) =>

@@ -13,6 +13,9 @@ const patterns = {
   ],
 };
 
+/** Characters of a text that gets colours. */
+const colouredMax = 60_000;
+
 /** One line as coloured pieces. */
 function colour(line, format) {
   const pieces = [];
@@ -42,11 +45,11 @@ function colour(line, format) {
 }
 
 export class PromptEditor {
-  constructor({ text, format, onEdit }) {
+  constructor({ text, format, onEdit, isReadOnly = false }) {
     this.format = format;
     this.problems = [];
     this.area = make("textarea", {
-      id: "prompt-text", spellcheck: "false", autocomplete: "off", wrap: "off", "aria-label": "Prompt text",
+      id: "prompt-text", readonly: isReadOnly, spellcheck: "false", autocomplete: "off", wrap: "off", "aria-label": "Prompt text",
       "aria-describedby": "prompt-problems",
       oninput: () => { this.paint(); onEdit(); }, onscroll: () => this.follow(),
     });
@@ -59,13 +62,18 @@ export class PromptEditor {
   }
 
   get text() { return this.area.value; }
-  set text(value) { this.area.value = value; this.paint(); this.area.dispatchEvent(new Event("input")); }
+  set text(value) {
+    this.area.value = value;
+    this.area.dispatchEvent(new Event("input"));
+  }
 
   paint() {
+    // A text this long stays plain: it is typed without delay.
+    const format = this.area.value.length > colouredMax ? "" : this.format;
     const bad = new Map(this.problems.filter(one => one.line).map(one => [one.line, one.message]));
     this.back.replaceChildren(...this.area.value.split("\n").map((line, index) =>
       make("div", { class: bad.has(index + 1) ? "line bad" : "line", "data-line": index + 1 },
-        ...colour(line, this.format), line ? null : "\u200b")));
+        ...colour(line, format), line ? null : "\u200b")));
     this.follow();
   }
 
@@ -81,7 +89,7 @@ export class PromptEditor {
       one.line ? make("button", {
         type: "button", text: `line ${one.line}${one.column ? `, column ${one.column}` : ""}`,
         onclick: () => this.goTo(one.line, one.column ?? 1),
-      }) : null, ` ${one.message}`)) : [make("li", { class: "good", text: "Valid" })]));
+      }) : null, ` ${one.message}`)) : [make("li", { class: "good", text: "Valid." })]));
     this.area.setAttribute("aria-invalid", String(problems.some(one => one.severity !== "warning")));
   }
 
@@ -91,5 +99,6 @@ export class PromptEditor {
     this.area.focus();
     this.area.setSelectionRange(start, start);
     this.area.scrollTop = Math.max(0, (line - 5) * 20);
+    this.follow();
   }
 }

@@ -2,6 +2,7 @@
 import { find, chip, make, pairs, inOrder, rows, nanoseconds } from "/page/dom.js";
 import { live, on } from "/page/live.js";
 import { desk } from "/page/desk.js";
+import { risk } from "/page/risk.js";
 
 const eventsKept = 200;
 const alertsKept = 50;
@@ -156,6 +157,7 @@ export const monitor = {
       live.connect();
     });
     desk.start();
+    risk.start();
   },
   show() { desk.show(); },
   refresh() { desk.refresh(); },

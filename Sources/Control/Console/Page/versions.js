@@ -1,6 +1,6 @@
 // What a prompt was: versions, differences, the way back, and how a candidate did in its shadow.
 import { make, clock, confirmed, toast } from "/page/dom.js";
-import { get, post } from "/page/api.js";
+import { can, get, post } from "/page/api.js";
 import { pretty } from "/page/decision.js";
 
 /** A unified diff with a tone per line. */
@@ -13,16 +13,17 @@ function diffView(text) {
     })));
 }
 
-/** The panel below the editor of `role`; tools: editor() and reload(). */
+/** The panel below the editor of `role`: {element, compare(from, to)}; `tools.reload()` after a change. */
 export function history(role, tools) {
   const base = `/api/prompts/${encodeURIComponent(role.role)}`;
   const list = make("ul", { class: "versions" });
   const shown = make("div", { id: "version-shown", "aria-live": "polite" });
 
-  async function showDiff(version) {
+  async function compare(from, to) {
     try {
-      const { diff } = await get(`${base}/diff`, { from: version, to: role.version });
-      shown.replaceChildren(make("h3", { text: `v${version} → v${role.version}` }), diffView(diff));
+      const { diff } = await get(`${base}/diff`, { from, to });
+      shown.replaceChildren(make("h3", { text: `v${from} → v${to}` }), diffView(diff));
+      shown.scrollIntoView({ block: "nearest" });
     } catch (error) { toast(error.message, "bad"); }
   }
 
@@ -60,8 +61,8 @@ export function history(role, tools) {
         make("span", { class: "buttons" },
           make("button", { type: "button", text: "Show", onclick: () => showText(one.version) }),
           one.version === role.version ? null
-            : make("button", { type: "button", text: "Compare", onclick: () => showDiff(one.version) }),
-          one.version === role.version ? null
+            : make("button", { type: "button", text: "Compare", onclick: () => compare(one.version, role.version) }),
+          one.version === role.version || !can("edit_prompts") ? null
             : make("button", { type: "button", text: "Roll back…", onclick: () => rollBack(one.version) })))));
     } catch (error) { list.replaceChildren(make("li", { class: "bad", text: error.message })); }
   }
@@ -75,8 +76,9 @@ export function history(role, tools) {
 
   load();
   const shadow = make("div", {});
-  return make("div", {},
+  const element = make("div", {},
     make("h3", { text: "Versions" }), list, shown,
     make("details", { class: "block", ontoggle: event => { if (event.target.open) loadShadow(shadow); } },
       make("summary", { text: "Shadow runs" }), shadow));
+  return { element, compare };
 }
