@@ -81,7 +81,13 @@ public struct ConsoleServer: Sendable {
       },
       logger: quiet)
     let feeding = Task { await feed() }
-    defer { feeding.cancel() }
+    let importing = JournalImportService(
+      ledger.ledger, journal: directory.journalDirectory, log: log)
+    importing.start()
+    defer {
+      feeding.cancel()
+      importing.stop()
+    }
     do {
       try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
     } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -1,16 +1,20 @@
 // Keeps the Ledger up with the journal for as long as the console runs; control plane.
+import Foundation
 import Journal
 import Logging
+import Synchronization
 
-public struct JournalImportService: Sendable {
+/// A thread of its own: a commit waits for the disk, and no task that serves people should.
+public final class JournalImportService: Sendable {
   private let ledger: Ledger
   private let folder: JournalFolder
   private let log: Logger
+  private let isStopped = Atomic<Bool>(false)
 
   /// Between looks at a journal that had nothing new.
-  static let idle = Duration.milliseconds(100)
+  static let idleSeconds = 0.1
   /// After an error: the disk may be full, the journal damaged. Neither is mended by asking at once.
-  static let pause = Duration.seconds(1)
+  static let pauseSeconds = 1.0
 
   /// `journal`: the state folder's journal directory.
   public init(_ ledger: Ledger, journal: String, log: Logger) {
@@ -19,35 +23,44 @@ public struct JournalImportService: Sendable {
     self.log = log
   }
 
-  /// Returns when its task is cancelled.
-  public func run() async {
+  /// Once.
+  public func start() {
+    let thread = Thread { self.run() }
+    thread.name = "ledger-import"
+    thread.start()
+  }
+
+  /// The thread ends after the transaction it is in.
+  public func stop() { isStopped.store(true, ordering: .releasing) }
+
+  private func run() {
     var importer = JournalImporter(ledger, folder: folder)
     var fault: LedgerError?
     var gaps = ledger.figures.gaps
-    while !Task.isCancelled {
-      var wait: Duration?
+    // Pairs with the store in `stop`; nothing else is handed over.
+    while !isStopped.load(ordering: .acquiring) {
+      var wait: Double?
       do throws(LedgerError) {
-        let taken = try importer.poll()
-        if taken < JournalImporter.batchMax { wait = JournalImportService.idle }
+        if try importer.poll() < JournalImporter.batchMax {
+          wait = JournalImportService.idleSeconds
+        }
         if fault != nil { log.info("the journal is read into the ledger again") }
         fault = nil
       } catch {
         if error != fault {
-          log.error("the journal cannot be read into the ledger", metadata: ["error": "\(error)"])
+          log.error(
+            "the journal cannot be read into the ledger",
+            metadata: ["code": "\(error.code)", "error": "\(error)"])
         }
         fault = error
-        wait = JournalImportService.pause
+        wait = JournalImportService.pauseSeconds
       }
       let seen = ledger.figures.gaps
       if seen != gaps {
-        log.warning("a part of the journal is missing in the ledger: see `journal_gaps`")
+        log.warning("a part of the journal is missing in the ledger: see its table journal_gaps")
         gaps = seen
       }
-      if let wait {
-        do { try await Task.sleep(for: wait) } catch { return }
-      } else {
-        await Task.yield()
-      }
+      if let wait { Thread.sleep(forTimeInterval: wait) }
     }
   }
 }
