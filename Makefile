@@ -38,6 +38,7 @@ lint:  ## swift format lint --strict
 
 bench: deps  ## benchmarks (timings live here, not in tests)
 	@perf/bench.sh
+	@perf/ledger-bench.sh
 
 fuzz: deps  ## libFuzzer over Wire and the OKX decoders, FUZZ_SECONDS each
 	@Tests/Fuzz/run.sh $(FUZZ_SECONDS)

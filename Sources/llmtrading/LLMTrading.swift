@@ -15,6 +15,7 @@ struct LLMTrading: AsyncParsableCommand {
       CancelCommand.self, FlattenCommand.self, LimitsCommand.self, LinkCommand.self,
       CoreCommand.self, ConsoleCommand.self, ExchangeCommand.self, JournalCommand.self,
       WireEchoCommand.self, RecordCommand.self, ConfigCommand.self,
+      AuditCommand.self, BenchLedgerCommand.self, LedgerWriterCommand.self,
     ]
   )
 }

@@ -42,6 +42,29 @@ public final class Ledger: Sendable {
 
   public var news: NewsStore { NewsStore(pool) }
 
+  /// Opens an existing file to read it: nothing is made, nothing migrated, every write throws.
+  public init(reading path: String) throws(LedgerError) {
+    self.path = path
+    if unsafe access(path, R_OK) != 0 { throw .open(path: path, Ledger.reason(errno)) }
+    do {
+      var configuration = Ledger.configuration()
+      configuration.readonly = true
+      pool = try DatabasePool(path: path, configuration: configuration)
+      let migrator = LedgerMigration.migrator()
+      let applied = try pool.read { db in try migrator.appliedIdentifiers(db) }
+      let unknown = applied.subtracting(migrator.migrations)
+      if !unknown.isEmpty { throw LedgerError.newerSchema(path: path, unknown: unknown.sorted()) }
+      if applied.count < migrator.migrations.count {
+        throw LedgerError.open(
+          path: path, "is of an earlier build; start this build's console on it once")
+      }
+    } catch let error as LedgerError {
+      throw error
+    } catch {
+      throw Ledger.opening(path, error)
+    }
+  }
+
   /// Checkpoints and closes; later calls throw.
   public func close() throws(LedgerError) {
     do { try pool.close() } catch { throw LedgerError(error) }

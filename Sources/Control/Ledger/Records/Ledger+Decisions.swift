@@ -28,6 +28,22 @@ extension Ledger {
     return id
   }
 
+  /// All in one transaction, or none; durable when it returns their ids.
+  public func append(contentsOf records: [DecisionRecord]) throws(LedgerError) -> [Int64] {
+    for record in records {
+      do { try record.check() } catch {
+        counts.refused.add(UInt64(records.count), ordering: .relaxed)
+        throw error
+      }
+    }
+    let now = Int64(Date().timeIntervalSince1970 * 1_000)
+    let ids = try write { db in
+      try records.map { try DecisionRows.insert($0, now: now, db) }
+    }
+    counts.appended.add(UInt64(ids.count), ordering: .relaxed)
+    return ids
+  }
+
   /// Whole; nil for an id that was never given.
   public func record(id: Int64) throws(LedgerError) -> DecisionRecord? {
     try read { db in

@@ -17,7 +17,7 @@ extension Ledger {
         return FeedPage(items: [], next: nil)
       }
     }
-    return try read { [query] db in
+    return try read { [query, words] db in
       guard let statement = try FeedStatement(query, words: words, db) else {
         return FeedPage(items: [], next: nil)
       }
@@ -28,6 +28,22 @@ extension Ledger {
       if hasMore { items.removeLast(items.count - query.limit) }
       try FeedStatement.join(&items, db)
       return FeedPage(items: items, next: hasMore ? items.last?.id : nil)
+    }
+  }
+}
+
+extension Ledger {
+  /// SQLite's plan of a feed query, a line per step: that it walks an index is held by a test.
+  public func plan(of query: FeedQuery) throws(LedgerError) -> [String] {
+    var query = query
+    let words = query.text.flatMap { SearchText.words($0) }
+    query.text = nil
+    return try read { [query] db in
+      guard let statement = try FeedStatement(query, words: words, db) else { return [] }
+      return try Row.fetchAll(
+        db, sql: "EXPLAIN QUERY PLAN " + statement.sql,
+        arguments: StatementArguments(statement.arguments)
+      ).map { $0["detail"] }
     }
   }
 }
