@@ -38,6 +38,13 @@ struct ConsoleOverADesk {
     let (status, output) = try Scenario.run("views.py", name)
     #expect(status == 0, "\(output)")
   }
+
+  /// What the Monitor shows of orders, equity and alarms.
+  @Test(arguments: ["alerts"])
+  func figures(_ name: String) throws {
+    let (status, output) = try Scenario.run("figures.py", name)
+    #expect(status == 0, "\(output)")
+  }
 }
 
 enum Scenario {

@@ -17,6 +17,8 @@ let isShown = false;
 let mode = "feed";
 /** The cycle whose view is open; empty: none. */
 let cycleShown = "";
+/** The record that is shown alone; empty: none. */
+let partShown = "";
 /** The place that is shown: coming back to it keeps what was read where it was. */
 let shownPlace = null;
 let scrolled = 0;
@@ -217,6 +219,7 @@ export const decisions = {
     isShown = true;
     mode = part ? "one" : query.get("cycle") ? "cycle" : "feed";
     cycleShown = query.get("cycle") ?? "";
+    partShown = part;
     find("feed-panel").hidden = mode !== "feed";
     find("feed-one").hidden = mode === "feed";
     if (mode !== "feed") {
@@ -228,6 +231,11 @@ export const decisions = {
         await get(`/api/agents/decisions/${encodeURIComponent(part)}`, {}, { signal }), { isOpen: true })]);
     } else if (mode === "cycle") showCycle(cycleShown);
     else showFeed(query);
+  },
+
+  refresh() {
+    if (mode === "feed") load();
+    else decisions.show(partShown, new URLSearchParams({ cycle: cycleShown }));
   },
 
   hide() {
