@@ -151,7 +151,7 @@ let controlTargets: [Target] = [
       .product(name: "HummingbirdCore", package: "hummingbird"),
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
-    ], resources: [.embedInCode("Page")]),
+    ], resources: [.embedInCode("Page"), .embedInCode("Document/openapi.json")]),
   simulation("Matching", ["Quantities"]),
   simulation(
     "Exchange",

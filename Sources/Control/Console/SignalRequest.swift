@@ -39,9 +39,9 @@ struct SignalRequest: Decodable, Sendable {
 
   static func milliseconds(_ text: String) -> UInt32? {
     let units: [Character: UInt64] = ["s": 1_000, "m": 60_000, "h": 3_600_000]
-    guard let last = text.last, let unit = units[last], let count = UInt64(text.dropLast()) else {
-      return nil
-    }
+    guard let last = text.last, let unit = units[last], text.utf8.count <= 7,
+      text.dropLast().allSatisfy({ ("0"..."9").contains($0) }), let count = UInt64(text.dropLast())
+    else { return nil }
     let (product, overflowed) = count.multipliedReportingOverflow(by: unit)
     return overflowed ? nil : UInt32(exactly: product)
   }

@@ -38,7 +38,8 @@ struct QueryItems: Sendable {
   }
 
   func integer(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
-    guard let text = text(name) else { return nil }
+    // Empty is no number: who means none leaves the name out.
+    guard let text = values[name] else { return nil }
     guard let value = Int64(text), range.contains(value) else {
       throw .query(
         "`\(name)` is not a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -53,7 +54,7 @@ struct QueryItems: Sendable {
 
   /// One of some words.
   func word(_ name: String, of words: [String]) throws(Problem) -> String? {
-    guard let text = text(name) else { return nil }
+    guard let text = values[name] else { return nil }
     if !words.contains(text) {
       throw .query("`\(name)` is not one of \(words.joined(separator: ", "))")
     }

@@ -73,7 +73,7 @@ public struct RouteListing: Sendable, Hashable {
 /// Every route of the console.
 public enum RouteTable {
   static let routes: [Route] = [
-    CoreRoutes.all, AgentRoutes.all, OrderRoutes.all, RiskRoutes.all,
+    CoreRoutes.all, AgentRoutes.all, OrderRoutes.all, PortfolioRoutes.all, RiskRoutes.all,
   ].flatMap { $0 }
 
   public static let listing: [RouteListing] = routes.map { route in

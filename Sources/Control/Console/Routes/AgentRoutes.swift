@@ -3,6 +3,7 @@ import Agents
 import Foundation
 import Hummingbird
 import Ledger
+import Quantities
 
 enum AgentRoutes {
   static let all: [Route] = [
@@ -15,7 +16,12 @@ enum AgentRoutes {
     ) { call in
       let query = try feedQuery(call.query)
       let page = try await call.services.ledger.call { try $0.feed(query) }
-      return .json(DecisionPage(items: page.items.map { DecisionCard($0) }, next: page.next))
+      return .json(Page(items: page.items.map { DecisionCard($0) }, next: page.next))
+    },
+    Route(.get, "/api/agents/performance", query: ["from", "to"]) { call in
+      let from = try call.query.time("from") ?? 0
+      let to = try call.query.time("to") ?? WallMilliseconds.now().milliseconds
+      return .json(try await call.services.ledger.call { try $0.performance(from: from, to: to) })
     },
     Route(.get, "/api/agents/decisions/{id}") { call in
       let id = try call.id("id")
@@ -30,11 +36,9 @@ enum AgentRoutes {
     },
   ]
 
-  private static let pageStandard: Int64 = 50
-
   private static func feedQuery(_ query: QueryItems) throws(Problem) -> FeedQuery {
     FeedQuery(
-      limit: Int(try query.integer("limit", in: 1...500) ?? pageStandard),
+      limit: Int(try query.integer("limit", in: 1...500) ?? Pages.standard),
       cursor: try query.integer("cursor", in: 1...Int64.max), agent: query.text("agent"),
       instrument: query.text("instrument"), from: try query.time("from"),
       to: try query.time("to"), text: query.text("text"), trace: query.text("trace"),
@@ -104,9 +108,4 @@ enum AgentRoutes {
       }
     }
   }
-}
-
-/// A list that is all there is.
-struct Items<Item: Encodable>: Encodable {
-  var items: [Item]
 }

@@ -19,6 +19,9 @@ enum CoreRoutes {
       let grant = try (await call.bodyIfAny(LinkRequest.self) ?? LinkRequest()).grant
       return .json(LinkReply(link: try call.services.link(grant)))
     },
+    Route(.get, "/api/openapi.json") { _ in
+      .text(Data(ConsoleDocument.bytes), type: "application/json")
+    },
     Route(.get, "/api/events", query: ["instrument", "after"]) { call in
       try await EventStream(call.services, shows: .everything).response(to: call)
     },

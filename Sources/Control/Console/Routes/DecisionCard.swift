@@ -17,20 +17,6 @@ struct DecisionCard: Encodable {
   }
 }
 
-struct DecisionPage: Encodable {
-  var items: [DecisionCard]
-  /// The next page's cursor; null: there is none.
-  var next: Int64?
-
-  private enum Key: String, CodingKey { case items, next }
-
-  func encode(to encoder: any Encoder) throws {
-    var box = encoder.container(keyedBy: Key.self)
-    try box.encode(items, forKey: .items)
-    try box.encode(next, forKey: .next)
-  }
-}
-
 /// The same with everything that was sent and came back; JSON texts exactly as they were recorded.
 struct DecisionDetail: Encodable {
   var card: DecisionCard
