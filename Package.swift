@@ -176,7 +176,7 @@ let controlTests: [Target] = [
     name: "ledger-scribe", dependencies: ["Ledger"], path: "Tests/Support/LedgerScribe",
     swiftSettings: strict),
   tests("Operations", ["Quantities", "Operations"]),
-  tests("Account", ["Account", "Exchange"]),
+  tests("Account", ["Quantities", "Account", "Exchange"]),
   tests(
     "Ledger",
     ["Quantities", "Journal", "Ledger", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -17,6 +17,7 @@ struct AccountKeeper: Sendable {
   let log: Logger
 
   private static let pushPoll = Duration.milliseconds(5)
+  private static let lastWord = Duration.milliseconds(500)
   private static let period = Duration.seconds(1)
   /// `account/trade-fee` allows five questions in two seconds.
   private static let feePause = Duration.milliseconds(450)
@@ -42,12 +43,32 @@ struct AccountKeeper: Sendable {
     }
   }
 
+  /// What the account is worth as the core ends, after its last order is gone; at most `lastWord` is waited.
+  func close() async {
+    await drainPushes()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        if let record = try? await reader.account() { await sheet.take(record) }
+        if let records = try? await reader.positionDetails() {
+          for record in records { await sheet.take(record) }
+        }
+      }
+      group.addTask { try? await Task.sleep(for: AccountKeeper.lastWord) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
   private func takePushes() async {
     while !Task.isCancelled {
-      while let record = pushes.nextAccount() { await sheet.take(record) }
-      while let record = pushes.nextPosition() { await sheet.take(record) }
+      await drainPushes()
       try? await Task.sleep(for: AccountKeeper.pushPoll)
     }
+  }
+
+  private func drainPushes() async {
+    while let record = pushes.nextAccount() { await sheet.take(record) }
+    while let record = pushes.nextPosition() { await sheet.take(record) }
   }
 
   private func ask() async {
@@ -65,7 +86,9 @@ struct AccountKeeper: Sendable {
         if isFailing { log.notice("the account answers again") }
         isFailing = false
       } catch {
-        if !isFailing && !Task.isCancelled {
+        if Task.isCancelled { return }
+        await sheet.count(error is AccountError ? .wrongType : .requestRefused)
+        if !isFailing {
           log.warning("equity and margins cannot be asked for", metadata: ["reason": "\(error)"])
         }
         isFailing = true
@@ -84,6 +107,7 @@ struct AccountKeeper: Sendable {
           await sheet.take(try await reader.feeRate(id))
           break
         } catch RESTError.refused(let code, let message) where code != "50011" {
+          await sheet.count(.requestRefused)
           log.warning(
             "no fee rate",
             metadata: [
@@ -91,6 +115,7 @@ struct AccountKeeper: Sendable {
             ])
           break
         } catch let error as AccountError {
+          await sheet.count(.wrongType)
           log.warning("no fee rate", metadata: ["reason": "\(error)"])
           break
         } catch {
@@ -126,7 +151,7 @@ actor AccountSheet {
 
   /// An answer that was overtaken by a push is dropped: equity never goes back in time.
   func take(_ record: AccountRecord) {
-    if let account, record.exchangeTime < account.exchangeTime { return }
+    if let account, AccountSheet.isOlder(record.exchangeTime, than: account.exchangeTime) { return }
     account = record
     state.set(record)
     write(.account, record)
@@ -138,7 +163,7 @@ actor AccountSheet {
     let before = details[index]
     // A position that never was is no news; one whose row is older than ours was overtaken.
     if before == nil && record.quantity.lots == 0 { return }
-    if let before, record.exchangeTime < before.exchangeTime { return }
+    if let before, AccountSheet.isOlder(record.exchangeTime, than: before.exchangeTime) { return }
     details[index] = record
     state.set(record)
     let now = WallMilliseconds.now().milliseconds
@@ -167,6 +192,14 @@ actor AccountSheet {
     }
   }
 
+  /// A time that the exchange did not say (0) decides nothing.
+  private static func isOlder(_ a: WallMilliseconds, than b: WallMilliseconds) -> Bool {
+    a.milliseconds > 0 && a < b
+  }
+
+  /// Shown in State and logged by the core's monitor.
+  func count(_ fault: FaultCode) { state.count(fault) }
+
   func take(_ record: FeeRateRecord) {
     state.set(record)
     write(.feeRate, record)
@@ -174,6 +207,7 @@ actor AccountSheet {
 
   private func write<Payload: BitwiseCopyable>(_ kind: JournalKind, _ payload: Payload) {
     let isTaken = telemetry.record(kind, payload)
+    if !isTaken { state.count(.ringFull) }
     if isTaken != hasRoom {
       hasRoom = isTaken
       log.log(

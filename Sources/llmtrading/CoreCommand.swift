@@ -93,6 +93,7 @@ struct CoreCommand: AsyncParsableCommand {
     startup.cancel()
     accounting.cancel()
     await accounting.value
+    await keeper?.close()
     door.stop()
     core.stop()
     await rest?.shutdown()

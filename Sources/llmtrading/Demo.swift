@@ -71,7 +71,8 @@ struct Demo {
       report.exchange = RunReport.ExchangeSide(
         instruments: exchangeSide.instruments.mapValues {
           .init(position: $0.position, filled: $0.filled, digest: $0.digest)
-        }, balances: exchangeSide.balances)
+        }, balances: exchangeSide.balances, totalEquity: exchangeSide.totalEquity,
+        availableEquity: exchangeSide.availableEquity)
       try report.encoded().write(to: URL(fileURLWithPath: file), options: .atomic)
       say("Report: \(file)")
     }

@@ -87,6 +87,15 @@ struct RunReport: Codable {
     }
     var instruments: [String: Instrument]
     var balances: [String: String]
+    /// US dollars, plain decimals.
+    var totalEquity: String
+    var availableEquity: String
+
+    enum CodingKeys: String, CodingKey {
+      case instruments, balances
+      case totalEquity = "total_equity_usd"
+      case availableEquity = "available_equity_usd"
+    }
   }
 
   enum CodingKeys: String, CodingKey {

@@ -17,4 +17,12 @@ import Testing
       try await $0.expect("context.py", scenario)
     }
   }
+
+  @Test func priceLimits() async throws {
+    try await TestExchange.run(ContextTests.market) {
+      $0.engineSettings.priceLimitPercent = 5
+    } body: {
+      try await $0.expect("context.py", "limits")
+    }
+  }
 }

@@ -269,52 +269,6 @@ private func compare(_ text: String) throws {
     }
   }
 
-  @Test func positionsCarryTheirMargins() {
-    func push(_ members: String) -> PrivateEvent? {
-      decodePrivate(
-        "{\"arg\":{\"channel\":\"positions\"},\"data\":[{\"instId\":\"BTC-USDT-SWAP\","
-          + "\"instType\":\"SWAP\",\"posSide\":\"net\",\"pos\":\"1\"\(members)}]}"
-      ).1.first
-    }
-    let whole = push(
-      #","lever":"12.5","liqPx":"90000.04","markPx":"103698.95","upl":"-0.0273000000000002""#)
-    #expect(whole?.leverageMilli == 12_500 && whole?.price.ticks == 900_000)
-    #expect(whole?.lastPrice.ticks == 1_036_990)
-    #expect(whole?.cash.description == "-0.0273000000000002")
-    let bare = push(#","lever":"","liqPx":"","markPx":"","upl":"""#)
-    #expect(bare?.kind == .position && bare?.leverageMilli == 0 && bare?.price.isNone == true)
-    #expect(bare?.lastPrice.isNone == true && bare?.cash == .zero)
-    let faults: [(String, FaultCode)] = [
-      (#","lever":"-1""#, .numberRange), (#","lever":"1.0001""#, .offIncrement),
-      (#","lever":"3000000""#, .numberRange), (#","upl":"1e5""#, .wrongType),
-      (#","liqPx":"x""#, .wrongType), (#","markPx":"1","markPx":"2""#, .malformedJSON),
-      (#","lever":10"#, .wrongType),
-    ]
-    for (members, fault) in faults {
-      #expect(push(members)?.kind == .faulty && push(members)?.fault == fault, "\(members)")
-    }
-  }
-
-  @Test func accountTotalsAreExactOrAbsent() {
-    func push(_ members: String) -> [PrivateEvent] {
-      decodePrivate(
-        "{\"arg\":{\"channel\":\"account\"},\"eventType\":\"snapshot\",\"data\":[{\(members)"
-          + "\"details\":[{\"ccy\":\"USDT\",\"cashBal\":\"1\"}]}]}"
-      ).1
-    }
-    let whole = push(#""totalEq":"84312345.123456789012","availEq":"-7.5","uTime":"9","#)
-    #expect(whole.map(\.kind) == [.balance, .account])
-    #expect(whole.last?.cash.description == "84312345.123456789012")
-    #expect(whole.last?.available.description == "-7.5" && whole.last?.hasAvailable == true)
-    #expect(whole.last?.exchangeTime.milliseconds == 9 && whole.last?.isSnapshot == true)
-    // No total is no event; one that cannot be read costs itself alone.
-    #expect(push(#""totalEq":"","availEq":"5","#).map(\.kind) == [.balance])
-    #expect(push("").map(\.kind) == [.balance])
-    #expect(push(#""totalEq":"1","totalEq":"2","#).map(\.kind) == [.faulty])
-    #expect(push(#""totalEq":"1,5","#).map(\.kind) == [.balance, .faulty])
-    #expect(push(#""totalEq":"1","availEq":"x","#).map(\.fault) == [.none, .wrongType])
-  }
-
   @Test func aMemberThatComesTwiceIsAmbiguous() {
     let twice = orderItem().dropLast() + ",\"px\":\"1\"}"
     let (_, events) = decodePrivate(ordersPush(String(twice)))

@@ -286,10 +286,30 @@ def equity(exchange):
         equal((swap_fee["makerU"], swap_fee["takerU"]), ("-0.0002", "-0.0005"), "the swap's rates")
 
 
+def limits(exchange):
+    """`price-limit` is what the exchange refuses beyond, on the channel, by REST and for an order."""
+    with Desk(exchange) as desk, exchange.connect("public") as public:
+        public.subscribe({"channel": "price-limit", "instId": desk.name})
+        rows = []
+        while len(rows) < 3:
+            rows += public.until(lambda m: "data" in m)["data"]
+        check(all(row["enabled"] is True for row in rows), "enabled", rows)
+        exchange.call("POST", "/sim/pause", sign=False)
+        time.sleep(0.2)
+        row = exchange.rows(f"/api/v5/public/price-limit?instId={desk.name}", sign=False)[0]
+        bid, ask = desk.book()
+        buy, sell = Decimal(row["buyLmt"]), Decimal(row["sellLmt"])
+        check(ask < buy <= ask * Decimal("1.05") and bid * Decimal("0.95") <= sell < bid, "the limits", row)
+        for price, side, code in ((buy, "buy", "0"), (buy + desk.tick, "buy", "51006"),
+                                  (sell, "sell", "0"), (sell - desk.tick, "sell", "51006")):
+            reply = desk.send(desk.order(side=side, ordType="ioc", px=plain(price)))
+            equal(reply["data"][0]["sCode"], code, f"{side} at {price}")
+
+
 def desk_size(desk):
     return plain(desk.lot * 5)
 
 
 if __name__ == "__main__":
     main({function.__name__: function for function in (
-        bars, history, paging, urls, channels, events, equity)})
+        bars, history, paging, urls, channels, events, equity, limits)})

@@ -117,6 +117,8 @@ struct Report: Decodable {
     }
     var instruments: [String: Instrument]
     var balances: [String: String]
+    var totalEquityUsd: String
+    var availableEquityUsd: String
   }
   var topology: String
   var transport: String
