@@ -82,10 +82,11 @@ import Testing
       // Closes 1000, 1010, 1020, … one tick step a minute from minute 100 to 110.
       for index in Int64(0)...10 {
         try db.execute(
-          sql: "INSERT INTO bars VALUES ('BTC-USDT', 60, ?, 7, 0, ?, ?, ?, ?, ?, 1, 1, 'own')",
-          arguments: [(100 + index) * minute, index] + [
-            1_000 + index * 10, 1, 1, 1_000 + index * 10,
-          ])
+          sql: """
+            INSERT INTO bars(instrument, interval_s, open_at, source, run, instrument_id, place, open,
+              high, low, close, lots, trades)
+            VALUES ('BTC-USDT', 60, ?, 'own', 7, 0, ?, 1, 1, 1, ?, 1, 1)
+            """, arguments: [(100 + index) * minute, index, 1_000 + index * 10])
       }
     }
     func add(_ output: String, at: Int64, agent: String = "technical_analyst") throws {
@@ -120,6 +121,21 @@ import Testing
     // One coin bought at 100.0, marked at the close of minute 107: 107.0.
     #expect(maker.pnl == [FeeItem(currency: "USDT", amount: "7")])
     #expect(maker.hitRate == 1)
+
+    // The exchange's word of one of those minutes goes before ours.
+    try DatabaseQueue(path: desk.path).write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO bars(instrument, interval_s, open_at, source, run, instrument_id, place, open,
+            high, low, close, lots, trades)
+          VALUES ('BTC-USDT', 60, ?, 'exchange', 7, 0, 99, 1, 1, 1, 1234, 5, 1)
+          """, arguments: [109 * minute])
+    }
+    let bars = try desk.ledger.bars(
+      instrument: "BTC-USDT", interval: 60, from: 105 * minute, to: 110 * minute, limit: 3)
+    #expect(bars.map(\.close) == ["108", "123.4", "110"])
+    #expect(bars.map(\.openAt) == [108 * minute, 109 * minute, 110 * minute])
+    #expect(bars[1].volume == "0.00000005")
   }
 
   @Test func anAuditTrailHoldsTheWholeChain() throws {

@@ -55,8 +55,8 @@ struct JournalRows {
     case .account: try whole(AccountRecord.self) { try account($0, item) }
     case .positionDetail: try whole(PositionDetailRecord.self) { try positionDetail($0, item) }
     case .feeRate: try whole(FeeRateRecord.self) { try feeRate($0, item) }
-    // Texts for people, the closing of a segment, and what belongs to the other stream.
-    case .note, .configuration, .segmentEnd, .market, nil: break
+    // Texts for people, the closing of a segment, what belongs to the other stream, and what has no table.
+    default: break
     }
     if !isWhole {
       faults += 1

@@ -155,7 +155,7 @@ private struct PerformanceCount {
       db.cachedStatement(
         sql: """
           SELECT close FROM bars WHERE instrument = ? AND interval_s = 60 AND open_at <= ? AND open_at >= ?
-          ORDER BY open_at DESC LIMIT 1
+          ORDER BY open_at DESC, source LIMIT 1
           """),
       arguments: [instrument, time - 60_000, time - 60_000 - PerformanceCount.barAgeMax])
   }
@@ -166,7 +166,7 @@ private struct PerformanceCount {
       db.cachedStatement(
         sql: """
           SELECT close FROM bars WHERE instrument = ? AND interval_s = 60 AND open_at <= ? AND open_at > ?
-          ORDER BY open_at DESC LIMIT 1
+          ORDER BY open_at DESC, source LIMIT 1
           """), arguments: [instrument, time, time - 60_000])
   }
 

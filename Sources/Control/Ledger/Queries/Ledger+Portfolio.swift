@@ -118,7 +118,7 @@ extension Ledger {
       : try Int64.fetchOne(
         db.cachedStatement(
           sql: """
-            SELECT close FROM bars WHERE instrument = ? AND interval_s = 60 ORDER BY open_at DESC LIMIT 1
+            SELECT close FROM bars WHERE instrument = ? AND interval_s = 60 ORDER BY open_at DESC, source LIMIT 1
             """), arguments: [name])
     func money(_ millionths: Int128) -> String? {
       scale?.worth(millionths / PositionFold.scale)?.normalized.description

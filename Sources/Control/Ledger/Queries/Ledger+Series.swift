@@ -22,7 +22,7 @@ public struct BarPoint: Sendable, Hashable, Codable {
   /// In the instrument's size, as the exchange counts it.
   public var volume: String
   public var trades: Int64
-  /// `own` or `backfill`.
+  /// `own` from our trades, `backfill` or `exchange` as the exchange says.
   public var source: String
 
   enum CodingKeys: String, CodingKey {
@@ -34,6 +34,8 @@ public struct BarPoint: Sendable, Hashable, Codable {
 extension Ledger {
   /// What one answer may hold.
   public static let pointsMax = 5_000
+  /// Rows that one bar may have: `own`, `backfill`, `exchange`.
+  static let barSources = 3
 
   /// The last point of each span of `step` milliseconds between `from` and `to` (both included), oldest
   /// first; at most `pointsMax`, the newest. `.invalid` where the step is not positive.
@@ -76,10 +78,24 @@ extension Ledger {
         db.cachedStatement(
           sql: """
             SELECT * FROM bars WHERE instrument = ? AND interval_s = ? AND open_at >= ? AND open_at <= ?
-            ORDER BY open_at DESC LIMIT ?
-            """), arguments: [instrument, interval, from, to, limit])
+            ORDER BY open_at DESC, source DESC LIMIT ?
+            """),
+        arguments: [instrument, interval, from, to, limit * Ledger.barSources])
       var points: [BarPoint] = []
-      for row in rows.reversed() {
+      var newest: Int64?
+      var kept: [Row] = []
+      for row in rows {
+        // Of one bar's rows the exchange's own word (`backfill`, `exchange`) goes before ours: it comes last.
+        if row["open_at"] as Int64? == newest {
+          kept[kept.count - 1] = row
+        } else if kept.count < limit {
+          kept.append(row)
+          newest = row["open_at"]
+        } else {
+          break
+        }
+      }
+      for row in kept.reversed() {
         // Ticks are worth saying only where their size is known.
         guard let scale = try scales.of(run: row["run"], id: row["instrument_id"]) else { continue }
         func price(_ name: String) -> String { scale.price(row[name] as Int64) ?? "" }

@@ -140,6 +140,27 @@ extension LedgerMigration {
             PRIMARY KEY (instrument, interval_s, open_at)
           ) STRICT, WITHOUT ROWID;
           """)
-    }
+    },
+    // Bars of each source stand side by side, so that one that differs from ours is seen; no build wrote
+    // any before.
+    LedgerMigration("journal/2") { db in
+      try db.execute(
+        sql: """
+          DROP TABLE bars;
+          CREATE TABLE bars (
+            instrument TEXT NOT NULL, interval_s INTEGER NOT NULL, open_at INTEGER NOT NULL,
+            source TEXT NOT NULL, run INTEGER NOT NULL, instrument_id INTEGER NOT NULL,
+            place INTEGER NOT NULL, open INTEGER NOT NULL, high INTEGER NOT NULL,
+            low INTEGER NOT NULL, close INTEGER NOT NULL, lots INTEGER NOT NULL,
+            trades INTEGER NOT NULL,
+            PRIMARY KEY (instrument, interval_s, open_at, source)
+          ) STRICT, WITHOUT ROWID;
+          CREATE TABLE contexts (
+            place INTEGER PRIMARY KEY, at INTEGER NOT NULL, instrument TEXT NOT NULL,
+            kind TEXT NOT NULL, exchange_at INTEGER NOT NULL, figures TEXT NOT NULL
+          ) STRICT;
+          CREATE INDEX contexts_kind ON contexts(instrument, kind);
+          """)
+    },
   ]
 }
