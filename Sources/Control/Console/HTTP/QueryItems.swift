@@ -4,7 +4,8 @@ import Foundation
 struct QueryItems: Sendable {
   private var values: [String: String] = [:]
 
-  static let valueBytesMax = 2_048
+  /// Of one value, as Unicode counts them.
+  static let charactersMax = 512
 
   /// Refuses names that are not in `allowed`, repeated ones, and text that is no UTF-8.
   init(_ text: String?, allowed: [String]) throws(Problem) {
@@ -19,8 +20,8 @@ struct QueryItems: Sendable {
         throw .query("`\(name.prefix(64))` is unknown; this route takes \(known)")
       }
       if values[name] != nil { throw .query("`\(name)` is given twice") }
-      if value.utf8.count > QueryItems.valueBytesMax {
-        throw .query("`\(name)` is longer than \(QueryItems.valueBytesMax) bytes")
+      if value.unicodeScalars.count > QueryItems.charactersMax {
+        throw .query("`\(name)` is longer than \(QueryItems.charactersMax) characters")
       }
       values[name] = value
     }
