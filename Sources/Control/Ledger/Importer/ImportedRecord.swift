@@ -23,6 +23,8 @@ struct ImportedRecord {
     case .position: id = PositionRecord(payload: record.payload)?.instrument
     case .positionDetail: id = PositionDetailRecord(payload: record.payload)?.instrument
     case .feeRate: id = FeeRateRecord(payload: record.payload)?.instrument
+    case .bar: id = BarRecord(payload: record.payload)?.instrument
+    case .context: id = ContextRecord(payload: record.payload)?.instrument
     default: id = nil
     }
     guard let id, !id.isNone else { return nil }

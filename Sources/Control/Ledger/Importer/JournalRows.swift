@@ -18,7 +18,7 @@ struct JournalRows {
     Array(repeating: "?", count: $0).joined(separator: ", ")
   }
 
-  private func insert(
+  func insert(
     _ table: String, orIgnore: Bool = false, _ values: [(any DatabaseValueConvertible)?]
   ) throws {
     try db.cachedStatement(
@@ -55,6 +55,8 @@ struct JournalRows {
     case .account: try whole(AccountRecord.self) { try account($0, item) }
     case .positionDetail: try whole(PositionDetailRecord.self) { try positionDetail($0, item) }
     case .feeRate: try whole(FeeRateRecord.self) { try feeRate($0, item) }
+    case .bar: try whole(BarRecord.self) { try bar($0, item) }
+    case .context: try whole(ContextRecord.self) { try context($0, item) }
     // Texts for people, the closing of a segment, what belongs to the other stream, and what has no table.
     default: break
     }
@@ -65,7 +67,7 @@ struct JournalRows {
   }
 
   private func ticks(_ price: Price) -> Int64? { price.isNone ? nil : price.ticks }
-  private func name(_ id: InstrumentID, _ item: ImportedRecord) -> String {
+  func name(_ id: InstrumentID, _ item: ImportedRecord) -> String {
     book.name(item.run, id)
   }
 
