@@ -71,6 +71,7 @@ struct CoreAssembly {
       options.privateLine = ConnectorLine(
         name: "private", url: try WebSocketURL(privateURL), headers: headers, login: login)
     }
+    options.contextConnections = try contextConnections(table, endpoints, headers)
     let requested: TransportKind? =
       switch configuration.transport {
       case .auto: nil
@@ -87,6 +88,21 @@ struct CoreAssembly {
     options.strategy = strategy(table)
     options.sender = sender()
     return (options, choice.reason)
+  }
+
+  /// In `simulated` only beside a business endpoint: a harness that plays one connection gets one.
+  private func contextConnections(
+    _ table: InstrumentTable, _ endpoints: Endpoints, _ headers: [(name: String, value: String)]
+  ) throws -> [ContextConnection] {
+    guard let business = endpoints.businessURL, let open = endpoints.publicURL else { return [] }
+    return try [("context", open, false), ("context-business", business, true)].compactMap {
+      name, url, isBusiness in
+      let channels = ContextChannels.subscriptions(
+        configuration.okx.context, of: table, onBusiness: isBusiness)
+      if channels.isEmpty { return nil }
+      return ContextConnection(
+        name: name, url: try WebSocketURL(url), headers: headers, channels: channels)
+    }
   }
 
   private func journal(_ directory: StateDirectory, _ start: UInt32) throws -> CoreJournal {

@@ -83,7 +83,14 @@ struct CoreCommand: AsyncParsableCommand {
         telemetry: core.accountTelemetry, log: log)
     }
     let accounting = Task { await keeper?.run() }
+    let backfill = Task {
+      if let rest, !options.contextConnections.isEmpty {
+        let reader = CandleReader(rest: rest, instruments: table)
+        await ContextBackfill(reader: reader, context: core.context, log: log).run()
+      }
+    }
     await lifeline.waitForEnd()
+    backfill.cancel()
     log.info("stopping: the strategy is muted, working orders are cancelled")
     core.state.set(phase: .draining)
     core.control.setMuted(true)

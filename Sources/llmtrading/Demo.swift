@@ -150,6 +150,9 @@ struct Demo {
     configuration.transport = options.transport.flatMap { TransportChoice(rawValue: $0) } ?? .auto
     configuration.okx.endpoints.publicURL = "wss://localhost:\(port)/ws/v5/public"
     configuration.okx.endpoints.privateURL = "wss://localhost:\(port)/ws/v5/private"
+    if options.context {
+      configuration.okx.endpoints.businessURL = "wss://localhost:\(port)/ws/v5/business"
+    }
     configuration.okx.endpoints.restURL = "https://localhost:\(port)"
     configuration.okx.certificateAuthorityFile = authority
     configuration.okx.instruments = names

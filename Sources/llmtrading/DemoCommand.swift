@@ -43,6 +43,9 @@ struct DemoCommand: AsyncParsableCommand {
   var port = 8787
   @Option(help: "Write the run's report here.")
   var report: String?
+  @Flag(
+    inversion: .prefixedNo, help: "Follow tickers, funding, bars and the rest beside the books.")
+  var context = true
   @Flag(inversion: .prefixedNo, help: "Drive the demo with the scripted signal source.")
   var scripted = true
 

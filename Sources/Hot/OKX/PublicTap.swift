@@ -9,9 +9,11 @@ public struct PublicTap: Sendable {
   public struct Channel: Hashable, Sendable {
     public var name: String
     public var instrument: String?
+    /// `instType`, for the channels that are asked for by type (`liquidation-orders`).
+    public var instrumentType: String?
 
     /// Nil where a name may not stand in a request: anything but letters, digits and `-_.`
-    public init?(name: String, instrument: String?) {
+    public init?(name: String, instrument: String?, instrumentType: String? = nil) {
       func isPlain(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 64
           && text.utf8.allSatisfy { byte in
@@ -21,9 +23,11 @@ public struct PublicTap: Sendable {
             }
           }
       }
-      guard isPlain(name), instrument.map(isPlain) ?? true else { return nil }
+      guard isPlain(name), instrument.map(isPlain) ?? true, instrumentType.map(isPlain) ?? true
+      else { return nil }
       self.name = name
       self.instrument = instrument
+      self.instrumentType = instrumentType
     }
 
     /// Answers only after a login (okx-v5 §3).
@@ -77,7 +81,8 @@ public struct PublicTap: Sendable {
       let some = channels[first..<min(first + PublicTap.argumentsMax, channels.count)]
       let arguments = some.map { channel in
         let instrument = channel.instrument.map { ",\"instId\":\"\($0)\"" } ?? ""
-        return "{\"channel\":\"\(channel.name)\"\(instrument)}"
+        let type = channel.instrumentType.map { ",\"instType\":\"\($0)\"" } ?? ""
+        return "{\"channel\":\"\(channel.name)\"\(type)\(instrument)}"
       }
       let id = first / PublicTap.argumentsMax + 1
       return Array(

@@ -32,8 +32,8 @@ public struct MessageOutcome: Sendable {
 /// One reactor, link and reader, connected again and again. Single-threaded.
 @safe
 public struct MessageSession: ~Copyable {
-  /// Largest message taken.
-  static var messageBytesMax: Int { 32 << 20 }
+  /// Largest message taken, unless said otherwise.
+  public static var messageBytesMaxDefault: Int { 32 << 20 }
   /// A server that says nothing for so long is given up.
   static var silenceNanosecondsMax: Int64 { 30_000_000_000 }
   /// How long the server may take to hang up after the close handshake.
@@ -50,7 +50,12 @@ public struct MessageSession: ~Copyable {
 
   private static var tickNanoseconds: Int64 { 100_000_000 }
 
-  public init(kind: TransportKind) throws(DialError) {
+  private let messageBytesMax: Int
+
+  public init(
+    kind: TransportKind, messageBytesMax: Int = MessageSession.messageBytesMaxDefault
+  ) throws(DialError) {
+    self.messageBytesMax = messageBytesMax
     var errorNumber: Int32 = 0
     guard var reactor = TransportReactor(kind: kind, errorNumber: &errorNumber) else {
       throw .system(.connectionLost, .address, -errorNumber)
@@ -58,7 +63,7 @@ public struct MessageSession: ~Copyable {
     let status = reactor.start()
     if status != 0 { throw .system(.connectionLost, .address, -status) }
     self.reactor = reactor
-    let frameBytes = Self.messageBytesMax + WebSocketEncoder.headerBytesMax
+    let frameBytes = messageBytesMax + WebSocketEncoder.headerBytesMax
     link = Link(inboxBytes: 1 << 20, outboxBytes: frameBytes + frameBytes / 256)
     unsafe frame = .allocate(byteCount: frameBytes, alignment: 64)
     var generator = SystemRandomNumberGenerator()
@@ -70,9 +75,9 @@ public struct MessageSession: ~Copyable {
 
   /// Dials and serves `handler` until the connection ends.
   public mutating func connect<Handler: MessageHandler & ~Copyable>(
-    _ request: DialRequest, _ handler: inout Handler
+    _ request: DialRequest, _ handler: inout Handler, cancellation: DialCancellation? = nil
   ) throws(DialError) -> MessageOutcome {
-    let dialed = try Dialer.dial(request)
+    let dialed = try Dialer.dial(request, cancellation: cancellation)
     let established = dialed.handOver(connection: 0, generation: 1)
     guard link.adopt(established, now: DialedConnection.now) else {
       established.release()
@@ -81,7 +86,7 @@ public struct MessageSession: ~Copyable {
     outcome = MessageOutcome()
     closing = false
     var reader = WebSocketReader(
-      messageBytesMax: Self.messageBytesMax, inboxBytesMax: link.frameBytesMax)
+      messageBytesMax: messageBytesMax, inboxBytesMax: link.frameBytesMax)
     if reactor.attach(descriptor: link.descriptor, slot: 0) {
       unsafe act(handler.opened(now: DialedConnection.now), on: nil, isText: true)
       read(&reader, &handler)

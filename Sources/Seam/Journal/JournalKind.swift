@@ -33,6 +33,10 @@ public enum JournalKind: UInt16, Sendable, BitwiseCopyable, CaseIterable {
   case segmentEnd = 14
   /// `PositionRecord`: a position after a fill or a reconciliation.
   case position = 15
+  /// `ContextRecord`: a fact of the market context; at most one of a kind and instrument in 10 s.
+  case context = 16
+  /// `BarRecord`: a closed bar of a minute or more.
+  case bar = 17
   /// `AccountRecord`: equity of the account, once a second and after every fill.
   case account = 18
   /// `PositionDetailRecord`: margins of a position, when it changes.

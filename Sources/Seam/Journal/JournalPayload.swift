@@ -142,6 +142,25 @@ extension FeeRateRecord: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
 }
 
+extension ContextRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    guard let kind = offset(\ContextRecord.kind), bytes.holds(kind, ContextKind.self) else {
+      return false
+    }
+    return (0..<ContextRecord.figureCount).allSatisfy {
+      bytes.isBool(ContextRecord.presenceOffset($0))
+    }
+  }
+}
+
+extension BarRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\BarRecord.interval), BarInterval.self)
+      && bytes.holds(offset(\BarRecord.source), BarSource.self)
+      && bytes.isBool(offset(\BarRecord.isClosed))
+  }
+}
+
 extension RequestRecord: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
 }

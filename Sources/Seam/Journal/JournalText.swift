@@ -86,6 +86,8 @@ public struct JournalText {
     case .positionDetail:
       return render(payload, PositionDetailRecord.self, &line, positionDetail)
     case .feeRate: return render(payload, FeeRateRecord.self, &line, feeRate)
+    case .context: return render(payload, ContextRecord.self, &line, context)
+    case .bar: return render(payload, BarRecord.self, &line, bar)
     case .market: return market(payload, &line)
     case .lost:
       return render(payload, LostRecord.self, &line) { value, line in

@@ -20,6 +20,7 @@ public struct StageID: Hashable, Sendable, BitwiseCopyable {
   @inlinable public static var account: StageID { StageID(rawValue: 0x60) }
   @inlinable public static var recorder: StageID { StageID(rawValue: 0x70) }
   @inlinable public static var door: StageID { StageID(rawValue: 0x80) }
+  @inlinable public static var context: StageID { StageID(rawValue: 0x90) }
 
   /// Control plane: allocates.
   public var name: String {
@@ -34,6 +35,7 @@ public struct StageID: Hashable, Sendable, BitwiseCopyable {
     case 6: return "account"
     case 7: return "recorder"
     case 8: return "door"
+    case 9: return "context"
     default: return "stage\(rawValue)"
     }
   }

@@ -23,6 +23,9 @@ import Quantities
 /// | account | file | Seqlock of `AccountRecord` | Account's task |
 /// | positionDetails | instrument | Seqlock of `PositionDetailRecord` | Account's task |
 /// | feeRates | instrument | Seqlock of `FeeRateRecord` | Account's task |
+/// | contexts | instrument | Seqlock of `InstrumentContext` | context threads, under a lock |
+/// | bars | instrument × `BarInterval` × `barsKept` | Seqlock of `BarRecord` | the same |
+/// | status | file | Seqlock of `ContextRecord` | the same |
 ///
 /// Each section starts at a multiple of 128; so does each row that a hot thread writes.
 @frozen
@@ -44,6 +47,9 @@ public struct StateLayout: Hashable, Sendable {
   public let accountOffset: Int
   public let positionDetailsOffset: Int
   public let feeRatesOffset: Int
+  public let contextsOffset: Int
+  public let barsOffset: Int
+  public let statusOffset: Int
   /// The whole file.
   public let byteCount: Int
 
@@ -72,6 +78,15 @@ public struct StateLayout: Hashable, Sendable {
   @inlinable public static var latencyStride: Int { rounded(LatencyHistogram.byteCount) }
   @inlinable public static var connectionStride: Int { 128 }
   @inlinable public static var balanceStride: Int { rounded(Seqlock<BalanceRow>.byteCount) }
+  /// Bars of an interval that State holds, the open one among them.
+  @inlinable public static var barsKept: Int { 96 }
+  @inlinable public static var contextStride: Int {
+    rounded(Seqlock<InstrumentContext>.byteCount)
+  }
+  @inlinable public static var barStride: Int { Seqlock<BarRecord>.byteCount }
+  @inlinable public static var barsOfInstrument: Int {
+    BarInterval.allCases.count * barsKept
+  }
 
   @inlinable public static var accountStride: Int { rounded(Seqlock<AccountRecord>.byteCount) }
   @inlinable public static var positionDetailStride: Int {
@@ -109,6 +124,10 @@ public struct StateLayout: Hashable, Sendable {
     accountOffset = place(1, StateLayout.accountStride)
     positionDetailsOffset = place(instrumentCount, StateLayout.positionDetailStride)
     feeRatesOffset = place(instrumentCount, StateLayout.feeRateStride)
+    contextsOffset = place(instrumentCount, StateLayout.contextStride)
+    barsOffset = place(
+      instrumentCount * StateLayout.barsOfInstrument, StateLayout.barStride)
+    statusOffset = place(1, StateLayout.rounded(Seqlock<ContextRecord>.byteCount))
     byteCount = end
   }
 
@@ -150,6 +169,10 @@ public struct StateLayout: Hashable, Sendable {
         "positionDetails", positionDetailsOffset, instrumentCount,
         StateLayout.positionDetailStride),
       section("feeRates", feeRatesOffset, instrumentCount, StateLayout.feeRateStride),
+      section("contexts", contextsOffset, instrumentCount, StateLayout.contextStride),
+      section(
+        "bars", barsOffset, instrumentCount * StateLayout.barsOfInstrument, StateLayout.barStride),
+      section("status", statusOffset, 1, StateLayout.rounded(Seqlock<ContextRecord>.byteCount)),
     ]
   }
 
@@ -177,6 +200,8 @@ public struct StateLayout: Hashable, Sendable {
     mix(MemoryLayout<AccountRecord>.size)
     mix(MemoryLayout<PositionDetailRecord>.size)
     mix(MemoryLayout<FeeRateRecord>.size)
+    mix(MemoryLayout<InstrumentContext>.size)
+    mix(MemoryLayout<BarRecord>.size)
     mix(InstrumentCounter.allCases.count)
     mix(StageName.allCases.count)
     mix(byteCount)

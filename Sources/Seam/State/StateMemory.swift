@@ -85,6 +85,24 @@ struct StateMemory: @unchecked Sendable {
     unsafe Seqlock(at: base + row(instrument, layout.feeRatesOffset, StateLayout.feeRateStride))
   }
   @inlinable
+  func context(_ instrument: InstrumentID) -> Seqlock<InstrumentContext> {
+    unsafe Seqlock(at: base + row(instrument, layout.contextsOffset, StateLayout.contextStride))
+  }
+  @inlinable
+  var exchangeStatus: Seqlock<ContextRecord> { unsafe Seqlock(at: base + layout.statusOffset) }
+  @inlinable
+  func bar(_ instrument: InstrumentID, _ interval: BarInterval, _ place: Int)
+    -> Seqlock<BarRecord>
+  {
+    let first = row(
+      instrument, layout.barsOffset, StateLayout.barsOfInstrument &* StateLayout.barStride)
+    let inside = row(
+      place, below: StateLayout.barsKept,
+      Int(interval.rawValue) &* StateLayout.barsKept &* StateLayout.barStride,
+      StateLayout.barStride)
+    return unsafe Seqlock(at: base + (first &+ inside))
+  }
+  @inlinable
   func heartbeat(_ stage: StageName) -> Int {
     layout.heartbeatsOffset &+ Int(stage.rawValue) &* StateLayout.heartbeatStride
   }

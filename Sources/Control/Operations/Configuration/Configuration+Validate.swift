@@ -87,6 +87,9 @@ extension Configuration {
     for channel in okx.channels where !(depth + ["bbo-tbt", "trades"]).contains(channel) {
       found.append("okx.channels: unknown channel \"\(channel)\"")
     }
+    for channel in okx.context where !OKX.contextChannels.contains(channel) {
+      found.append("okx.context: unknown channel \"\(channel)\"")
+    }
     if okx.channels.filter(depth.contains).count > 1 {
       found.append("okx.channels: at most one of \(depth.joined(separator: ", ")) (OKX 64004)")
     }

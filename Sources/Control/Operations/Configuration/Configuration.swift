@@ -42,6 +42,12 @@ public struct Configuration: Sendable, Equatable {
     public var instrumentsFile: String?
     public var instruments: [String] = []
     public var channels: [String] = ["books", "trades"]
+    /// Beside the books, for agents and the page.
+    public var context: [String] = OKX.contextChannels
+    public static let contextChannels = [
+      "trades", "tickers", "funding-rate", "mark-price", "index-tickers", "open-interest",
+      "price-limit", "liquidation-orders", "status", "candle",
+    ]
     public var credentials = CredentialSources()
     public init() {}
   }

@@ -63,6 +63,12 @@ public enum ConfigurationSchema {
       "Market channels of each instrument: at most one of books, books50-l2-tbt, books-l2-tbt; "
         + "bbo-tbt; trades."),
     ConfigurationKey(
+      "okx.context", \.okx.context, unit: "channel",
+      "What agents and the page need beside the books: trades (for bars), tickers, funding-rate, "
+        + "mark-price, index-tickers, open-interest, price-limit, liquidation-orders, status, candle. "
+        + "Read over connections of their own; [] for none. In `simulated` none opens without "
+        + "okx.endpoints.business."),
+    ConfigurationKey(
       "okx.credentials.api_key_file", \.okx.credentials.apiKeyFile, unit: "path",
       "File (0600, ours) that holds the API key and nothing else."),
     ConfigurationKey(

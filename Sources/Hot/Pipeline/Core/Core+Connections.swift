@@ -21,6 +21,13 @@ extension Core {
       state.defineConnection(index, name: line.name, kind: .privateTrading)
       rows[line.name] = index
     }
+    let others = options.publicLines.count + (options.privateLine == nil ? 0 : 1)
+    for (index, line) in options.contextConnections.enumerated() {
+      state.defineConnection(
+        others + index, name: line.name,
+        kind: line.channels.first?.name.hasPrefix("candle") == true ? .business : .publicMarket)
+      rows[line.name] = others + index
+    }
     let lines = rows
     return { event in
       switch event {

@@ -23,6 +23,9 @@ public final class Core: @unchecked Sendable {
   public let accountPushes: AccountPushes
   let stages: StageSet
   private let connectors: [Connector]
+  /// Facts and bars beside the book.
+  public let context: MarketContext
+  private let contextReaders: [ContextReader]
   private let monitor: ThreadMonitor
   private let recorder: Recorder
   public let doorTelemetry: ControlTelemetry
@@ -61,6 +64,10 @@ public final class Core: @unchecked Sendable {
     } catch { throw .journal(error) }
     doorTelemetry = ControlTelemetry(rings.producer(.door, .trade))
     accountTelemetry = ControlTelemetry(rings.producer(.account, .trade))
+    let context = MarketContext(
+      instruments: options.instruments, state: state,
+      telemetry: ControlTelemetry(rings.producer(.context, .trade)))
+    self.context = context
     limitChanges = LimitPort(parts.limits.makeProducer(), waker: parts.wakers.gate)
     let report = Core.shown(report, options, state)
     let feedSlots = options.publicLines.count
@@ -96,6 +103,10 @@ public final class Core: @unchecked Sendable {
         handovers: parts.privateHandovers.makeProducer(), stageWaker: parts.wakers.sender,
         seed: CoreParts.random(), network: options.network, report: report),
     ]
+    let state = state
+    contextReaders = options.contextConnections.map {
+      ContextReader($0, options, context, state, report: report)
+    }
     monitor = ThreadMonitor(control: control, state: state, report: report)
   }
 
@@ -152,6 +163,10 @@ public final class Core: @unchecked Sendable {
         try HotThread.start(name: "monitor", cpu: nil) { _ in monitor.run() },
         try HotThread.start(name: "recorder", cpu: nil) { _ in recorder.run() },
       ]
+      for reader in contextReaders {
+        housekeeping.append(
+          try HotThread.start(name: "context", cpu: nil) { _ in reader.run() })
+      }
       for connector in connectors {
         housekeeping.append(
           try HotThread.start(name: "connector", cpu: nil) { _ in connector.run() })
@@ -169,6 +184,7 @@ public final class Core: @unchecked Sendable {
     stages.wakers.wakeAll()
     for thread in threads { thread.join() }
     for connector in connectors { connector.stop() }
+    for reader in contextReaders { reader.stop() }
     monitor.stop()
     recorder.stop()
     for thread in housekeeping { thread.join() }

@@ -29,6 +29,8 @@ public struct CoreOptions: Sendable {
   public var publicLines: [PublicLine]
   /// The trading connection; nil: this core only watches.
   public var privateLine: ConnectorLine?
+  /// Followed beside the hot path, by threads of their own; empty: none.
+  public var contextConnections: [ContextConnection] = []
   public var network: ConnectorNetwork
   public var limits: RiskLimits
   public var journal: CoreJournal

@@ -29,7 +29,7 @@ public struct CoreJournal: Sendable {
 
   /// A ring for each stage that writes a stream.
   static let plans: [TelemetryPlan] =
-    [.builder(), .gate, .sender, .door, .account].map {
+    [.builder(), .gate, .sender, .door, .account, .context].map {
       TelemetryPlan(stage: $0, stream: .trade, capacity: 4 << 20)
     } + [TelemetryPlan(stage: .builder(), stream: .market, capacity: 16 << 20)]
 
