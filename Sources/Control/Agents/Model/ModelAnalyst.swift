@@ -104,7 +104,8 @@ public struct ModelAnalyst: Analyst {
     answer.grounding = Grounding.json(missing)
     if let first = missing.first {
       answer.outcome = .quarantined
-      answer.reason = "\(first.path) names a \(first.ground.rawValue) that the snapshot does not hold"
+      answer.reason =
+        "\(first.path) names a \(first.ground.rawValue) that the snapshot does not hold"
       answer.output = nil
       return
     }

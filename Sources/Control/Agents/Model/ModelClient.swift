@@ -96,7 +96,9 @@ public final class ModelClient: Sendable {
   ) async throws -> ChatReply {
     let left = max(.zero, deadline - .now)
     let response = try await client.execute(
-      request, timeout: .nanoseconds(Int64(clamping: left.components.seconds) * 1_000_000_000 + 1_000_000_000))
+      request,
+      timeout: .nanoseconds(
+        Int64(clamping: left.components.seconds) * 1_000_000_000 + 1_000_000_000))
     if let fault = ModelClient.fault(of: Int(response.status.code)) { throw fault }
     let type = response.headers.first(name: "Content-Type")?.lowercased() ?? ""
     if isStreamed && type.hasPrefix("text/event-stream") {
