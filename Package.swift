@@ -141,7 +141,7 @@ let controlTargets: [Target] = [
       .product(name: "NIOHTTP1", package: "swift-nio"),
       .product(name: "NIOFoundationCompat", package: "swift-nio"),
       .product(name: "NIOSSL", package: "swift-nio-ssl"),
-    ], resources: [.embedInCode("Prompts")]),
+    ], resources: [.embedInCode("Prompts"), .embedInCode("Roles")]),
   control(
     "Console",
     [
@@ -181,7 +181,10 @@ let controlTests: [Target] = [
     "Ledger",
     ["Quantities", "Journal", "Ledger", .product(name: "GRDB", package: "GRDB.swift")]),
   tests(
-    "Agents", ["Quantities", "Door", "Journal", "Operations", "Ledger", "Agents"],
+    "Agents",
+    [
+      "Quantities", "Channels", "State", "Door", "Journal", "Operations", "Ledger", "Agents", log,
+    ],
     exclude: ["Fixtures"]),
   tests("Console", ["Console", "ledger-scribe"]),
   tests("Matching", ["Quantities", "Matching"]),

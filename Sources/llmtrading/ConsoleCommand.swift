@@ -1,4 +1,5 @@
 // `llmtrading console`: the process that serves the page; it holds no key of the exchange.
+import Agents
 import ArgumentParser
 import Console
 import Foundation
@@ -32,6 +33,11 @@ struct ConsoleCommand: AsyncParsableCommand {
     let ledger = try Ledger(path: directory.ledgerFile)
     let server = try ConsoleServer(
       configuration: configuration, directory: directory, ledger: ledger, log: log)
+    let agents = try AgentDesk(
+      configuration: configuration, ledger: ledger, stateFile: directory.stateFile,
+      doorSocket: directory.doorSocket, journalDirectory: directory.journalDirectory,
+      log: Logger(label: "Agents"))
+    let deciding = Task { await agents.run() }
     let stopping = Task {
       await lifeline.waitForEnd()
       await server.endStreams()
@@ -45,6 +51,9 @@ struct ConsoleCommand: AsyncParsableCommand {
       print("console listening address=\(address)")
       fflush(nil)
     }
+    // A cycle under way ends with its record; the lease it published runs out by itself.
+    deciding.cancel()
+    await deciding.value
   }
 
   private static let shutdownSeconds = 3

@@ -167,8 +167,22 @@ struct Demo {
     // The person at the terminal reads one line a second; scripts and CI read the log.
     if !options.headless { configuration.log.level = .warning }
     configuration.risk = Demo.risk(names)
+    configuration.agents = agents(names)
     try configuration.validate()
     return configuration
+  }
+
+  private static let agentInstrumentsMax = 3
+
+  /// Cycles short enough to watch: a decision every ten seconds that holds for half a minute.
+  private func agents(_ names: [String]) -> Configuration.Agents {
+    var agents = Configuration.Agents()
+    agents.enabled = options.agents && !options.scripted && options.recording == nil
+    agents.instruments = Array(names.prefix(Demo.agentInstrumentsMax))
+    agents.cycleSeconds = 10
+    agents.deadlineMilliseconds = 8_000
+    agents.leaseMilliseconds = 30_000
+    return agents
   }
 
   /// Limits that let the demo trade and still bite: five lots an instrument.

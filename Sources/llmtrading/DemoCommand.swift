@@ -9,8 +9,9 @@ struct DemoCommand: AsyncParsableCommand {
     abstract: "Watch OKX frames become orders on this machine; needs no key and no network.",
     discussion: """
       Starts the simulated exchange and the core as processes of their own. Frames are generated
-      unless --recording plays a file. A labelled scripted source signals the first instruments until
-      somebody else does (`llmtrading inject`). Ctrl-C cancels open orders and ends every process.
+      unless --recording plays a file. Seven agents decide on the first instruments: rules of our own,
+      labelled `local`, as long as no model is configured. Whoever signals an instrument by hand
+      (`llmtrading inject`) has it while the signal lives. Ctrl-C cancels open orders and ends every process.
       """)
 
   @Flag(help: "No live line; for scripts and CI.")
@@ -46,8 +47,12 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(
     inversion: .prefixedNo, help: "Follow tickers, funding, bars and the rest beside the books.")
   var context = true
-  @Flag(inversion: .prefixedNo, help: "Drive the demo with the scripted signal source.")
-  var scripted = true
+  @Flag(inversion: .prefixedNo, help: "Let the agents decide; not on a recording.")
+  var agents = true
+  @Flag(
+    inversion: .prefixedNo,
+    help: "A fixed sequence of targets instead of the agents, for tests that must repeat.")
+  var scripted = false
 
   func run() async throws {
     guard ["recorded", "max"].contains(speed) else {

@@ -10,7 +10,7 @@ extension Demos {
       let folder = try Demo.folder()
       defer { try? FileManager.default.removeItem(at: folder) }
       let demo = Task.detached {
-        try Demo.play(["--seconds", "10", "--no-scripted", "--topology", topology], in: folder)
+        try Demo.play(["--seconds", "10", "--no-agents", "--topology", topology], in: folder)
       }
       // Urgency decides who crosses; a passive one may well rest until the end.
       try await inject(["BTC-USDT", "3", "high"], in: folder)

@@ -42,6 +42,7 @@ risk:
     price_collar_basis_points: 100
     orders_per_window: 40
     book_age_milliseconds: 5000
+{agents}
 {more}
 """
 
@@ -91,7 +92,9 @@ class Desk:
         with open(os.path.join(self.folder, "llmtrading.yaml"), "w") as file:
             file.write(CONFIGURATION.format(
                 port=fields["port"], ca=fields["ca"], folder=self.folder,
-                names=", ".join(self.names), more=more, console_port=console_port))
+                names=", ".join(self.names), more=more, console_port=console_port,
+                # Targets here are the test's own.
+                agents="" if "agents:" in more else "agents: {enabled: false}"))
 
     def __enter__(self):
         return self

@@ -51,15 +51,17 @@ enum Demo {
     return folder
   }
 
-  /// A headless demo from start to end, in a folder of its own unless one is given.
+  /// A headless demo from start to end, in a folder of its own unless one is given. The fixed sequence of
+  /// targets drives it unless the arguments say who does.
   static func play(_ arguments: [String], in given: URL? = nil) throws -> Report {
     let folder = try given ?? self.folder()
     defer { if given == nil { try? FileManager.default.removeItem(at: folder) } }
     let report = folder.appendingPathComponent("report.json")
+    let isDriven = arguments.contains("--agents") || arguments.contains("--no-agents")
     let (status, _) = try run(
       binary(),
       ["demo", "--headless", "--port", "0", "--state-dir", folder.path, "--report", report.path]
-        + arguments)
+        + (isDriven ? [] : ["--scripted"]) + arguments)
     try #require(status == 0)
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase

@@ -16,7 +16,7 @@ public struct PositionFacts: Sendable, Hashable, Codable {
   public var markPrice: Double?
   public var liquidationPrice: Double?
   public var leverage: Double?
-  /// USD.
+  /// At the mark, settlement currency.
   public var floatingProfit: Double?
 
   public init(lots: Int64, workingBuyLots: Int64, workingSellLots: Int64, workingOrders: Int) {

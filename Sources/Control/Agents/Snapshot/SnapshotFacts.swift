@@ -10,6 +10,8 @@ public struct InstrumentFacts: Sendable, Hashable, Codable {
   public var lotSize: String
   public var quote: String
   public var isTradable: Bool
+  /// False for spot: what is not held cannot be sold.
+  public var mayBeShort: Bool
 
   public init(
     id: String, type: String, tickSize: String, lotSize: String, quote: String, isTradable: Bool
@@ -20,6 +22,7 @@ public struct InstrumentFacts: Sendable, Hashable, Codable {
     self.lotSize = lotSize
     self.quote = quote
     self.isTradable = isTradable
+    mayBeShort = type != "spot"
   }
 }
 

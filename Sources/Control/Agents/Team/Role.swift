@@ -40,10 +40,19 @@ public enum RoleEvent: String, Sendable, Hashable, Codable, CaseIterable {
 public enum RoleKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// Runs beside the other analysts and takes a stance.
   case analyst
+  /// Runs beside the analysts, reads raw news, and labels it: no stance.
+  case collector
   /// Merges stances into a target.
   case decision
   /// Accepts, trims or vetoes the target.
   case risk
+}
+
+/// The rules of our own that can fill a role.
+public enum LocalRule: String, Sendable, Hashable, Codable, CaseIterable {
+  case macro, news, drift, trend
+  case orderFlow = "order_flow"
+  case merge, risk
 }
 
 /// One role. Shipped ones are files of the binary; `agents.roles_folder` adds and replaces.
@@ -61,14 +70,14 @@ public struct Role: Sendable, Hashable {
   /// Largest target, in permille of the position limit, that this role's stance alone may move. 0…1000.
   public var weightCap: Int
   /// The rule that fills the role without a model; nil: without a model it abstains.
-  public var localRule: String?
+  public var localRule: LocalRule?
   /// The shipped prompt, a YAML document.
   public var defaultPrompt: String
 
   public init(
     id: String, title: String, kind: RoleKind, tags: [String] = [], inputs: Set<InputKind>,
     schema: RoleSchema, cadenceSeconds: Int, events: Set<RoleEvent> = [], weightCap: Int = 0,
-    localRule: String? = nil, defaultPrompt: String = ""
+    localRule: LocalRule? = nil, defaultPrompt: String = ""
   ) {
     self.id = id
     self.title = title

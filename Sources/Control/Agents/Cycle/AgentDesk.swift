@@ -1,0 +1,126 @@
+// The team at work: a cycle per instrument, samples and events, and what is left open by an earlier process; control plane.
+import Foundation
+import Journal
+import Ledger
+import Logging
+import Operations
+
+/// The service that the console runs beside its server. Knows no key of the exchange, makes no order.
+public final class AgentDesk: Sendable {
+  public let team: Team
+  public let instruments: [String]
+  private let parts: CycleParts
+  private let cycles: [InstrumentCycle]
+  private let recovery: Recovery
+
+  /// Longest pause between two attempts while the core is not there.
+  static let backoffSecondsMax = 60
+  private static let eventPollMilliseconds = 200
+
+  /// - Parameters:
+  ///   - seat: who fills a role; local rules where nothing else is given.
+  ///   - prompts: where live prompts come from; nil: those that are shipped.
+  public init(
+    configuration: Configuration, ledger: Ledger, stateFile: String, doorSocket: String,
+    journalDirectory: String, seat: @escaping @Sendable (Role) -> Seat = { _ in .local },
+    prompts: (any PromptSource)? = nil, log: Logger
+  ) throws(TeamError) {
+    team = try Team(folder: configuration.agents.rolesFolder)
+    instruments = configuration.agentInstruments
+    parts = CycleParts(
+      team: team, seat: seat, prompts: PromptBook(source: prompts),
+      source: SnapshotSource(path: stateFile, configuration: configuration),
+      store: DecisionStore(ledger), news: ledger.news, door: SignalDoor(path: doorSocket),
+      settings: CycleSettings(configuration), counters: CycleCounters(), tasks: TaskShelf(),
+      log: log)
+    let parts = parts
+    cycles = instruments.map { InstrumentCycle(instrument: $0, parts: parts) }
+    recovery = Recovery(
+      ledger: ledger, journal: JournalFolder(path: journalDirectory, stream: .trade), log: log)
+  }
+
+  public var figures: AgentFigures { parts.counters.figures }
+
+  /// Wakes the roles that wait for news.
+  public func newsArrived() async {
+    for cycle in cycles { await cycle.note([.news]) }
+  }
+
+  /// Until cancelled; then waits for what is under way.
+  public func run() async {
+    if instruments.isEmpty { return }
+    parts.log.notice(
+      "agents decide",
+      metadata: [
+        "instruments": "\(instruments.joined(separator: " "))", "roles": "\(team.roles.count)",
+      ])
+    await recover()
+    await withTaskCancellationHandler {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await self.watch() }
+        for (index, cycle) in cycles.enumerated() {
+          group.addTask { await self.drive(cycle, index) }
+        }
+      }
+    } onCancel: {
+      // A cycle that waits for an analyst gets its "late" now, records it and ends.
+      parts.tasks.cancel()
+    }
+    await parts.tasks.close()
+  }
+
+  private func recover() async {
+    try? await Task.sleep(for: .milliseconds(Recovery.settleMilliseconds))
+    if Task.isCancelled { return }
+    do { try recovery.run() } catch {
+      parts.log.error(
+        "leases of an earlier console could not be looked up", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Samples State and hands events on.
+  private func watch() async {
+    while !Task.isCancelled {
+      let events = await parts.source.sample(instruments)
+      for cycle in cycles {
+        if let found = events[cycle.instrument] { await cycle.note(found) }
+      }
+      try? await Task.sleep(for: .milliseconds(SnapshotSource.sampleMilliseconds))
+    }
+  }
+
+  /// One instrument's cycles, one after the other. Instruments start apart, so that they do not ask at once.
+  private func drive(_ cycle: InstrumentCycle, _ index: Int) async {
+    let period = parts.settings.cycleMilliseconds
+    let offset = period * Int64(index) / Int64(max(1, cycles.count))
+    try? await Task.sleep(for: .milliseconds(min(offset, 30_000) + 500))
+    var failures = 0
+    while !Task.isCancelled {
+      let started = ContinuousClock.now
+      let result = await cycle.run()
+      if result.isCoreThere {
+        failures = 0
+        await pause(cycle, until: started + .milliseconds(period), from: started)
+      } else {
+        let seconds = min(AgentDesk.backoffSecondsMax, 1 << min(failures, 6))
+        failures += 1
+        try? await Task.sleep(for: .seconds(seconds))
+      }
+    }
+  }
+
+  /// Until the next cycle is due, or something happened and a quarter of the time is over.
+  private func pause(
+    _ cycle: InstrumentCycle, until due: ContinuousClock.Instant,
+    from started: ContinuousClock.Instant
+  ) async {
+    let early = started + (due - started) / 4
+    while !Task.isCancelled {
+      let now = ContinuousClock.now
+      if now >= due { return }
+      if now >= early, await cycle.hasEvent { return }
+      let left = min(.milliseconds(AgentDesk.eventPollMilliseconds), due - now)
+      try? await Task.sleep(for: left)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// What a cycle works with; control plane.
+import Foundation
+import Ledger
+import Logging
+import Operations
+
+/// The figures of `agents.*` that a cycle reads.
+public struct CycleSettings: Sendable, Hashable {
+  public var cycleMilliseconds: Int64
+  public var deadlineMilliseconds: Int64
+  public var leaseMilliseconds: Int64
+  public var driftBasisPoints: Int64
+  public var dataAgeMilliseconds: Int64
+  /// What the core does with an expired lease: decides what a veto withdraws.
+  public var onExpiry: ExpiryAction
+
+  public init(_ configuration: Configuration) {
+    let agents = configuration.agents
+    cycleMilliseconds = agents.cycleSeconds * 1_000
+    deadlineMilliseconds = agents.deadlineMilliseconds
+    leaseMilliseconds = agents.leaseMilliseconds
+    driftBasisPoints = agents.driftBasisPoints
+    dataAgeMilliseconds = agents.dataAgeMilliseconds
+    onExpiry = configuration.strategy.onExpiry
+  }
+
+  /// Shares of the deadline at which analysts, decision maker and risk controller must have answered.
+  static let analystsShare = 0.5
+  static let decisionShare = 0.8
+}
+
+/// Who fills a role, and what that one may see.
+public struct Seat: Sendable {
+  public var analyst: any Analyst
+  public var viewer: Viewer
+
+  public init(_ analyst: any Analyst, seeing viewer: Viewer) {
+    self.analyst = analyst
+    self.viewer = viewer
+  }
+
+  public static let local = Seat(LocalAnalyst(), seeing: .local)
+}
+
+struct CycleParts: Sendable {
+  var team: Team
+  var seat: @Sendable (Role) -> Seat
+  var prompts: PromptBook
+  var source: SnapshotSource
+  var store: DecisionStore
+  var news: NewsStore?
+  var door: SignalDoor
+  var settings: CycleSettings
+  var counters: CycleCounters
+  var tasks: TaskShelf
+  var log: Logger
+
+  /// Appends a record; false: it is not on record, and nothing may follow from it.
+  func record(_ record: DecisionRecord) async -> Bool {
+    do {
+      try await store.append(record)
+      return true
+    } catch {
+      counters.countUnrecorded()
+      log.error(
+        "a decision could not be put on record",
+        metadata: ["agent": "\(record.agentID)", "error": "\(error)"])
+      return false
+    }
+  }
+}
+
+enum WallClock {
+  /// Unix milliseconds.
+  static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+}

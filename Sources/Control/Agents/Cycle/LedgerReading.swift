@@ -1,0 +1,63 @@
+// What a cycle takes from the Ledger: own orders, equity, labels, and raw news for the collector; control plane.
+import Foundation
+import Ledger
+import Logging
+
+enum LedgerReading {
+  /// Labels older than their longest horizon say nothing.
+  private static let labelMilliseconds: Int64 = 3 * 86_400_000
+  private static let newsMilliseconds: Int64 = 12 * 3_600_000
+  private static let labelsMax = 20
+
+  static func facts(_ instrument: String, _ parts: CycleParts, at now: Int64) async -> LedgerFacts {
+    var facts = LedgerFacts()
+    if let news = parts.news {
+      let labels = try? news.labels(from: now - labelMilliseconds, to: now, limit: labelsMax)
+      facts.labels = (labels ?? []).filter { label in
+        let horizon = NewsHorizon(rawValue: label.horizon)?.milliseconds ?? 0
+        return label.arrivedAt + horizon >= now
+          && (label.instruments.isEmpty || label.instruments.contains(instrument))
+      }
+    }
+    return facts
+  }
+
+  /// Items that had arrived when the snapshot was taken and have no label yet.
+  static func news(_ parts: CycleParts, _ snapshot: Snapshot) async -> [NewsItem] {
+    guard let store = parts.news else { return [] }
+    let from = snapshot.takenAt - newsMilliseconds
+    do {
+      let labelled = Set(
+        try store.labels(from: from, to: snapshot.takenAt, limit: 200).map(\.item))
+      return try store.items(from: from, to: snapshot.takenAt, limit: NewsEnvelope.itemsMax)
+        .filter { !labelled.contains($0.id) }
+    } catch {
+      parts.log.error("news cannot be read", metadata: ["error": "\(error)"])
+      return []
+    }
+  }
+
+  /// Tier and arrival come from the item, never from the answer; an item that was not asked about is left out.
+  static func keepLabels(of output: RoleOutput, _ call: RoleCall, _ parts: CycleParts, cycle: Int64)
+    async
+  {
+    guard let store = parts.news, let rows = output.output["labels"]?.array else { return }
+    var items: [String: NewsItem] = [:]
+    for item in call.news { items[item.id] = item }
+    let labels = rows.compactMap { row -> NewsLabel? in
+      guard let id = row["item"]?.string, let item = items[id],
+        let category = row["category"]?.string, let horizon = row["horizon"]?.string
+      else { return nil }
+      return NewsLabel(
+        item: id, tier: item.tier, category: category,
+        direction: Int(row["direction"]?.integer ?? 0),
+        magnitude: Int(row["magnitude"]?.integer ?? 0), horizon: horizon,
+        instruments: (row["instruments"]?.array ?? []).compactMap(\.string)
+          .filter { $0 == call.snapshot.instrument.id },
+        confidence: Int(row["confidence"]?.integer ?? 0), arrivedAt: item.arrivedAt)
+    }
+    do { try store.append(labels, cycle: cycle, at: WallClock.now()) } catch {
+      parts.log.error("labels of news cannot be stored", metadata: ["error": "\(error)"])
+    }
+  }
+}

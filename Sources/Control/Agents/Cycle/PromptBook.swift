@@ -1,0 +1,90 @@
+// The prompt in use, filled in for one call; control plane.
+import Foundation
+import Ledger
+import Yams
+
+/// Reads the live version for every call, so that a save acts on the next one.
+public struct PromptBook: Sendable {
+  private let source: (any PromptSource)?
+
+  /// - Parameter source: nil: the shipped prompts.
+  public init(source: (any PromptSource)? = nil) { self.source = source }
+
+  /// Throws where the live prompt cannot be read; the role then makes no decision.
+  public func render(_ call: RoleCall, for viewer: Viewer) throws -> RenderedPrompt {
+    let version = try source?.live(role: call.role.id)
+    let text = version?.text ?? call.role.defaultPrompt
+    let document = try PromptText(text)
+    return RenderedPrompt(
+      system: document.system(call.role), user: PromptBook.user(call, for: viewer),
+      version: version?.version ?? 0, parameters: document.parameters)
+  }
+
+  /// What changes from call to call, after everything that does not.
+  public static func user(_ call: RoleCall, for viewer: Viewer) -> String {
+    let item = call.snapshot.instrument
+    var parts = [
+      """
+      Instrument \(item.id). Prices in \(item.quote) per unit, sizes in lots (one lot is \(item.lotSize)), \
+      times in Unix milliseconds. Series and bars run from oldest to newest. What is absent is not known.
+      SNAPSHOT
+      \(call.snapshot.view(of: call.role.inputs, for: viewer).canonical)
+      """
+    ]
+    if call.role.inputs.contains(.stances) && !call.upstream.isEmpty {
+      parts.append("ANSWERS OF THE ROLES BEFORE YOU\n" + upstream(call.upstream).canonical)
+    }
+    if call.role.inputs.contains(.rawNews) {
+      parts.append(
+        NewsEnvelope.render(
+          call.news, now: call.snapshot.takenAt, salt: call.snapshot.hash))
+    }
+    return parts.joined(separator: "\n")
+  }
+
+  static func upstream(_ outputs: [RoleOutput]) -> JSONValue {
+    .array(
+      outputs.map { output in
+        [
+          "role": .string(output.role), "kind": .string(output.kind.rawValue),
+          "weight_cap": .integer(Int64(output.weightCap)),
+          "age_seconds": .integer(output.ageMilliseconds / 1_000), "answer": output.output,
+        ]
+      })
+  }
+}
+
+/// A prompt document's sections, as far as a call needs them.
+struct PromptText {
+  private var sections: [(title: String, text: String)] = []
+  private(set) var parameters = ModelParameters()
+
+  init(_ yaml: String) throws {
+    guard let node = try Yams.compose(yaml: yaml), let root = node.mapping else {
+      throw PromptFault.notADocument
+    }
+    for name in ["background", "goals", "constraints"] {
+      if let text = root[Node(name)]?.scalar?.string, !text.isEmpty {
+        sections.append((name.capitalized, text))
+      }
+    }
+    if sections.isEmpty { throw PromptFault.noSections }
+    guard let values = root[Node("parameters")]?.mapping else { return }
+    func text(_ name: String) -> String? { values[Node(name)]?.scalar?.string }
+    parameters = ModelParameters(
+      model: text("model"), temperature: text("temperature").flatMap { Double($0) },
+      topP: text("top_p").flatMap { Double($0) },
+      maxTokens: text("max_tokens").flatMap { Int($0) },
+      thinking: text("thinking").flatMap { Bool($0) },
+      reasoningEffort: text("reasoning_effort"))
+  }
+
+  /// The same bytes for each call of one version of prompt and schema.
+  func system(_ role: Role) -> String {
+    var parts = sections.map { "\($0.title)\n\($0.text)" }
+    parts.append("Output format\n" + role.schema.promptSection)
+    return parts.joined(separator: "\n")
+  }
+}
+
+enum PromptFault: Error { case notADocument, noSections }
