@@ -40,7 +40,7 @@ struct ConsoleOverADesk {
   }
 
   /// What the Monitor shows of orders, equity and alarms.
-  @Test(arguments: ["alerts"])
+  @Test(arguments: ["alerts", "orders", "figures"])
   func figures(_ name: String) throws {
     let (status, output) = try Scenario.run("figures.py", name)
     #expect(status == 0, "\(output)")

@@ -22,6 +22,11 @@ def places(number, record):
     ]
 
 
+def settle(page, place, seen):
+    page.locator(seen).first.wait_for(state="visible", timeout=10_000)
+    until(lambda: "Loading…" not in page.locator("main").inner_text(), f"{place} is there")
+
+
 def unknown_order(shown):
     """The browser notes that order 1 is none; nothing else may be noted."""
     shown.complaints = [one for one in shown.complaints if "status of 404" not in one]
@@ -39,7 +44,7 @@ def accessible():
             page.set_viewport_size(size)
             for place, seen in places(number, record):
                 shown.go(place)
-                page.locator(seen).first.wait_for(state="visible", timeout=10_000)
+                settle(page, place, seen)
                 audit(page, f"{place} at {size['width']}")
         page.set_viewport_size({"width": 1280, "height": 900})
         shown.go("#/monitor")
@@ -83,7 +88,7 @@ def phone_views():
         shown.await_live()
         for place, seen in places(number, record):
             shown.go(place)
-            page.locator(seen).first.wait_for(state="visible", timeout=10_000)
+            settle(page, place, seen)
             width = page.evaluate("document.documentElement.scrollWidth")
             check(width <= PHONE["width"], f"{place} does not scroll sideways", width)
             for link in page.locator("nav a").all():

@@ -26,6 +26,7 @@ enum PageFiles {
     case "/page/prompts.js": script(PackageResources.prompts_js)
     case "/page/editor.js": script(PackageResources.editor_js)
     case "/page/sections.js": script(PackageResources.sections_js)
+    case "/page/shadow.js": script(PackageResources.shadow_js)
     case "/page/drafts.js": script(PackageResources.drafts_js)
     case "/page/versions.js": script(PackageResources.versions_js)
     default: nil

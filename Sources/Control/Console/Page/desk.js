@@ -25,13 +25,15 @@ const percent = share => (share == null ? null : `${(Number(share) * 100).toFixe
 const dollars = text => (text == null ? null : Number(text).toFixed(2));
 const points = async query => (await get("/api/portfolio/equity", query)).items;
 
-/** The range's points, about as many as the curve has room for. */
+/** The range's points, about as many as the curve has room for, however little of the range there is. */
 async function curve(seconds) {
-  const to = Date.now();
-  if (seconds) return points({ from: to - seconds * 1_000, to, step: Math.max(1_000, seconds * 1_000 / curvePoints) });
-  const [first] = await points({ from: 0, to, step: dayMilliseconds });
-  if (!first) return [];
-  return points({ from: first.at, to, step: Math.max(1_000, Math.ceil((to - first.at) / curvePoints)) });
+  const to = Date.now(), from = seconds ? to - seconds * 1_000 : 0;
+  let step = seconds ? Math.max(1_000, seconds * 1_000 / curvePoints) : dayMilliseconds;
+  for (;;) {
+    const items = await points({ from, to, step });
+    if (step === 1_000 || items.length > curvePoints / 3) return items;
+    step = Math.max(1_000, Math.ceil(items.length * step / curvePoints));
+  }
 }
 
 async function showEquity() {

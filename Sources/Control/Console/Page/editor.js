@@ -95,7 +95,9 @@ export class PromptEditor {
 
   goTo(line, column) {
     const lines = this.area.value.split("\n");
-    const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0) + column - 1;
+    // Columns count Unicode scalars, a text area UTF-16 units.
+    const before = [...(lines[line - 1] ?? "")].slice(0, column - 1).join("").length;
+    const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0) + before;
     this.area.focus();
     this.area.setSelectionRange(start, start);
     this.area.scrollTop = Math.max(0, (line - 5) * 20);

@@ -1,7 +1,7 @@
 // What a prompt was: versions, differences, the way back, and how a candidate did in its shadow.
 import { make, clock, confirmed, toast } from "/page/dom.js";
 import { can, get, post } from "/page/api.js";
-import { pretty } from "/page/decision.js";
+import { showShadow, startShadow } from "/page/shadow.js";
 
 /** A unified diff with a tone per line. */
 function diffView(text) {
@@ -50,35 +50,35 @@ export function history(role, tools) {
     } catch (error) { toast(error.message, "bad"); }
   }
 
+  async function shadowOf(version) {
+    if (!(await startShadow(base, version))) return;
+    runs.open = true;
+    await showShadow(shadow, base, tools.reload);
+  }
+
   async function load() {
     try {
       const { items } = await get(`${base}/versions`);
       list.replaceChildren(...items.map(one => make("li", { "data-version": one.version },
-        make("span", { class: "who", text: `v${one.version}` }),
+        make("span", { class: "who", text: one.version ? `v${one.version}` : "v0, shipped" }),
         one.version === role.version ? make("span", { class: "chip good", text: "in use" }) : null,
-        make("span", { class: "quiet", text: `${clock(one.created_at)} · ${one.author || "–"} · ${one.origin}` }),
+        make("span", { class: "quiet", text: [one.created_at ? clock(one.created_at) : "", one.author, one.origin].filter(Boolean).join(" · ") }),
         make("span", { class: "note", text: one.note || "" }),
         make("span", { class: "buttons" },
           make("button", { type: "button", text: "Show", onclick: () => showText(one.version) }),
           one.version === role.version ? null
             : make("button", { type: "button", text: "Compare", onclick: () => compare(one.version, role.version) }),
+          one.version === role.version || !one.version || !can("edit_prompts") ? null
+            : make("button", { type: "button", text: "Shadow…", onclick: () => shadowOf(one.version) }),
           one.version === role.version || !can("edit_prompts") ? null
             : make("button", { type: "button", text: "Roll back…", onclick: () => rollBack(one.version) })))));
     } catch (error) { list.replaceChildren(make("li", { class: "bad", text: error.message })); }
   }
 
-  async function loadShadow(box) {
-    try {
-      const found = await get(`${base}/shadow`);
-      box.replaceChildren(make("pre", { tabindex: 0, role: "region", "aria-label": "Shadow results", text: pretty(found) }));
-    } catch (error) { box.replaceChildren(make("p", { class: "quiet", text: error.message })); }
-  }
-
   load();
   const shadow = make("div", {});
-  const element = make("div", {},
-    make("h3", { text: "Versions" }), list, shown,
-    make("details", { class: "block", ontoggle: event => { if (event.target.open) loadShadow(shadow); } },
-      make("summary", { text: "Shadow runs" }), shadow));
+  const runs = make("details", { class: "block", ontoggle: event => { if (event.target.open) showShadow(shadow, base, tools.reload); } },
+    make("summary", { text: "Shadow runs" }), shadow);
+  const element = make("div", {}, make("h3", { text: "Versions" }), list, shown, runs);
   return { element, compare };
 }
