@@ -18,6 +18,12 @@ struct ConsoleOverADesk {
     #expect(status == 0, "\(output)")
   }
 
+  @Test(arguments: ["life", "rights"])
+  func prompts(_ name: String) throws {
+    let (status, output) = try Scenario.run("prompts.py", name)
+    #expect(status == 0, "\(output)")
+  }
+
   /// Headless Chromium, driven by playwright.
   @Test(arguments: ["monitor", "phone", "strangers", "console_killed"])
   func page(_ name: String) throws {

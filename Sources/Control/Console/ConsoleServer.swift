@@ -54,7 +54,7 @@ public struct ConsoleServer: Sendable {
     let services = ConsoleServices(
       access: access, links: links, hub: hub, view: view,
       desk: DeskDoor(path: directory.doorSocket),
-      ledger: ledger, decisions: decisions, log: log)
+      ledger: ledger, decisions: decisions, prompts: configuration.prompts, log: log)
     var quiet = log
     quiet.logLevel = max(log.logLevel, .warning)
     let application = Application(

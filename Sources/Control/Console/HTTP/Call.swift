@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import Operations
 
 /// Who a request comes from, as the console could prove it.
 struct Caller: Sendable, Hashable {
@@ -82,5 +83,6 @@ struct ConsoleServices: Sendable {
   let desk: DeskDoor
   let ledger: LedgerAccess
   let decisions: DecisionTail
+  let prompts: Configuration.Prompts
   let log: Logger
 }

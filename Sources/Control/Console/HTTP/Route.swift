@@ -74,6 +74,7 @@ public struct RouteListing: Sendable, Hashable {
 public enum RouteTable {
   static let routes: [Route] = [
     CoreRoutes.all, AgentRoutes.all, OrderRoutes.all, PortfolioRoutes.all, RiskRoutes.all,
+    PromptRoutes.all,
   ].flatMap { $0 }
 
   public static let listing: [RouteListing] = routes.map { route in

@@ -23,3 +23,5 @@ enum Pages {
   /// Items of a page whose length nobody asked for.
   static let standard: Int64 = 50
 }
+
+extension Items: Sendable where Item: Sendable {}

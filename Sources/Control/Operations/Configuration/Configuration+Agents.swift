@@ -26,6 +26,9 @@ extension Configuration {
 
   /// How a saved prompt becomes the one in use.
   public struct Prompts: Sendable, Equatable {
+    public var promotion: PromptPromotion = .immediate
+    public var shadowRuns: Int64 = 20
+    public var shadowSharePermille: Int64 = 200
     public init() {}
   }
 

@@ -55,3 +55,11 @@ public enum AccountShare: String, ConfigurationChoice {
   /// Lots, money and own prices too.
   case full
 }
+
+/// How a saved prompt comes into use.
+public enum PromptPromotion: String, ConfigurationChoice {
+  /// With the next call.
+  case immediate
+  /// Once a comparison with the one in use is complete and somebody promotes it.
+  case shadow
+}

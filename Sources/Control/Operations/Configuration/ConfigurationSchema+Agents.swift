@@ -41,6 +41,17 @@ extension ConfigurationSchema {
       "How much of the account a model sees: `none`, `ratios` (shares of limits and equity), or `full` "
         + "(lots, money, own prices). Ids never leave. Local analysts see everything.")
   ]
-  static let prompts: [ConfigurationKey] = []
+  static let prompts: [ConfigurationKey] = [
+    ConfigurationKey(
+      "prompts.promotion", \.prompts.promotion,
+      "`immediate`: a saved prompt is used by the next call. `shadow`: it waits until it was compared with "
+        + "the one in use and somebody promotes it."),
+    ConfigurationKey(
+      "prompts.shadow_runs", \.prompts.shadowRuns, unit: "runs", range: 1...10_000,
+      "Snapshots that both versions must have answered before a promotion."),
+    ConfigurationKey(
+      "prompts.shadow_share_permille", \.prompts.shadowSharePermille, unit: "permille",
+      range: 0...1_000, "Share of cycles that also ask the candidate; 0: recorded snapshots alone."),
+  ]
   static let news: [ConfigurationKey] = []
 }

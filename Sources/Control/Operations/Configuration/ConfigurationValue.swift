@@ -83,6 +83,7 @@ extension Durability: ConfigurationValue {}
 extension StrategyKind: ConfigurationValue {}
 extension ExpiryAction: ConfigurationValue {}
 extension AccountShare: ConfigurationValue {}
+extension PromptPromotion: ConfigurationValue {}
 extension LogFormat: ConfigurationValue {}
 extension LogLevel: ConfigurationValue {}
 
