@@ -51,6 +51,13 @@ struct ConsoleOverADesk {
     let (status, output) = try Scenario.run("figures.py", name)
     #expect(status == 0, "\(output)")
   }
+
+  /// The prompt editor: nothing typed is lost, nothing of others is overwritten unseen.
+  @Test(arguments: ["edit", "unsaved", "conflict", "hostile_prompts", "phone_editor"])
+  func prompts(_ name: String) throws {
+    let (status, output) = try Scenario.run("prompt_page.py", name)
+    #expect(status == 0, "\(output)")
+  }
 }
 
 enum Scenario {
