@@ -54,7 +54,7 @@ struct ConsoleOverADesk {
 
   /// The prompt editor: nothing typed is lost, nothing of others is overwritten unseen.
   @Test(arguments: ["edit", "unsaved", "conflict", "hostile_prompts", "phone_editor"])
-  func prompts(_ name: String) throws {
+  func editor(_ name: String) throws {
     let (status, output) = try Scenario.run("prompt_page.py", name)
     #expect(status == 0, "\(output)")
   }
