@@ -23,7 +23,7 @@ public struct ModelAnalyst: Analyst {
   public func answer(_ call: RoleCall) async -> RoleAnswer {
     var answer = RoleAnswer(outcome: .noDecision, source: "model")
     var isAsked = false
-    for index in roster.open() {
+    for index in roster.endpoints.indices where roster.admits(index) {
       let endpoint = roster.endpoints[index]
       answer.source = endpoint.name
       answer.requestedModel = call.prompt.parameters.model ?? endpoint.model
@@ -143,7 +143,8 @@ public struct ModelAnalyst: Analyst {
           .contains(error)
         answer.costMicros += roster.settle(reserved, nil, endpoint, isFree: isFree)
         roster.note(error, of: index)
-        let pause = ModelAnalyst.retryMilliseconds * Int64.random(in: 50...150) / 100
+        let jitter = ModelAnalyst.retryMilliseconds * Int64.random(in: 50...150) / 100
+        let pause = client.rest(of: endpoint).milliseconds + jitter
         let isWorthwhile =
           error.isPassing && attempt < ModelAnalyst.triesMax
           && ContinuousClock.now + .milliseconds(pause) < call.deadline

@@ -4,11 +4,15 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import Synchronization
 
 public final class ModelClient: Sendable {
   private let client: HTTPClient
   /// Longest wait for the next token.
   private let silence: Duration
+
+  /// Until when an endpoint asked to be left alone, by its name.
+  private let rests = Mutex<[String: ContinuousClock.Instant]>([:])
 
   public static let bodyBytesMax = 4 << 20
 
@@ -34,11 +38,24 @@ public final class ModelClient: Sendable {
 
   public func shutdown() async { try? await client.shutdown() }
 
+  /// How long the endpoint's last Retry-After still lasts; zero when it gave none.
+  public func rest(of endpoint: ModelEndpoint) -> Duration {
+    rests.withLock { rests in rests[endpoint.name].map { max(.zero, $0 - .now) } ?? .zero }
+  }
+
+  /// What is no number of seconds (an HTTP date) counts as half a minute; none lasts over an hour.
+  private func noteRest(_ text: String, of endpoint: ModelEndpoint) {
+    let seconds = Double(text).flatMap { $0.isFinite ? min(max($0, 0), 3_600) : nil } ?? 30
+    let end = ContinuousClock.now + .milliseconds(Int64(seconds * 1_000))
+    rests.withLock { $0[endpoint.name] = end }
+  }
+
   public func ask(
     _ body: JSONValue, of endpoint: ModelEndpoint, trace: TraceContext,
     until deadline: ContinuousClock.Instant
   ) async throws(ModelFault) -> ChatReply {
     guard endpoint.isAllowed else { throw .badURL }
+    if rest(of: endpoint) > .zero { throw .rateLimited }
     var request = HTTPClientRequest(url: endpoint.base + "/chat/completions")
     request.method = .POST
     request.headers.add(name: "Content-Type", value: "application/json")
@@ -57,7 +74,7 @@ public final class ModelClient: Sendable {
       group.addTask {
         do {
           return .success(
-            try await self.read(asked, isStreamed: endpoint.isStreaming, progress, deadline))
+            try await self.read(asked, of: endpoint, progress, deadline))
         } catch { return .failure(error) }
       }
       group.addTask { .failure(await self.watch(progress, deadline)) }
@@ -91,7 +108,7 @@ public final class ModelClient: Sendable {
   }
 
   private func read(
-    _ request: HTTPClientRequest, isStreamed: Bool, _ progress: Progress,
+    _ request: HTTPClientRequest, of endpoint: ModelEndpoint, _ progress: Progress,
     _ deadline: ContinuousClock.Instant
   ) async throws -> ChatReply {
     let left = max(.zero, deadline - .now)
@@ -99,9 +116,12 @@ public final class ModelClient: Sendable {
       request,
       timeout: .nanoseconds(
         Int64(clamping: left.components.seconds) * 1_000_000_000 + 1_000_000_000))
-    if let fault = ModelClient.fault(of: Int(response.status.code)) { throw fault }
+    if let fault = ModelClient.fault(of: Int(response.status.code)) {
+      if let text = response.headers.first(name: "Retry-After") { noteRest(text, of: endpoint) }
+      throw fault
+    }
     let type = response.headers.first(name: "Content-Type")?.lowercased() ?? ""
-    if isStreamed && type.hasPrefix("text/event-stream") {
+    if endpoint.isStreaming && type.hasPrefix("text/event-stream") {
       return try await stream(response.body, progress)
     }
     var bytes: [UInt8] = []

@@ -40,8 +40,10 @@ public struct ModelEndpoint: Sendable {
       url.user == nil, url.password == nil
     else { return false }
     if url.scheme == "https" { return true }
+    // An IPv6 address stands in brackets here.
+    let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     return url.scheme == "http"
-      && (host == "localhost" || NetworkAddress(host)?.isLoopback == true)
+      && (bare == "localhost" || NetworkAddress(bare)?.isLoopback == true)
   }
 }
 

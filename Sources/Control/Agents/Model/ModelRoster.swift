@@ -65,12 +65,9 @@ public final class ModelRoster: Sendable {
   public var faults: [ModelFault: Int] { state.withLock { $0.faults } }
   public var rungs: [String: Int] { state.withLock { $0.rungs } }
 
-  /// Endpoints that may be asked now, in order.
-  func open() -> [Int] {
-    let now = ContinuousClock.now
-    return state.withLock { state in
-      state.isSafe ? [] : endpoints.indices.filter { state.breakers[$0].allows(now) }
-    }
+  /// Whether the endpoint is asked now. Of a breaker that waits it takes the one probe.
+  func admits(_ index: Int) -> Bool {
+    state.withLock { state in !state.isSafe && state.breakers[index].allows(.now) }
   }
 
   func note(_ fault: ModelFault?, of index: Int) {
