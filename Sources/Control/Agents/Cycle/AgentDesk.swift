@@ -19,7 +19,7 @@ public final class AgentDesk: Sendable {
 
   /// - Parameters:
   ///   - seat: who fills a role; local rules where nothing else is given.
-  ///   - prompts: where live prompts come from; nil: those that are shipped.
+  ///   - prompts: where live prompts come from; nil: the ledger's store over the team's own.
   public init(
     configuration: Configuration, ledger: Ledger, stateFile: String, doorSocket: String,
     journalDirectory: String, seat: @escaping @Sendable (Role) -> Seat = { _ in .local },
@@ -28,7 +28,12 @@ public final class AgentDesk: Sendable {
     team = try Team(folder: configuration.agents.rolesFolder)
     instruments = configuration.agentInstruments
     parts = CycleParts(
-      team: team, seat: seat, prompts: PromptBook(source: prompts),
+      team: team, seat: seat,
+      prompts: PromptBook(
+        source: prompts
+          ?? PromptDesk(
+            ledger.prompts, roles: team.roles.map { PromptRole($0) },
+            settings: configuration.prompts)),
       source: SnapshotSource(path: stateFile, configuration: configuration),
       store: DecisionStore(ledger), news: ledger.news, door: SignalDoor(path: doorSocket),
       settings: CycleSettings(configuration), counters: CycleCounters(), tasks: TaskShelf(),

@@ -1,7 +1,5 @@
 // The prompt in use, filled in for one call; control plane.
-import Foundation
 import Ledger
-import Yams
 
 /// Reads the live version for every call, so that a save acts on the next one.
 public struct PromptBook: Sendable {
@@ -14,9 +12,10 @@ public struct PromptBook: Sendable {
   public func render(_ call: RoleCall, for viewer: Viewer) throws -> RenderedPrompt {
     let version = try source?.live(role: call.role.id)
     let text = version?.text ?? call.role.defaultPrompt
-    let document = try PromptText(text)
+    let document = try PromptDocument(
+      parsing: text, format: version?.format ?? .yaml, role: call.role.id, inputs: call.role.inputs)
     return RenderedPrompt(
-      system: document.system(call.role), user: PromptBook.user(call, for: viewer),
+      system: document.system(call.role.schema), user: PromptBook.user(call, for: viewer),
       version: version?.version ?? 0, parameters: document.parameters)
   }
 
@@ -53,38 +52,3 @@ public struct PromptBook: Sendable {
       })
   }
 }
-
-/// A prompt document's sections, as far as a call needs them.
-struct PromptText {
-  private var sections: [(title: String, text: String)] = []
-  private(set) var parameters = ModelParameters()
-
-  init(_ yaml: String) throws {
-    guard let node = try Yams.compose(yaml: yaml), let root = node.mapping else {
-      throw PromptFault.notADocument
-    }
-    for name in ["background", "goals", "constraints"] {
-      if let text = root[Node(name)]?.scalar?.string, !text.isEmpty {
-        sections.append((name.capitalized, text))
-      }
-    }
-    if sections.isEmpty { throw PromptFault.noSections }
-    guard let values = root[Node("parameters")]?.mapping else { return }
-    func text(_ name: String) -> String? { values[Node(name)]?.scalar?.string }
-    parameters = ModelParameters(
-      model: text("model"), temperature: text("temperature").flatMap { Double($0) },
-      topP: text("top_p").flatMap { Double($0) },
-      maxTokens: text("max_tokens").flatMap { Int($0) },
-      thinking: text("thinking").flatMap { Bool($0) },
-      reasoningEffort: text("reasoning_effort"))
-  }
-
-  /// The same bytes for each call of one version of prompt and schema.
-  func system(_ role: Role) -> String {
-    var parts = sections.map { "\($0.title)\n\($0.text)" }
-    parts.append("Output format\n" + role.schema.promptSection)
-    return parts.joined(separator: "\n")
-  }
-}
-
-enum PromptFault: Error { case notADocument, noSections }

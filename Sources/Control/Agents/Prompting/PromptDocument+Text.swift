@@ -7,7 +7,7 @@ extension PromptDocument {
   var value: JSONValue {
     var fields: [String: JSONValue] = ["role": .string(role)]
     fields["title"] = title.map { .string($0) }
-    fields["background"] = PromptDocument.value(background)
+    fields["background"] = background.map(PromptDocument.value)
     fields["goals"] = goals.map(PromptDocument.value)
     fields["constraints"] = constraints.map(PromptDocument.value)
     fields["output_format"] = outputFormat.map { .string($0) }
@@ -27,7 +27,7 @@ extension PromptDocument {
   public var yaml: String {
     var text = "role: \(role)\n"
     if let title { text += "title: \(PromptDocument.scalar(title))\n" }
-    text += PromptDocument.yaml("background", background)
+    if let background { text += PromptDocument.yaml("background", background) }
     if let goals { text += PromptDocument.yaml("goals", goals) }
     if let constraints { text += PromptDocument.yaml("constraints", constraints) }
     if let outputFormat { text += PromptDocument.yaml("output_format", .text(outputFormat)) }

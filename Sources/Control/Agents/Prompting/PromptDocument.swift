@@ -11,7 +11,8 @@ public struct PromptDocument: Sendable, Hashable {
 
   public var role: String
   public var title: String?
-  public var background: Section
+  /// At least one of these three is there.
+  public var background: Section?
   public var goals: Section?
   public var constraints: Section?
   /// Said before the part that is made from the role's schema, which always follows.
@@ -26,10 +27,7 @@ public struct PromptDocument: Sendable, Hashable {
   public static let problemsMax = 50
   public static let tagsMax = 16
 
-  init(role: String, background: Section) {
-    self.role = role
-    self.background = background
-  }
+  init(role: String) { self.role = role }
 
   /// - Parameters:
   ///   - role: the id that the document must name; nil: any.
@@ -48,7 +46,7 @@ public struct PromptDocument: Sendable, Hashable {
   /// What a model is told before anything that changes: the same bytes for one document and schema.
   public func system(_ schema: RoleSchema) -> String {
     var parts = ["You are the role \(role)\(title.map { " (\($0))" } ?? "")."]
-    parts.append("Background\n" + PromptDocument.rendered(background))
+    if let background { parts.append("Background\n" + PromptDocument.rendered(background)) }
     if let goals { parts.append("Goals\n" + PromptDocument.rendered(goals)) }
     if let constraints { parts.append("Constraints\n" + PromptDocument.rendered(constraints)) }
     var output = "Output format\n"

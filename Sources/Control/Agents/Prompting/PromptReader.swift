@@ -19,7 +19,7 @@ struct PromptReader {
         "a prompt is a mapping with the keys "
           + PromptReader.keys.joined(separator: ", "))
     }
-    var document = PromptDocument(role: "", background: .text(""))
+    var document = PromptDocument(role: "")
     var seen: Set<String> = []
     for (key, value) in fields {
       guard let name = key.plain else {
@@ -29,8 +29,10 @@ struct PromptReader {
       seen.insert(name)
       read(name, key, value, into: &document)
     }
-    for name in ["role", "background"] where !seen.contains(name) {
-      add(.missing, root, "`\(name)` is missing")
+    if !seen.contains("role") { add(.missing, root, "`role` is missing") }
+    let sections = ["background", "goals", "constraints"]
+    if seen.isDisjoint(with: sections) {
+      add(.missing, root, "one of \(sections.joined(separator: ", ")) must be there")
     }
     if let role, seen.contains("role"), document.role != role, !document.role.isEmpty {
       let node = fields.first { $0.key.plain == "role" }?.value ?? root
@@ -53,7 +55,7 @@ struct PromptReader {
         add(.outOfRange, value, "`role` takes at most 40 lower-case letters, digits and _")
       }
     case "title": document.title = text(value, name, scalarsMax: 80)
-    case "background": document.background = section(value, name) ?? .text("")
+    case "background": document.background = section(value, name)
     case "goals": document.goals = section(value, name)
     case "constraints": document.constraints = section(value, name)
     case "output_format":
