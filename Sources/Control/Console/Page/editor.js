@@ -55,9 +55,9 @@ export class PromptEditor {
     });
     this.area.value = text;
     this.back = make("pre", { class: "paint", "aria-hidden": "true" });
-    this.list = make("ul", { id: "prompt-problems", class: "problems", role: "status" });
+    this.list = make("ul", { id: "prompt-problems", class: "problems" });
     this.element = make("div", { class: "editor-box" },
-      make("div", { class: "layers" }, this.back, this.area), this.list);
+      make("div", { class: "layers" }, this.back, this.area), make("div", { role: "status" }, this.list));
     this.paint();
   }
 
