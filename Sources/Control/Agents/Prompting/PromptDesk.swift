@@ -123,6 +123,8 @@ public struct PromptDesk: PromptSource {
 
   static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 
+  private static let shippedTeam = try? Team()
+
   /// The seven of this build.
   public static let shippedRoles: [PromptRole] = [
     (RoleID.macroTrader, PackageResources.macro_trader_yaml),
@@ -136,6 +138,7 @@ public struct PromptDesk: PromptSource {
     let words = id.replacing("_", with: " ")
     return PromptRole(
       id: id, title: words.prefix(1).uppercased() + words.dropFirst(),
+      inputs: shippedTeam?[id]?.inputs,
       shipped: String(decoding: bytes, as: UTF8.self))
   }
 }
