@@ -33,10 +33,19 @@ struct ConsoleCommand: AsyncParsableCommand {
     let ledger = try Ledger(path: directory.ledgerFile)
     let server = try ConsoleServer(
       configuration: configuration, directory: directory, ledger: ledger, log: log)
+    let agentLog = Logger(label: "Agents")
+    let midnight = Int64(Date().timeIntervalSince1970) / 86_400 * 86_400_000
+    let models = try ModelSeats(
+      configuration, spentToday: try ledger.modelCost(since: midnight), log: agentLog)
     let agents = try AgentDesk(
       configuration: configuration, ledger: ledger, stateFile: directory.stateFile,
       doorSocket: directory.doorSocket, journalDirectory: directory.journalDirectory,
-      log: Logger(label: "Agents"))
+      seat: { models?.seat($0) ?? .local }, log: agentLog)
+    let news = NewsDesk(
+      configuration, store: ledger.news, folder: directory.newsDirectory, log: agentLog
+    ) { _ in Task { await agents.newsArrived() } }
+    let reading = Task { if !agents.instruments.isEmpty { await news.run() } }
+    defer { reading.cancel() }
     let deciding = Task { await agents.run() }
     let stopping = Task {
       await lifeline.waitForEnd()
@@ -54,6 +63,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     // A cycle under way ends with its record; the lease it published runs out by itself.
     deciding.cancel()
     await deciding.value
+    await models?.client.shutdown()
   }
 
   private static let shutdownSeconds = 3

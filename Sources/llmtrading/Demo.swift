@@ -29,6 +29,7 @@ struct Demo {
     let configuration = try configure(directory, port: port, authority: authority, names)
     try configuration.yaml.write(
       toFile: directory.configurationFile, atomically: true, encoding: .utf8)
+    if configuration.agents.enabled == true { try sampleNews(directory) }
     say("LLMTrading demo: \(source). Nothing here is real money. State: \(folder)")
     let reportFile = directory.path + "/core-report.json"
     let core = try Child(
@@ -170,6 +171,20 @@ struct Demo {
     configuration.agents = agents(names)
     try configuration.validate()
     return configuration
+  }
+
+  /// Invented headlines, so that macro and news have something to read; each says what it is.
+  private func sampleNews(_ directory: StateDirectory) throws {
+    try FileManager.default.createDirectory(
+      atPath: directory.newsDirectory, withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+    let lines = [
+      "SAMPLE, not real: Bitcoin funds report inflows for a third week",
+      "SAMPLE, not real: exchange announces maintenance of its spot market",
+      "SAMPLE, not real: central bank minutes mention inflation above target",
+    ].map { "{\"title\":\"\($0)\"}" }
+    try (lines.joined(separator: "\n") + "\n").write(
+      toFile: directory.newsDirectory + "/sample.jsonl", atomically: true, encoding: .utf8)
   }
 
   private static let agentInstrumentsMax = 3

@@ -21,7 +21,31 @@ extension Configuration {
   /// Where models are asked, and what that may cost.
   public struct LLM: Sendable, Equatable {
     public var shareAccount: AccountShare = .ratios
+    /// Names of `endpoints`, first asked first; empty: all, by name.
+    public var order: [String] = []
+    public var endpoints: [String: Endpoint] = [:]
+    /// Hundredths of a US dollar a UTC day, over all roles.
+    public var dayBudgetCents: Int64 = 0
+    public var silenceMilliseconds: Int64 = 20_000
+    public var caFile: String?
     public init() {}
+
+    /// One OpenAI-compatible endpoint.
+    public struct Endpoint: Sendable, Equatable {
+      public var url: String?
+      public var model: String?
+      public var keyFile: String?
+      public var keyVariable: String?
+      public var streaming = true
+      public var tools = true
+      public var jsonMode = true
+      public var maxTokens: Int64 = 800
+      /// Millionths of a US dollar per million tokens.
+      public var promptMicros: Int64?
+      public var cachedPromptMicros: Int64?
+      public var completionMicros: Int64?
+      public init() {}
+    }
   }
 
   /// How a saved prompt becomes the one in use.
@@ -34,7 +58,22 @@ extension Configuration {
 
   /// Where news comes from.
   public struct News: Sendable, Equatable {
+    /// Hosts that may be asked; nothing else is.
+    public var hosts: [String] = []
+    /// Nil: `news` in the state folder.
+    public var folder: String?
+    public var sources: [String: Source] = [:]
     public init() {}
+
+    public struct Source: Sendable, Equatable {
+      public var url: String?
+      /// `feed` (RSS, Atom), `announcements` (OKX's REST), `lines` (JSON lines).
+      public var format: String = "feed"
+      /// `social`, `press`, `wire` or `official`.
+      public var tier: String = "press"
+      public var intervalSeconds: Int64 = 60
+      public init() {}
+    }
   }
 }
 
@@ -44,6 +83,31 @@ extension Configuration {
     if !(agents.enabled ?? (environment != .live)) { return [] }
     let chosen = agents.instruments.isEmpty ? risk.allowList : agents.instruments
     return Array(chosen.prefix(Agents.instrumentsMax))
+  }
+
+  /// Rules of `llm` and `news`.
+  var modelAndNewsProblems: [String] {
+    var found: [String] = []
+    for (name, endpoint) in llm.endpoints.sorted(by: { $0.key < $1.key }) {
+      if endpoint.url == nil { found.append("llm.endpoints.\(name).url: missing") }
+      if endpoint.model == nil { found.append("llm.endpoints.\(name).model: missing") }
+    }
+    for name in llm.order where llm.endpoints[name] == nil {
+      found.append("llm.order: no endpoint is called \(name)")
+    }
+    if !llm.endpoints.isEmpty && llm.dayBudgetCents == 0 {
+      found.append("llm.day_budget_cents: missing; a model is asked within a budget or not at all")
+    }
+    for (name, source) in news.sources.sorted(by: { $0.key < $1.key }) {
+      if source.url == nil { found.append("news.sources.\(name).url: missing") }
+      if !["feed", "announcements", "lines"].contains(source.format) {
+        found.append("news.sources.\(name).format: feed, announcements or lines")
+      }
+      if !["social", "press", "wire", "official"].contains(source.tier) {
+        found.append("news.sources.\(name).tier: social, press, wire or official")
+      }
+    }
+    return found
   }
 
   /// Rules between `agents` and other keys.

@@ -11,7 +11,7 @@ extension Configuration {
     if environment == .live { found += liveProblems(allowLive) }
     if environment == .simulated { found += simulatedProblems }
     found += endpointProblems + instrumentProblems + credentialProblems + riskProblems
-    found += machineProblems + agentProblems
+    found += machineProblems + agentProblems + modelAndNewsProblems
     return found.map { ConfigurationError.Problem($0) }
   }
 

@@ -39,8 +39,66 @@ extension ConfigurationSchema {
     ConfigurationKey(
       "llm.share_account", \.llm.shareAccount,
       "How much of the account a model sees: `none`, `ratios` (shares of limits and equity), or `full` "
-        + "(lots, money, own prices). Ids never leave. Local analysts see everything.")
+        + "(lots, money, own prices). Ids never leave. Local analysts see everything."),
+    ConfigurationKey(
+      "llm.order", \.llm.order, unit: "endpoint",
+      "Endpoints in the order in which they are asked; empty: all, by name. Without endpoints rules fill "
+        + "the roles."),
+    ConfigurationKey(
+      "llm.day_budget_cents", \.llm.dayBudgetCents, unit: "hundredths of a US dollar",
+      range: 0...100_000_000,
+      "What models may cost in one UTC day. The dearest that a call can become is reserved before it; "
+        + "without room for it there is no decision."),
+    ConfigurationKey(
+      "llm.silence_milliseconds", \.llm.silenceMilliseconds, unit: "milliseconds",
+      range: 100...600_000, "A reply that brings no token for so long is given up."),
+    ConfigurationKey(
+      "llm.ca_file", \.llm.caFile, unit: "path",
+      "PEM file of the only authorities trusted for models, instead of the system's."),
+    endpoint(
+      "url", \.url, unit: "URL", "Base of `/chat/completions`; http:// for this machine only."),
+    endpoint("model", \.model, unit: "name", "Asked for where the prompt names none."),
+    endpoint("key_file", \.keyFile, unit: "path", "File (0600, ours) that holds the key."),
+    endpoint(
+      "key_variable", \.keyVariable, unit: "name",
+      "Environment variable that holds the key (LLM_*, OPENAI_* reach the console)."),
+    endpoint("streaming", \.streaming, "Whether replies are streamed."),
+    endpoint("tools", \.tools, "Whether it takes tools with strict schemas."),
+    endpoint("json_mode", \.jsonMode, "Whether it takes response_format json_object."),
+    endpoint(
+      "max_tokens", \.maxTokens, unit: "tokens", range: 16...32_768,
+      "Longest answer where the prompt says nothing."),
+    endpoint(
+      "prompt_micros", \.promptMicros, unit: "millionths of a US dollar per million tokens",
+      range: 0...1_000_000_000, "Price of the prompt. Without it each token counts as the dearest."),
+    endpoint(
+      "cached_prompt_micros", \.cachedPromptMicros,
+      unit: "millionths of a US dollar per million tokens", range: 0...1_000_000_000,
+      "Price of a prompt that the provider had cached."),
+    endpoint(
+      "completion_micros", \.completionMicros,
+      unit: "millionths of a US dollar per million tokens", range: 0...1_000_000_000,
+      "Price of the answer."),
   ]
+
+  private static func endpoint<Value: ConfigurationValue>(
+    _ name: String, _ place: WritableKeyPath<Configuration.LLM.Endpoint, Value> & Sendable,
+    unit: String = "", range: ClosedRange<Int64>? = nil, _ meaning: String
+  ) -> ConfigurationKey {
+    ConfigurationKey(
+      "llm.endpoints.*.\(name)", in: \.llm.endpoints, new: Configuration.LLM.Endpoint(), place,
+      unit: unit, range: range, meaning)
+  }
+
+  private static func source<Value: ConfigurationValue>(
+    _ name: String, _ place: WritableKeyPath<Configuration.News.Source, Value> & Sendable,
+    unit: String = "", range: ClosedRange<Int64>? = nil, _ meaning: String
+  ) -> ConfigurationKey {
+    ConfigurationKey(
+      "news.sources.*.\(name)", in: \.news.sources, new: Configuration.News.Source(), place,
+      unit: unit, range: range, meaning)
+  }
+
   static let prompts: [ConfigurationKey] = [
     ConfigurationKey(
       "prompts.promotion", \.prompts.promotion,
@@ -53,5 +111,20 @@ extension ConfigurationSchema {
       "prompts.shadow_share_permille", \.prompts.shadowSharePermille, unit: "permille",
       range: 0...1_000, "Share of cycles that also ask the candidate; 0: recorded snapshots alone."),
   ]
-  static let news: [ConfigurationKey] = []
+  static let news: [ConfigurationKey] = [
+    ConfigurationKey(
+      "news.hosts", \.news.hosts, unit: "host",
+      "Hosts that news may be fetched from; https only, http for this machine."),
+    ConfigurationKey(
+      "news.folder", \.news.folder, unit: "path",
+      "Watched folder of .jsonl, .txt and .xml files, lowest trust; without it `news` in the state folder."
+    ),
+    source("url", \.url, unit: "URL", "Where the document is."),
+    source(
+      "format", \.format, "feed (RSS, Atom), announcements (OKX's REST) or lines (JSON lines)."),
+    source("tier", \.tier, "Trust: social, press, wire or official. It caps what an item can do."),
+    source(
+      "interval_seconds", \.intervalSeconds, unit: "seconds", range: 5...86_400,
+      "Between two requests that went well."),
+  ]
 }

@@ -4,11 +4,11 @@ import CKernel
 import Glibc
 
 /// Reads and writes whole files of at most `bytesMax` bytes.
-enum PrivateFile {
+public enum PrivateFile {
   static var bytesMax: Int { 65_536 }
 
   /// Opens, checks that it is a regular file, ours (or root's), and closed to group and others; reads it.
-  static func read(_ path: String) throws(OperationsError) -> [UInt8] {
+  public static func read(_ path: String) throws(OperationsError) -> [UInt8] {
     let descriptor = unsafe ck_open(path, 0, 0)
     if descriptor < 0 {
       throw .system(call: "open", path: path, errno: 0 &- descriptor)

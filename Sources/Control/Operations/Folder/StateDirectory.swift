@@ -49,6 +49,8 @@ public struct StateDirectory: Sendable, Equatable {
   public var journalDirectory: String { path + "/journal" }
   /// The console's database: prompts, decisions, what the journal was read into.
   public var ledgerFile: String { path + "/ledger.sqlite" }
+  /// Files of news that are dropped in, where `news.folder` names no other.
+  public var newsDirectory: String { path + "/news" }
   /// Held by the running core.
   public var lockFile: String { path + "/lock" }
   public var startNumberFile: String { path + "/start-number" }

@@ -1,0 +1,80 @@
+// Who fills the roles: the configured models, in their order, or nobody; control plane.
+import AsyncHTTPClient
+import Foundation
+import Logging
+import Operations
+
+/// What a console needs to ask models; made once.
+public struct ModelSeats: Sendable {
+  public let roster: ModelRoster
+  public let client: ModelClient
+  private let analyst: ModelAnalyst
+  private let share: AccountShare
+
+  /// Nil where no endpoint is configured: the roles are filled by rules. `spentToday` is what the ledger says
+  /// of this UTC day, in millionths of a US dollar.
+  public init?(
+    _ configuration: Configuration, spentToday: Int64, log: Logger,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws {
+    let llm = configuration.llm
+    if llm.endpoints.isEmpty { return nil }
+    let names = llm.order.isEmpty ? llm.endpoints.keys.sorted() : llm.order
+    let endpoints = try names.compactMap { name -> ModelEndpoint? in
+      guard let given = llm.endpoints[name] else { return nil }
+      let key = try ModelSeats.key(of: given, environment)
+      if let key { LogRedaction.register(key) }
+      return ModelEndpoint(
+        name: name, base: given.url ?? "", model: given.model ?? "", key: key,
+        isStreaming: given.streaming, hasTools: given.tools, hasJSONMode: given.jsonMode,
+        maxTokens: Int(clamping: given.maxTokens),
+        price: given.promptMicros.map {
+          ModelPrice(
+            prompt: $0, cachedPrompt: given.cachedPromptMicros ?? $0,
+            completion: given.completionMicros ?? $0)
+        })
+    }
+    roster = ModelRoster(
+      endpoints, dailyMicros: llm.dayBudgetCents * 10_000, spentToday: spentToday,
+      now: Int64(Date().timeIntervalSince1970 * 1_000))
+    var proxy: HTTPClient.Configuration.Proxy?
+    if let text = configuration.network.proxy, let url = URLComponents(string: text),
+      let host = url.host, let port = url.port
+    {
+      proxy = .server(host: host, port: port)
+    }
+    client = try ModelClient(
+      proxy: proxy, caFile: llm.caFile, silenceMilliseconds: llm.silenceMilliseconds)
+    analyst = ModelAnalyst(roster: roster, client: client, log: log)
+    share = llm.shareAccount
+    for endpoint in endpoints where endpoint.price == nil {
+      log.warning(
+        "a model has no price: each token counts as the dearest there is",
+        metadata: ["endpoint": "\(endpoint.name)", "model": "\(endpoint.model)"])
+    }
+  }
+
+  public func seat(_ role: Role) -> Seat { Seat(analyst, seeing: .model(share)) }
+
+  private static func key(
+    of endpoint: Configuration.LLM.Endpoint, _ environment: [String: String]
+  ) throws(OperationsError) -> Secret? {
+    if let file = endpoint.keyFile {
+      let text = String(decoding: try PrivateFile.read(file), as: UTF8.self)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+      return try checked(text, "llm.endpoints.*.key_file")
+    }
+    guard let variable = endpoint.keyVariable else { return nil }
+    guard let text = environment[variable] else {
+      throw .credentials("environment variable \(variable) is not set")
+    }
+    return try checked(text, variable)
+  }
+
+  private static func checked(_ text: String, _ name: String) throws(OperationsError) -> Secret {
+    guard !text.isEmpty, text.utf8.count <= 512,
+      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    else { throw .credentials("\(name) is empty or not printable ASCII") }
+    return Secret(text)
+  }
+}
