@@ -76,7 +76,8 @@ struct CycleRun: Sendable {
         let abstains = call.role.schema.isAbstention(checked)
         if abstains { answer.outcome = .abstained }
         output = RoleOutput(
-          role: call.role.id, kind: call.role.kind, weightCap: call.role.weightCap,
+          role: call.role.id, kind: call.role.kind,
+          weightCap: NewsCaps().weightCap(of: call.role, call.snapshot),
           output: checked, isAbstention: abstains, ageMilliseconds: 0)
       } catch {
         answer.outcome = .failed
@@ -142,7 +143,9 @@ struct CycleRun: Sendable {
     record.tags = role.tags + [CycleRun.reusedTag]
     guard await parts.record(record) else { return nil }
     return RoleOutput(
-      role: role.id, kind: role.kind, weightCap: role.weightCap, output: output,
+      role: role.id, kind: role.kind,
+      weightCap: snapshot.map { NewsCaps().weightCap(of: role, $0) } ?? role.weightCap,
+      output: output,
       isAbstention: role.schema.isAbstention(output), ageMilliseconds: age)
   }
 
