@@ -48,6 +48,7 @@ struct ContextBackfill: Sendable {
             ])
         }
       } catch {
+        if Task.isCancelled { return }
         log.warning(
           "bars cannot be back-filled",
           metadata: [

@@ -345,7 +345,8 @@ def demo_interrupted():
         if not data:
             break
         seen += data
-        if not interrupted and (seen.count(b"msg/s") >= 3 and b"filled" in seen
+        # The agents have decided and an order went out.
+        if not interrupted and (seen.count(b"msg/s") >= 3 and re.search(rb"[1-9]\d* lots filled", seen)
                                 and time.monotonic() - begin > 4):
             os.write(terminal, b"\x03")
             interrupted = time.monotonic()
