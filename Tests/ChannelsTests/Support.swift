@@ -1,6 +1,7 @@
 // Records, a seeded generator and threads for the channel tests.
 import Channels
 import Foundation
+import Synchronization
 import Testing
 
 /// SplitMix64: the seed is the bug report.
@@ -73,8 +74,13 @@ final class Box<Value: ~Copyable>: @unchecked Sendable {
   func take() -> Value { value.take()! }
 }
 
+/// What threads shared stays alive to the end of the process: a thread lets go of it only after it has left
+/// its group, and ThreadSanitizer sees no order in reference counts.
+private let shared = Mutex<[@Sendable () -> Void]>([])
+
 /// Runs all of `bodies` at once, each on a thread of its own, and waits for all.
 func onThreads(_ bodies: [@Sendable () -> Void]) {
+  shared.withLock { $0 += bodies }
   let group = DispatchGroup()
   for body in bodies {
     group.enter()

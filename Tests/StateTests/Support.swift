@@ -2,6 +2,7 @@
 import Foundation
 import Quantities
 import State
+import Synchronization
 import Testing
 
 /// `#expect` for expressions that the macro cannot take apart: calls on noncopyable values.
@@ -44,7 +45,12 @@ final class Folder {
   var file: String { path + "/state" }
 }
 
+/// What threads shared stays alive to the end of the process: a thread lets go of it only after it has left
+/// its group, and ThreadSanitizer sees no order in reference counts.
+private let shared = Mutex<[@Sendable () -> Void]>([])
+
 func onThreads(_ bodies: [@Sendable () -> Void]) {
+  shared.withLock { $0 += bodies }
   let group = DispatchGroup()
   for body in bodies {
     group.enter()
