@@ -1,4 +1,5 @@
 // `llmtrading console`: the process that serves the page; it holds no key of the exchange.
+import Account
 import Agents
 import ArgumentParser
 import Console
@@ -6,6 +7,7 @@ import Foundation
 import Ledger
 import Logging
 import Operations
+import Transport
 
 struct ConsoleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,14 +37,17 @@ struct ConsoleCommand: AsyncParsableCommand {
       configuration: configuration, directory: directory, ledger: ledger, log: log)
     let agentLog = Logger(label: "Agents")
     let midnight = Int64(Date().timeIntervalSince1970) / 86_400 * 86_400_000
+    let proxy = try configuration.network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
     let models = try ModelSeats(
-      configuration, spentToday: try ledger.modelCost(since: midnight), log: agentLog)
+      configuration, spentToday: try ledger.modelCost(since: midnight), proxy: proxy,
+      log: agentLog)
     let agents = try AgentDesk(
       configuration: configuration, ledger: ledger, stateFile: directory.stateFile,
       doorSocket: directory.doorSocket, journalDirectory: directory.journalDirectory,
       seat: { models?.seat($0) ?? .local }, log: agentLog)
     let news = NewsDesk(
-      configuration, store: ledger.news, folder: directory.newsDirectory, log: agentLog
+      configuration, store: ledger.news, folder: directory.newsDirectory, proxy: proxy,
+      log: agentLog
     ) { _ in Task { await agents.newsArrived() } }
     let reading = Task { if !agents.instruments.isEmpty { await news.run() } }
     defer { reading.cancel() }

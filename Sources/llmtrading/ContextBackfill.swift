@@ -22,8 +22,16 @@ struct ContextBackfill: Sendable {
       await fill(InstrumentID(index: UInt16(index)), rows: CandleReader.rowsMax)
     }
     var filledAt: [InstrumentID: Int64] = [:]
+    var differed: UInt64 = 0
     while !Task.isCancelled {
       try? await Task.sleep(for: .milliseconds(ContextBackfill.lookMilliseconds))
+      let counters = context.counters
+      if counters.differed > differed {
+        log.warning(
+          "own bars differ from the exchange's",
+          metadata: ["differed": "\(counters.differed)", "agreed": "\(counters.agreed)"])
+        differed = counters.differed
+      }
       let now = context.exchangeTime.milliseconds
       if now % 60_000 < ContextBackfill.settleMilliseconds { continue }
       for id in context.unspliced where filledAt[id] != now / 60_000 && !Task.isCancelled {

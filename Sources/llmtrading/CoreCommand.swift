@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import Operations
 import Pipeline
+import Quantities
 import Transport
 
 struct CoreCommand: AsyncParsableCommand {
@@ -54,6 +55,11 @@ struct CoreCommand: AsyncParsableCommand {
         metadata: ["start": "\(recovered.start)", "records": "\(recovered.records)"])
     }
     let memory = CoreCommand.memory(directory, core, log)
+    for (bars, openTime) in memory.bars {
+      guard let id = table.find(bars.instrument) else { continue }
+      core.context.remember(
+        id, bars.interval, openTime: WallMilliseconds(milliseconds: openTime))
+    }
     HaltSignal.install(core.stopBoard)
     let door = DoorService(
       core: core, targetLotsMaximum: assembly.targetLotsMaximum(table),

@@ -21,6 +21,14 @@ struct JournalMemory {
   /// Exchange time of the newest fill, else the wall time of the oldest segment; nil in an empty journal.
   private(set) var fillsKnownUntil: WallMilliseconds?
 
+  /// Opening time of the newest bar on record, Unix milliseconds.
+  private(set) var bars: [Bars: Int64] = [:]
+
+  struct Bars: Hashable {
+    var instrument: Symbol
+    var interval: BarInterval
+  }
+
   struct Trade: Hashable {
     var instrument: Symbol
     var trade: UInt64
@@ -46,6 +54,14 @@ struct JournalMemory {
       case .instrument:
         if let item = InstrumentRecord(payload: record.payload) {
           names[header.identity.start, default: [:]][item.instrument.index] = item.symbol
+        }
+      case .bar:
+        // An instrument's name is on record long before its first bar.
+        if let bar = BarRecord(payload: record.payload),
+          let symbol = names[header.identity.start]?[bar.instrument.index]
+        {
+          let key = Bars(instrument: symbol, interval: bar.interval)
+          bars[key] = max(bars[key] ?? .min, bar.openTime.milliseconds)
         }
       case .state, .report, .position: pending.append((header.identity.start, record))
       default: break

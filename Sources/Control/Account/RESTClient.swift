@@ -42,7 +42,7 @@ public enum RESTError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// An HTTP proxy that requests go through by CONNECT (`network.proxy`).
+/// An HTTP proxy that requests go through by CONNECT (`network.proxy`): exchange, models and news alike.
 public struct RESTProxy: Sendable {
   public var host: String
   public var port: Int
@@ -55,7 +55,7 @@ public struct RESTProxy: Sendable {
     self.credentials = credentials
   }
 
-  var setting: HTTPClient.Configuration.Proxy {
+  public var setting: HTTPClient.Configuration.Proxy {
     guard let credentials else { return .server(host: host, port: port) }
     return .server(
       host: host, port: port,

@@ -1,5 +1,5 @@
 // Who fills the roles: the configured models, in their order, or nobody; control plane.
-import AsyncHTTPClient
+import Account
 import Foundation
 import Logging
 import Operations
@@ -14,7 +14,7 @@ public struct ModelSeats: Sendable {
   /// Nil where no endpoint is configured: the roles are filled by rules. `spentToday` is what the ledger says
   /// of this UTC day, in millionths of a US dollar.
   public init?(
-    _ configuration: Configuration, spentToday: Int64, log: Logger,
+    _ configuration: Configuration, spentToday: Int64, proxy: RESTProxy?, log: Logger,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
     let llm = configuration.llm
@@ -37,14 +37,8 @@ public struct ModelSeats: Sendable {
     roster = ModelRoster(
       endpoints, dailyMicros: llm.dayBudgetCents * 10_000, spentToday: spentToday,
       now: Int64(Date().timeIntervalSince1970 * 1_000))
-    var proxy: HTTPClient.Configuration.Proxy?
-    if let text = configuration.network.proxy, let url = URLComponents(string: text),
-      let host = url.host, let port = url.port
-    {
-      proxy = .server(host: host, port: port)
-    }
     client = try ModelClient(
-      proxy: proxy, caFile: llm.caFile, silenceMilliseconds: llm.silenceMilliseconds)
+      proxy: proxy?.setting, caFile: llm.caFile, silenceMilliseconds: llm.silenceMilliseconds)
     analyst = ModelAnalyst(roster: roster, client: client, log: log)
     share = llm.shareAccount
     for endpoint in endpoints where endpoint.price == nil {

@@ -1,5 +1,5 @@
 // The news desk as configured; control plane.
-import AsyncHTTPClient
+import Account
 import Foundation
 import Ledger
 import Logging
@@ -10,7 +10,8 @@ extension NewsDesk {
   ///   - folder: watched where `news.folder` names none.
   ///   - onArrival: told of new items after they are stored.
   public init(
-    _ configuration: Configuration, store: NewsStore, folder: String, log: Logger,
+    _ configuration: Configuration, store: NewsStore, folder: String, proxy: RESTProxy?,
+    log: Logger,
     onArrival: @escaping @Sendable ([NewsItem]) -> Void
   ) {
     let news = configuration.news
@@ -22,14 +23,9 @@ extension NewsDesk {
         source: NewsSource(name: name, tier: tier), url: url, format: format,
         intervalSeconds: given.intervalSeconds)
     }
-    var proxy: HTTPClient.Configuration.Proxy?
-    if let text = configuration.network.proxy, let url = URLComponents(string: text),
-      let host = url.host, let port = url.port
-    {
-      proxy = .server(host: host, port: port)
-    }
     self.init(
-      store: store, feeds: feeds, fetcher: NewsFetcher(hosts: Set(news.hosts), proxy: proxy),
+      store: store, feeds: feeds,
+      fetcher: NewsFetcher(hosts: Set(news.hosts), proxy: proxy?.setting),
       folder: news.folder ?? folder, log: log, onArrival: onArrival)
   }
 }

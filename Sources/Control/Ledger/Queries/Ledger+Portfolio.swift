@@ -104,14 +104,14 @@ extension Ledger {
         sql: "SELECT * FROM position_details WHERE instrument = ? ORDER BY place DESC LIMIT 1"),
       arguments: [name])
     let scale = try scales.of(run: figures.run, id: figures.id)
-    var lots = figures.position
+    var lots = figures.held.position
     if let detail {
       let stated: Int64 = detail["lots"]
       // The exchange's word goes before ours; a detail of an earlier position says nothing of this one.
       if scale?.contract != ContractType.none { lots = stated }
     }
     let isDetailed = detail.map { ($0["lots"] as Int64) == lots } ?? false
-    let own = lots == figures.position && figures.isCostKnown ? figures : nil
+    let own = lots == figures.held.position && figures.held.isCostKnown ? figures.held : nil
     let mark =
       isDetailed && lots != 0
       ? detail?["mark_price"] as Int64?
@@ -121,17 +121,17 @@ extension Ledger {
             SELECT close FROM bars WHERE instrument = ? AND interval_s = 60 ORDER BY open_at DESC, source LIMIT 1
             """), arguments: [name])
     func money(_ millionths: Int128) -> String? {
-      scale?.worth(millionths / PositionFold.scale)?.normalized.description
+      scale?.worth(millionths / PositionFigures.scale)?.normalized.description
     }
     let floating: String? = own.flatMap { own in
-      mark.flatMap { money(Int128(lots) * Int128($0) * PositionFold.scale - own.cost) }
+      mark.flatMap { money(Int128(lots) * Int128($0) * PositionFigures.scale - own.cost) }
     }
     let leverage: Int64 = isDetailed ? detail?["leverage_milli"] ?? 0 : 0
     return PositionItem(
       instrument: name, lots: lots, size: scale?.size(lots),
       averagePrice: lots == 0
         ? nil
-        : own.flatMap { scale?.average($0.cost, Int128(lots) * PositionFold.scale) }
+        : own.flatMap { scale?.average($0.cost, Int128(lots) * PositionFigures.scale) }
           ?? (isDetailed ? scale?.price(detail?["average_price"]) : nil),
       markPrice: scale?.price(mark),
       liquidationPrice: isDetailed ? scale?.price(detail?["liquidation_price"]) : nil,
@@ -139,6 +139,6 @@ extension Ledger {
         ? Amount(units: Int128(leverage), decimals: 3).normalized.description : nil,
       floatingPnL: lots == 0
         ? "0" : floating ?? (isDetailed ? detail?["unrealised"] as String? : nil),
-      realisedPnL: money(figures.realised))
+      realisedPnL: money(figures.held.realised))
   }
 }

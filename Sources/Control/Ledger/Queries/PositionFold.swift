@@ -2,21 +2,15 @@
 import GRDB
 import Quantities
 
-/// Average cost: a fill that reduces a position realises price against average. Grows by what is new.
+/// Grows by what is new.
 struct PositionFold: Sendable {
   struct Figures: Sendable {
-    var position: Int64 = 0
-    /// Paid for the position held, millionths of tick × lot; negative: received.
-    var cost: Int128 = 0
-    var realised: Int128 = 0
-    /// False: the exchange gave the position, so what it cost is not on record.
-    var isCostKnown = true
+    var held = PositionFigures()
     /// The start of the core and its index, for the size of a tick.
     var run: Int64 = 0
     var id: Int64 = 0
   }
 
-  static let scale: Int128 = 1_000_000
   /// Rows of one read: the rest follows in the next.
   static let rowsMax = 50_000
 
@@ -95,7 +89,7 @@ struct PositionFold: Sendable {
     var one = figures[name] ?? Figures()
     one.run = fill["run"]
     one.id = fill["instrument_id"]
-    one.fill(isBuy ? size : 0 &- size, at: price)
+    one.held.fill(isBuy ? size : 0 &- size, at: price)
     figures[name] = one
   }
 
@@ -106,34 +100,7 @@ struct PositionFold: Sendable {
     var one = figures[name] ?? Figures()
     one.run = row["run"]
     one.id = row["instrument_id"]
-    if one.position != lots {
-      one.position = lots
-      one.cost = 0
-      one.isCostKnown = lots == 0
-    }
+    one.held.stand(lots)
     figures[name] = one
-  }
-}
-
-extension PositionFold.Figures {
-  mutating func fill(_ lots: Int64, at ticks: Int64) {
-    var open = lots
-    let isReducing = position != 0 && (position < 0) != (lots < 0)
-    if isReducing {
-      let closed = lots.magnitude < position.magnitude ? 0 &- lots : position
-      if isCostKnown {
-        let share = cost * Int128(closed) / Int128(position)
-        realised += Int128(closed) * Int128(ticks) * PositionFold.scale - share
-        cost -= share
-      }
-      position &-= closed
-      open = lots &+ closed
-      if position == 0 {
-        cost = 0
-        isCostKnown = true
-      }
-    }
-    position &+= open
-    cost += Int128(open) * Int128(ticks) * PositionFold.scale
   }
 }

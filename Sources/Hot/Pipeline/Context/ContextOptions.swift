@@ -25,12 +25,6 @@ public struct ContextConnection: Sendable {
 }
 
 public enum ContextChannels {
-  /// What can be followed, in OKX's names; `candle` stands for the bars that own ones are checked with.
-  public static let known = [
-    "trades", "tickers", "funding-rate", "mark-price", "index-tickers", "open-interest",
-    "price-limit", "liquidation-orders", "status", "candle",
-  ]
-
   /// Subscriptions of the public endpoint, or of the business one, for these instruments.
   public static func subscriptions(
     _ names: [String], of table: InstrumentTable, onBusiness: Bool

@@ -65,7 +65,7 @@ public final class MarketContext: Sendable {
         case .bar(let bar):
           if bar.isClosed { board.ladders[Int(bar.instrument.index)].check(bar) }
           for other in board.ladders[Int(bar.instrument.index)].takeDiffering() {
-            _ = telemetry.record(.bar, other)
+            _ = record(.bar, other)
           }
         case .fact(let record): take(record, &board)
         case .index(let name, let record):
@@ -95,7 +95,7 @@ public final class MarketContext: Sendable {
     board.exchangeTime = max(board.exchangeTime, record.exchangeTime)
     if record.kind == .status {
       state.set(exchangeStatus: record)
-      _ = telemetry.record(.context, record)
+      _ = self.record(.context, record)
       return
     }
     let index = Int(record.instrument.index)
@@ -111,8 +111,15 @@ public final class MarketContext: Sendable {
     }
     if record.kind == .liquidation || isDue ?? true {
       board.recordedAt[key] = record.receivedAt
-      _ = telemetry.record(.context, record)
+      _ = self.record(.context, record)
     }
+  }
+
+  /// False, and counted, where the ring is full: nothing of the desk's own waits for a bar.
+  private func record<Payload: BitwiseCopyable>(_ kind: JournalKind, _ payload: Payload) -> Bool {
+    let isTaken = telemetry.record(kind, payload)
+    if !isTaken { state.count(.ringFull) }
+    return isTaken
   }
 
   // ---- Bars ----
@@ -128,7 +135,17 @@ public final class MarketContext: Sendable {
     if bar.interval == .second { return }
     let key = Int(bar.instrument.index) * BarInterval.allCases.count + Int(bar.interval.rawValue)
     if bar.openTime.milliseconds <= board.barsUntil[key] ?? .min { return }
-    if telemetry.record(.bar, bar) { board.barsUntil[key] = bar.openTime.milliseconds }
+    if record(.bar, bar) { board.barsUntil[key] = bar.openTime.milliseconds }
+  }
+
+  /// A bar of an earlier start is on record: it and those before it are not put there again.
+  public func remember(
+    _ id: InstrumentID, _ interval: BarInterval, openTime: WallMilliseconds
+  ) {
+    board.withLock { board in
+      let key = Int(id.index) * BarInterval.allCases.count + Int(interval.rawValue)
+      board.barsUntil[key] = max(board.barsUntil[key] ?? .min, openTime.milliseconds)
+    }
   }
 
   /// Closed bars of the exchange from before we listened, each interval oldest first. Returns the intervals
