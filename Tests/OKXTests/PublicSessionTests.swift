@@ -375,6 +375,22 @@ import Testing
   #expect(shell.faults(.checksumMismatch) == 1)
 }
 
+/// A snapshot that comes unasked between the loss and `poll` is the book from there on: no `.invalid` follows
+/// it, which nothing would ever take back.
+@Test func aSnapshotTakesBackWhatWasStillToBeTold() throws {
+  let shell = try Shell([line(.books)])
+  shell.connect()
+  shell.receive(Text.book(-1, 10))
+  _ = shell.takeSent()
+  _ = shell.takeCommitted()
+  #expect(shell.resync(bitcoin, .crossedBook))
+  shell.receive(Text.book(-1, 20))
+  shell.poll()
+  #expect(shell.takeCommitted().map(\.kind) == [.snapshot])
+  shell.receive(Text.book(20, 21))
+  #expect(shell.takeCommitted().map(\.kind) == [.update])
+}
+
 @Test func deadlinesSayWhenToWake() throws {
   let shell = try Shell([line(.books)])
   #expect(shell.nextDeadline == Instant(nanoseconds: .max))

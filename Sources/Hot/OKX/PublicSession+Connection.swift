@@ -71,6 +71,13 @@ extension PublicSession {
   }
 
   @_noLocks
+  mutating func clearPending(_ index: Int) {
+    if unsafe pending[index] == .none { return }
+    unsafe pending[index] = .none
+    pendingCount &-= 1
+  }
+
+  @_noLocks
   mutating func wantAll(_ now: Instant) {
     var index = 0
     while index < lineCount {

@@ -59,7 +59,10 @@ extension PublicSession {
         unsafe lines[index].takeOther(now: now)
       } else {
         switch judge(index, message, now) {
-        case .snapshot: message.kind = .snapshot
+        case .snapshot:
+          message.kind = .snapshot
+          // What was still to be told of the book before it must not follow the new one.
+          clearPending(index)
         case .update: message.kind = .update
         case .heartbeat: message.kind = .heartbeat
         case .reset: message.kind = .reset

@@ -1,5 +1,6 @@
 // Ticks and lots of one instrument as text for people; control plane.
 import Foundation
+import Ledger
 import Quantities
 
 struct Decimals: Sendable {

@@ -1,6 +1,7 @@
 // State's rows as what the page shows; control plane.
 import Channels
 import Foundation
+import Ledger
 import Quantities
 import State
 

@@ -2,6 +2,7 @@
 import Channels
 import Foundation
 import Hummingbird
+import Ledger
 import Quantities
 import State
 
