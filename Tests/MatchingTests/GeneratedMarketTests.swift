@@ -56,6 +56,11 @@ func generatedBooksKeepTheirInvariants(_ seed: UInt64) {
   #expect((1...2).contains(median) && (9...15).contains(high), "p50 \(median), p99 \(high)")
   #expect(sizes.last! <= 40)
   #expect(trades > 1_000 && moved == 12)
+  // Removals at the touch must not open the spread for good: makers come back.
+  for book in books {
+    guard let bid = book.bestBid?.price.ticks, let ask = book.bestAsk?.price.ticks else { continue }
+    #expect(Double(ask - bid) <= max(80, Double(bid) * 0.001), "\(bid) \(ask)")
+  }
   let rate = 60_000.0 / (Double(due) * 1e-9)
   #expect(rate > 1_000, "\(rate) messages a second")
 }

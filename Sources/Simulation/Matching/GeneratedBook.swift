@@ -24,6 +24,8 @@ struct GeneratedBook: Sendable {
   private var changedAsks: [BookLevel] = []
 
   static let depthMax = 400
+  /// The spread that makers leave alone, as a share of the price: half a basis point.
+  private static let wideSpread = 0.000_05
   /// Below this a message appends levels at the far end.
   static let depthLow = 385
 
@@ -87,6 +89,7 @@ struct GeneratedBook: Sendable {
     } else {
       for _ in 0..<changeCount() { change() }
     }
+    if random.below(100) < 60 { tighten() }
     settle(.buy)
     settle(.sell)
     var event = MarketEvent(
@@ -171,6 +174,31 @@ struct GeneratedBook: Sendable {
     let index = ExchangeBook.position(levels, side, Price(ticks: price))
     if index < levels.count && levels[index].price.ticks == price { return }
     insert(side, level(at: price), at: index)
+  }
+
+  /// A wide spread draws a maker in on the side that has fallen behind the fair price, and a hole near the
+  /// touch is filled: else removals there would open the spread for good.
+  private mutating func tighten() {
+    let bid = bids[bids.count - 1].price.ticks
+    let ask = asks[asks.count - 1].price.ticks
+    let wide = max(4, Int64(fair * GeneratedBook.wideSpread))
+    if ask - bid <= wide { return fillHole(wider: wide) }
+    let side: Side = fair - Double(bid) > Double(ask) - fair ? .buy : .sell
+    let wanted = Int64(fair) - side.sign * Int64(1 + random.below(Int(wide / 2)))
+    let price = min(max(wanted, bid + 1), ask - 1)
+    insert(side, level(at: price), at: side == .buy ? bids.count : asks.count)
+  }
+
+  /// One level into the first wide gap of the five behind the touch.
+  private mutating func fillHole(wider wide: Int64) {
+    let side: Side = random.below(2) == 0 ? .buy : .sell
+    let near = (side == .buy ? bids : asks).suffix(6)
+    for (index, (worse, better)) in zip(near.indices, zip(near, near.dropFirst())).reversed() {
+      let gap = abs(better.price.ticks - worse.price.ticks)
+      if gap <= wide { continue }
+      let price = better.price.ticks - side.sign * Int64(1 + random.below(Int(wide)))
+      return insert(side, level(at: price), at: index + 1)
+    }
   }
 
   /// Brings a side back into the window: the server deletes what leaves it and sends what enters.
