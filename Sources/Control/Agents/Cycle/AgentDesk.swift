@@ -60,6 +60,9 @@ public final class AgentDesk: Sendable {
         "instruments": "\(instruments.joined(separator: " "))", "roles": "\(team.roles.count)",
       ])
     await recover()
+    if let peak = await parts.store.equityPeak(at: WallClock.now()) {
+      await parts.source.know(equity: peak)
+    }
     await withTaskCancellationHandler {
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await self.watch() }

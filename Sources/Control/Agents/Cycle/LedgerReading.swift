@@ -8,9 +8,13 @@ enum LedgerReading {
   private static let labelMilliseconds: Int64 = 3 * 86_400_000
   private static let newsMilliseconds: Int64 = 12 * 3_600_000
   private static let labelsMax = 20
+  private static let orderMilliseconds: Int64 = 3_600_000
+  private static let ordersMax = 6
+  private static let dayMilliseconds: Int64 = 86_400_000
 
   static func facts(_ instrument: String, _ parts: CycleParts, at now: Int64) async -> LedgerFacts {
     var facts = LedgerFacts()
+    facts.orders = await orders(instrument, parts, at: now)
     if let news = parts.news {
       let labels = try? news.labels(from: now - labelMilliseconds, to: now, limit: labelsMax)
       facts.labels = (labels ?? []).filter { label in
@@ -20,6 +24,33 @@ enum LedgerReading {
       }
     }
     return facts
+  }
+
+  /// Own orders of the last hour, newest first: what was tried, and what came of it.
+  private static func orders(_ instrument: String, _ parts: CycleParts, at now: Int64) async
+    -> [OrderFacts]
+  {
+    do {
+      let items = try await parts.store.orders(
+        OrderQuery(limit: ordersMax, instrument: instrument, from: now - orderMilliseconds))
+      return items.enumerated().map { place, item in
+        var facts = OrderFacts(
+          reference: "o\(place + 1)", id: item.clOrdID, side: item.side,
+          price: item.price.flatMap { Double($0) }, lots: item.lots, filledLots: item.filledLots,
+          state: item.state.rawValue, ageMilliseconds: max(0, now - item.placedAt))
+        facts.averagePrice = item.averagePrice.flatMap { Double($0) }
+        return facts
+      }
+    } catch {
+      parts.log.error("own orders cannot be read", metadata: ["error": "\(error)"])
+      return []
+    }
+  }
+
+  /// The highest equity of the last day, USD; nil where the account never said.
+  static func equityPeak(_ ledger: Ledger, at now: Int64) -> Double? {
+    let points = try? ledger.equity(from: now - dayMilliseconds, to: now, step: 60_000)
+    return points?.compactMap { Double($0.total) }.filter(\.isFinite).max()
   }
 
   /// Items that had arrived when the snapshot was taken and have no label yet.

@@ -43,6 +43,18 @@ public struct DecisionStore: Sendable {
     return try await queue.run { try ledger.append(record) }
   }
 
+  /// Newest first.
+  func orders(_ query: OrderQuery) async throws -> [OrderItem] {
+    let ledger = ledger
+    return try await queue.run { try ledger.orders(query).items }
+  }
+
+  func equityPeak(at now: Int64) async -> Double? {
+    let ledger = ledger
+    let peak = try? await queue.run { LedgerReading.equityPeak(ledger, at: now) }
+    return peak.flatMap(\.self)
+  }
+
   func answer(_ answer: LeaseAnswer) async throws {
     let ledger = ledger
     try await queue.run { try ledger.record(leaseAnswer: answer) }

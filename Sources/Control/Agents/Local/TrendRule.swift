@@ -3,6 +3,8 @@
 enum TrendRule {
   static let fast = 12
   static let slow = 26
+  /// Bars longer than this say little about minutes.
+  private static let intervalSecondsMax = 900
 
   private struct Reading {
     var of: String
@@ -17,7 +19,9 @@ enum TrendRule {
   static func finding(_ snapshot: Snapshot) -> LocalAnalyst.Finding {
     let (usable, reason) = snapshot.usableMid()
     guard let mid = usable else { return .abstains(reason) }
-    let readings = snapshot.bars.compactMap(reading) + [sampled(snapshot)].compactMap(\.self)
+    let readings =
+      snapshot.bars.filter { $0.intervalSeconds <= intervalSecondsMax }
+      .compactMap(reading) + [sampled(snapshot)].compactMap(\.self)
     if readings.isEmpty {
       let count = snapshot.series.first { $0.name == "mid" }?.values.count ?? 0
       return .abstains("averages have not warmed up: \(count) samples, it takes \(slow)")

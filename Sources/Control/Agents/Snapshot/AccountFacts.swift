@@ -31,7 +31,7 @@ public struct PositionFacts: Sendable, Hashable, Codable {
 public struct AccountFacts: Sendable, Hashable, Codable {
   public var equity: Double?
   public var available: Double?
-  /// Equity below its highest since the console started, 0…1000.
+  /// Equity below its highest of the day before the console started and since, 0…1000.
   public var drawdownPermille: Int64?
 
   public init() {}

@@ -11,6 +11,18 @@ struct InstrumentTrack {
   private(set) var spreads: [Int64] = []
   private(set) var newestAt: Int64 = 0
   private var position: Int64?
+  /// When the newest finished bar began, Unix milliseconds.
+  private var barOpenedAt: Int64?
+
+  /// Bars whose end wakes the roles that wait for one.
+  static let eventInterval = BarInterval.minute
+
+  /// True where a bar has ended since the last call; the first call only learns which is the newest.
+  mutating func closes(_ bars: [BarRecord]) -> Bool {
+    guard let newest = bars.last(where: \.isClosed)?.openTime.milliseconds else { return false }
+    defer { barOpenedAt = newest }
+    return barOpenedAt.map { $0 < newest } ?? false
+  }
 
   /// A step beyond so many deviations of those before it is a jump, once there are `jumpSamplesMin`.
   static let jumpDeviations = 4.0

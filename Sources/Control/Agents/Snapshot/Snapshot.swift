@@ -95,7 +95,7 @@ public struct Facts: Sendable, Hashable {
     }
     if let context = snapshot.context {
       prices += [context.markPrice, context.indexPrice, context.open24h, context.high24h]
-      prices += [context.low24h, context.buyLimit, context.sellLimit]
+      prices += [context.low24h, context.buyLimit, context.sellLimit, context.liquidation?.price]
     }
     if let position = snapshot.position {
       prices += [position.averagePrice, position.markPrice, position.liquidationPrice]

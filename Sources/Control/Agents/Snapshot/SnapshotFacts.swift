@@ -183,18 +183,41 @@ public struct ContextFacts: Sendable, Hashable, Codable {
   public var nextFundingAt: Int64?
   public var markPrice: Double?
   public var indexPrice: Double?
-  /// Contracts, as the exchange counts them.
+  /// Contracts, as the exchange counts them, and what they are worth.
   public var openInterest: Double?
+  public var openInterestUsd: Double?
   public var open24h: Double?
   public var high24h: Double?
   public var low24h: Double?
+  /// Base currency or contracts.
+  public var volume24h: Double?
   /// Highest buy and lowest sell the exchange takes.
   public var buyLimit: Double?
   public var sellLimit: Double?
-  /// Of the oldest of these, milliseconds.
+  /// The newest, where there was one in the last hour.
+  public var liquidation: LiquidationFacts?
+  /// Of the oldest of these but the liquidation, milliseconds.
   public var ageMilliseconds: Int64?
   /// What the exchange's status says; absent: nothing announced.
   public var status: String?
 
   public init() {}
+}
+
+/// A position that the exchange closed by force.
+public struct LiquidationFacts: Sendable, Hashable, Codable {
+  /// Bankruptcy price, quote currency.
+  public var price: Double
+  /// Base currency or contracts.
+  public var size: Double
+  /// Of the order that closed it: `buy` closed a short.
+  public var side: String
+  public var ageMilliseconds: Int64
+
+  public init(price: Double, size: Double, side: String, ageMilliseconds: Int64) {
+    self.price = price
+    self.size = size
+    self.side = side
+    self.ageMilliseconds = ageMilliseconds
+  }
 }

@@ -40,7 +40,7 @@ struct SnapshotInput {
   }
 
   /// Through the decimal text, so that a price reads as the exchange writes it.
-  private func price(_ ticks: Int64) -> Double? {
+  func price(_ ticks: Int64) -> Double? {
     DecimalNumber.of(units: ticks, increment: entry.instrument.tick).flatMap {
       Double($0.description)
     }

@@ -29,7 +29,7 @@ public enum SnapshotFault: String, Error, Sendable, Hashable, CaseIterable {
 }
 
 /// The one reader of State for all cycles. `sample` is called once a second; it remembers mids, so that there
-/// are series before there are bars.
+/// are series where there are no bars yet.
 public actor SnapshotSource {
   private let path: String
   let configuration: Configuration
@@ -47,6 +47,9 @@ public actor SnapshotSource {
     self.configuration = configuration
   }
 
+  /// The highest equity that is known from before, for the drawdown.
+  public func know(equity: Double) { figures.know(equity) }
+
   /// Takes one sample of each instrument; answers what happened since the one before.
   public func sample(_ instruments: [String]) -> [String: Set<RoleEvent>] {
     guard refresh() == nil else { return [:] }
@@ -55,7 +58,10 @@ public actor SnapshotSource {
     for name in instruments {
       guard let id = find(name), let slot = reader?.market(id) else { continue }
       var track = tracks[name] ?? InstrumentTrack()
-      let found = track.take(slot, at: now)
+      var found = track.take(slot, at: now)
+      if track.closes(reader?.bars(id, InstrumentTrack.eventInterval) ?? []) {
+        found.insert(.barClose)
+      }
       tracks[name] = track
       if !found.isEmpty { events[name] = found }
     }
@@ -78,6 +84,8 @@ public actor SnapshotSource {
     input.lease = reader?.signal(of: id, in: .agent)
     input.boot = .now()
     var snapshot = input.snapshot()
+    snapshot.bars = input.barSeries { interval in reader?.bars(id, interval) ?? [] }
+    snapshot.context = input.contextFacts(reader?.context(id), exchange: reader?.exchangeStatus)
     snapshot.orders = facts.orders
     snapshot.news = facts.labels
     snapshot.account = figures.account(reader?.account)
@@ -139,6 +147,10 @@ public struct LedgerFacts: Sendable {
 struct SnapshotFigures {
   private var highest: Double?
 
+  mutating func know(_ equity: Double) {
+    if equity.isFinite { highest = max(highest ?? equity, equity) }
+  }
+
   mutating func account(_ record: AccountRecord?) -> AccountFacts? {
     guard let record, let equity = Double(record.total.description), equity.isFinite else {
       return nil
@@ -146,7 +158,7 @@ struct SnapshotFigures {
     var account = AccountFacts()
     account.equity = equity
     account.available = record.available.flatMap { Double($0.description) }
-    highest = max(highest ?? equity, equity)
+    know(equity)
     if let highest, highest > 0 {
       account.drawdownPermille = Int64(((highest - equity) / highest * 1_000).rounded())
     }
