@@ -159,7 +159,7 @@ import Testing
     #expect(core.signals.isEmpty)
   }
 
-  @Test(arguments: [(false, Int64(0)), (true, 10_000)])
+  @Test(arguments: [(false, Int64(0)), (true, 100_000)])
   func noLeaseOnAnInvalidOrOldBook(_ isValid: Bool, _ age: Int64) async throws {
     let core = try TestCore()
     defer { core.end() }

@@ -116,6 +116,8 @@ final class TestCore: Sendable {
     configuration.agents.cycleSeconds = 1
     configuration.agents.deadlineMilliseconds = 4_000
     configuration.agents.leaseMilliseconds = 30_000
+    // A loaded machine may take seconds from the book's publication to its cycle.
+    configuration.agents.dataAgeMilliseconds = 60_000
     change(&configuration)
     return configuration
   }
