@@ -1,8 +1,8 @@
 """A DeepSeek-shaped model server that answers well or in one of many bad ways; prints its port.
 
 The case is the first part of the path: base URL `http://127.0.0.1:PORT/CASE`. `good` answers plainly; `CASE`
-may be any name of `shapes.TEXTS`, a status (`503`), `503-once` (that status, then plain), or a transport
-fault below. `PUT /answer` sets the answer's text where a request carries no tool; `GET /requests` lists what
+may be any name of `shapes.TEXTS`, `gullible_up` or `gullible_down` (believes the news), a status (`503`),
+`503-once` (that status, then plain), or a transport fault below. `PUT /answer` sets the answer's text where a request carries no tool; `GET /requests` lists what
 was asked, headers included.
 """
 
@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+import gullible
 from shapes import STATUSES, TEXTS, Cache, error, minimal
 
 BODY_BYTES_MAX = 4 << 20
@@ -110,6 +111,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if tools and case != "no_tool":
             function = tools[0]["function"]
             text = alter(json.dumps(minimal(function["parameters"])))
+            if case in ("gullible_up", "gullible_down"):
+                sign = 1 if case == "gullible_up" else -1
+                text = gullible.text(function["parameters"], asked, sign)
             name = "place_order" if case == "wrong_tool" else function["name"]
             one = {"id": "call_0", "type": "function", "function": {"name": name, "arguments": text}}
             message["tool_calls"] = [one] * (2 if case == "two_tools" else 1)

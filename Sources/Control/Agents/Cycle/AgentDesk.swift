@@ -36,7 +36,8 @@ public final class AgentDesk: Sendable {
             settings: configuration.prompts)),
       source: SnapshotSource(path: stateFile, configuration: configuration),
       store: DecisionStore(ledger), news: ledger.news, door: SignalDoor(path: doorSocket),
-      settings: CycleSettings(configuration), counters: CycleCounters(), tasks: TaskShelf(),
+      settings: CycleSettings(configuration), caps: NewsCaps(configuration.news),
+      counters: CycleCounters(), tasks: TaskShelf(),
       log: log)
     let parts = parts
     cycles = instruments.map { InstrumentCycle(instrument: $0, parts: parts) }

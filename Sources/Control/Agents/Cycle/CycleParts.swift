@@ -51,6 +51,7 @@ struct CycleParts: Sendable {
   var news: NewsStore?
   var door: SignalDoor
   var settings: CycleSettings
+  var caps: NewsCaps
   var counters: CycleCounters
   var tasks: TaskShelf
   var log: Logger

@@ -33,7 +33,10 @@ extension CycleRun {
       return await end(.noDecision, "by now " + refusal)
     }
     let lease = LeaseFields(
-      instrument: instrument, targetLots: Permille.lots(target, limit: limit),
+      instrument: instrument,
+      targetLots: Mandate.lots(
+        target, stances: stances,
+        heldLots: snapshot.position?.targetLots ?? snapshot.position?.lots ?? 0, limit: limit),
       urgency: decision["urgency"]?.string ?? "normal",
       confidencePermille: Int((decision["confidence"]?.integer ?? 0) * 10),
       ttlMilliseconds: parts.settings.leaseMilliseconds,

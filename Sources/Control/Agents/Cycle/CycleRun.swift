@@ -77,7 +77,7 @@ struct CycleRun: Sendable {
         if abstains { answer.outcome = .abstained }
         output = RoleOutput(
           role: call.role.id, kind: call.role.kind,
-          weightCap: NewsCaps().weightCap(of: call.role, call.snapshot),
+          weightCap: parts.caps.weightCap(of: call.role, call.snapshot),
           output: checked, isAbstention: abstains, ageMilliseconds: 0)
       } catch {
         answer.outcome = .failed
@@ -142,9 +142,11 @@ struct CycleRun: Sendable {
     record.conclusion = RecordText.conclusion(held.answer, role)
     record.tags = role.tags + [CycleRun.reusedTag]
     guard await parts.record(record) else { return nil }
+    // What swayed it then may have left the snapshot since: the tighter cap of the two holds.
     return RoleOutput(
       role: role.id, kind: role.kind,
-      weightCap: snapshot.map { NewsCaps().weightCap(of: role, $0) } ?? role.weightCap,
+      weightCap: min(
+        held.weightCap, snapshot.map { parts.caps.weightCap(of: role, $0) } ?? role.weightCap),
       output: output,
       isAbstention: role.schema.isAbstention(output), ageMilliseconds: age)
   }

@@ -13,6 +13,8 @@ actor InstrumentCycle {
 
   struct Remembered: Sendable {
     var answer: RoleAnswer
+    /// Permille of the position limit, when it answered.
+    var weightCap: Int
     var at: ContinuousClock.Instant
     var cycle: Int64
     var promptVersion: Int
@@ -100,7 +102,7 @@ actor InstrumentCycle {
       guard let answered = answers[role.id], let output = answered.output else { continue }
       outputs[role.id] = output
       memory[role.id] = Remembered(
-        answer: answered.answer, at: run.started, cycle: run.cycle,
+        answer: answered.answer, weightCap: output.weightCap, at: run.started, cycle: run.cycle,
         promptVersion: answered.promptVersion)
     }
     return parts.team.analysts.compactMap { outputs[$0.id] }

@@ -16,7 +16,8 @@ enum LedgerReading {
     var facts = LedgerFacts()
     facts.orders = await orders(instrument, parts, at: now)
     if let news = parts.news {
-      let labels = try? news.labels(from: now - labelMilliseconds, to: now, limit: labelsMax)
+      let labels = try? news.labels(
+        from: now - labelMilliseconds, to: now, limit: labelsMax, instrument: instrument)
       facts.labels = (labels ?? []).filter { label in
         let horizon = NewsHorizon(rawValue: label.horizon)?.milliseconds ?? 0
         return label.arrivedAt + horizon >= now
@@ -59,7 +60,9 @@ enum LedgerReading {
     let from = snapshot.takenAt - newsMilliseconds
     do {
       let labelled = Set(
-        try store.labels(from: from, to: snapshot.takenAt, limit: 200).map(\.item))
+        try store.labels(
+          from: from, to: snapshot.takenAt, limit: 200, instrument: snapshot.instrument.id
+        ).map(\.item))
       return try store.items(from: from, to: snapshot.takenAt, limit: NewsEnvelope.itemsMax)
         .filter { !labelled.contains($0.id) }
     } catch {

@@ -2,20 +2,44 @@
 
 /// Bounds of a target and of a risk verdict. Fails towards flat.
 enum Mandate {
+  /// A stance this strong, of 100, counts with its whole cap; a weaker one with its share of it. So nothing
+  /// else that speaks, news among it, can make a faint stance carry a large target.
+  static let wholeStance: Int64 = 50
+
   /// A target within what the stances support: in a direction, the sum of the weight caps of those that take
-  /// it; what is held already may be kept. Spot is never sold short.
+  /// it, each in the share that its strength earns; what is held already may be kept. Spot is never sold
+  /// short. Permille of the position limit.
   static func bound(
     _ target: Int64, stances: [RoleOutput], held: Int64, mayBeShort: Bool = true
   ) -> Int64 {
+    let (up, down) = support(stances)
+    let floor = mayBeShort ? min(-down, held, 0) : 0
+    return min(max(target, floor), max(up, held, 0))
+  }
+
+  /// Permille of the position limit, both not below zero.
+  static func support(_ stances: [RoleOutput]) -> (up: Int64, down: Int64) {
     var up: Int64 = 0
     var down: Int64 = 0
     for output in stances where output.kind == .analyst && !output.isAbstention {
       guard let stance = output.output["stance"]?.integer else { continue }
-      if stance > 0 { up += Int64(output.weightCap) }
-      if stance < 0 { down += Int64(output.weightCap) }
+      let strength = min(stance.magnitude, wholeStance.magnitude)
+      let share = Int64(output.weightCap) * Int64(strength) / wholeStance
+      if stance > 0 { up += share } else { down += share }
     }
-    let floor = mayBeShort ? min(-down, held, 0) : 0
-    return min(max(target, floor), max(up, held, 0))
+    return (up, down)
+  }
+
+  /// The lots of a target that `bound` let through: the nearest number, but no further from what is held than
+  /// the support reaches. Rounding must not buy what nobody spoke for.
+  static func lots(_ target: Int64, stances: [RoleOutput], heldLots: Int64, limit: Int64) -> Int64 {
+    let (up, down) = support(stances)
+    func whole(_ permille: Int64) -> Int64 {
+      let (product, overflowed) = permille.multipliedReportingOverflow(by: limit)
+      return overflowed ? permille * (limit / 1_000) : product / 1_000
+    }
+    let wanted = Permille.lots(target, limit: limit)
+    return min(max(wanted, min(-whole(down), heldLots, 0)), max(whole(up), heldLots, 0))
   }
 
   /// What is left of `target` after the verdict; nil: vetoed. A verdict that enlarges or turns the target is

@@ -105,6 +105,13 @@ public struct RoleCall: Sendable {
     self.deadline = deadline
     self.trace = trace
   }
+
+  /// What an answer may name: the snapshot's values, and the raw news that this role was shown.
+  public var facts: Facts {
+    var facts = snapshot.facts
+    facts.newsIDs.formUnion(news.map(\.id))
+    return facts
+  }
 }
 
 /// One rung of the ladder as it went.

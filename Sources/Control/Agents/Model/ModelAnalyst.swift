@@ -100,7 +100,7 @@ public struct ModelAnalyst: Analyst {
   private func take(
     _ value: JSONValue, _ rung: ModelRung, _ call: RoleCall, _ answer: inout RoleAnswer
   ) {
-    let missing = Grounding.check(value, call.role.schema, call.snapshot.facts)
+    let missing = Grounding.check(value, call.role.schema, call.facts)
     answer.grounding = Grounding.json(missing)
     if let first = missing.first {
       answer.outcome = .quarantined

@@ -1,5 +1,6 @@
 // The closed vocabulary in which the news collector answers; control plane.
 import Ledger
+import Operations
 
 /// What an item is about.
 public enum NewsCategory: String, Sendable, Codable, CaseIterable {
@@ -27,6 +28,13 @@ public struct NewsCaps: Sendable, Equatable {
   public var official: Int64 = 400
 
   public init() {}
+
+  public init(_ news: Configuration.News) {
+    social = news.socialCapPermille
+    press = news.pressCapPermille
+    wire = news.wireCapPermille
+    official = news.officialCapPermille
+  }
 
   public subscript(tier: NewsTier) -> Int64 {
     switch tier {

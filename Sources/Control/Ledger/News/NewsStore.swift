@@ -113,20 +113,37 @@ public struct NewsStore: Sendable {
   }
 
   /// The newest label of each item that arrived in the range, newest item first.
-  public func labels(from: Int64, to: Int64, limit: Int) throws -> [NewsLabel] {
+  /// - Parameter instrument: of the cycles whose labels count; nil: of any. What an item means is judged for
+  ///   each instrument by its own cycles.
+  public func labels(
+    from: Int64, to: Int64, limit: Int, instrument: String? = nil
+  ) throws -> [NewsLabel] {
     try database.read { database in
       let texts = try String.fetchAll(
         database,
         sql: """
-          SELECT (SELECT label FROM news_labels WHERE item = news_items.id
-            ORDER BY number DESC LIMIT 1) AS label
-          FROM news_items WHERE arrived_at >= ? AND arrived_at <= ?
-            AND EXISTS (SELECT 1 FROM news_labels WHERE item = news_items.id)
-          ORDER BY arrived_at DESC, news_items.number DESC LIMIT ?
-          """, arguments: [from, to, limit])
+          SELECT label FROM (
+            SELECT news_items.arrived_at AS arrived, news_items.number AS place,
+              (SELECT label FROM news_labels WHERE item = news_items.id
+                AND (?1 IS NULL OR EXISTS (
+                  SELECT 1 FROM cycles WHERE id = news_labels.cycle AND instrument = ?1))
+                ORDER BY number DESC LIMIT 1) AS label
+            FROM news_items WHERE arrived_at >= ?2 AND arrived_at <= ?3)
+          WHERE label IS NOT NULL ORDER BY arrived DESC, place DESC LIMIT ?4
+          """, arguments: [instrument, from, to, limit])
       return texts.compactMap {
         try? JSONDecoder().decode(NewsLabel.self, from: Data($0.utf8))
       }
+    }
+  }
+
+  /// Every label of an item, newest first.
+  public func labels(item: String) throws -> [NewsLabel] {
+    try database.read { database in
+      try String.fetchAll(
+        database, sql: "SELECT label FROM news_labels WHERE item = ? ORDER BY number DESC",
+        arguments: [item]
+      ).compactMap { try? JSONDecoder().decode(NewsLabel.self, from: Data($0.utf8)) }
     }
   }
 

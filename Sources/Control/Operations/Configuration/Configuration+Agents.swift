@@ -63,6 +63,11 @@ extension Configuration {
     /// Nil: `news` in the state folder.
     public var folder: String?
     public var sources: [String: Source] = [:]
+    /// How far items of a tier may move a target, permille of the position limit.
+    public var socialCapPermille: Int64 = 50
+    public var pressCapPermille: Int64 = 150
+    public var wireCapPermille: Int64 = 300
+    public var officialCapPermille: Int64 = 400
     public init() {}
 
     public struct Source: Sendable, Equatable {
@@ -97,6 +102,13 @@ extension Configuration {
     }
     if !llm.endpoints.isEmpty && llm.dayBudgetCents == 0 {
       found.append("llm.day_budget_cents: missing; a model is asked within a budget or not at all")
+    }
+    let caps = [
+      news.socialCapPermille, news.pressCapPermille, news.wireCapPermille, news.officialCapPermille,
+    ]
+    if caps != caps.sorted() {
+      found.append(
+        "news.*_cap_permille: less trust must not move more: social, press, wire, official")
     }
     for (name, source) in news.sources.sorted(by: { $0.key < $1.key }) {
       if source.url == nil { found.append("news.sources.\(name).url: missing") }

@@ -111,6 +111,15 @@ extension ConfigurationSchema {
       "prompts.shadow_share_permille", \.prompts.shadowSharePermille, unit: "permille",
       range: 0...1_000, "Share of cycles that also ask the candidate; 0: recorded snapshots alone."),
   ]
+
+  private static func cap(
+    _ tier: String, _ place: WritableKeyPath<Configuration, Int64> & Sendable, _ whose: String
+  ) -> ConfigurationKey {
+    ConfigurationKey(
+      "news.\(tier)_cap_permille", place, unit: "permille", range: 0...1_000,
+      "How far a target may be moved by news of \(whose), in permille of the position limit.")
+  }
+
   static let news: [ConfigurationKey] = [
     ConfigurationKey(
       "news.hosts", \.news.hosts, unit: "host",
@@ -119,6 +128,10 @@ extension ConfigurationSchema {
       "news.folder", \.news.folder, unit: "path",
       "Watched folder of .jsonl, .txt and .xml files, lowest trust; without it `news` in the state folder."
     ),
+    cap("social", \.news.socialCapPermille, "posts and the watched folder"),
+    cap("press", \.news.pressCapPermille, "the press"),
+    cap("wire", \.news.wireCapPermille, "wires"),
+    cap("official", \.news.officialCapPermille, "the exchange itself"),
     source("url", \.url, unit: "URL", "Where the document is."),
     source(
       "format", \.format, "feed (RSS, Atom), announcements (OKX's REST) or lines (JSON lines)."),
