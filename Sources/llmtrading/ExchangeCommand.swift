@@ -40,6 +40,8 @@ struct ExchangeCommand: AsyncParsableCommand {
   var ordersPerTwoSeconds = 60
   @Option(help: "Orders of the account in two seconds.")
   var accountOrdersPerTwoSeconds = 1_000
+  @Option(help: "File of the API key, secret and passphrase it accepts, a line each.")
+  var credentials: String?
   @Flag(help: "Serve ws:// and http:// without TLS (loopback only, for tests).")
   var plaintext = false
 
@@ -73,11 +75,21 @@ struct ExchangeCommand: AsyncParsableCommand {
     options.connectsPerSecond = connectsPerSecond
     options.ordersPerTwoSeconds = ordersPerTwoSeconds
     options.accountOrdersPerTwoSeconds = accountOrdersPerTwoSeconds
+    if let credentials { options.credentials = try ExchangeCommand.credentials(credentials) }
     let server = ExchangeServer(options)
     let port = try await server.start()
     print("exchange listening port=\(port) ca=\(server.certificateAuthorityFile)")
     fflush(nil)
     await Signals.wait(for: [SIGINT, SIGTERM])
     await server.stop()
+  }
+
+  private static func credentials(_ path: String) throws -> ExchangeCredentials {
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    guard lines.count == 3 else {
+      throw ValidationError("--credentials: key, secret and passphrase, a line each")
+    }
+    return ExchangeCredentials(
+      key: String(lines[0]), secret: String(lines[1]), passphrase: String(lines[2]))
   }
 }

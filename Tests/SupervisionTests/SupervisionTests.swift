@@ -16,17 +16,32 @@ struct KillsAndStops {
   }
 }
 
+/// The desk with its agents, as processes: the scenarios are Tests/Peers/desk/team.py and canary.py.
+@Suite(.serialized)
+struct AgentsAtWork {
+  @Test(arguments: [
+    ("team.py", "demo_decides"), ("team.py", "console_kills"), ("canary.py", "canary"),
+  ])
+  func scenario(_ script: String, _ name: String) throws {
+    let (status, output) = try Scenario.run(name, of: script, seconds: 240)
+    print(
+      output.split(separator: "\n").filter { !$0.contains(" Core: ") }.suffix(4).joined(
+        separator: "\n"))
+    #expect(status == 0, "\(output)")
+  }
+}
+
 enum Scenario {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path
-  private static let secondsMax = 90
-
-  static func run(_ name: String) throws -> (status: Int32, output: String) {
+  static func run(_ name: String, of script: String = "supervision.py", seconds: Int = 90) throws
+    -> (status: Int32, output: String)
+  {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [
-      "timeout", String(secondsMax), root + "/.build/test-venv/bin/python",
-      root + "/Tests/Peers/desk/supervision.py", name,
+      "timeout", String(seconds), root + "/.build/test-venv/bin/python",
+      root + "/Tests/Peers/desk/" + script, name,
     ]
     let pipe = Pipe()
     process.standardOutput = pipe

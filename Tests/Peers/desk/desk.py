@@ -67,15 +67,18 @@ def free_port():
 class Desk:
     """`with Desk() as desk:` has an exchange; `desk.run()` starts the supervisor."""
 
-    def __init__(self, instruments=3, more="", console_port=0):
+    def __init__(self, instruments=3, more="", console_port=0, credentials=(KEY, SECRET, PASSPHRASE)):
         self.folder = tempfile.mkdtemp(prefix="llmtrading-desk-")
         os.chmod(self.folder, 0o700)
         self.more = more
         self.supervisor = None
         self.logs = open(os.path.join(self.folder, "log"), "ab")
+        accepted = os.path.join(self.folder, "accepted")
+        with open(accepted, "w") as file:
+            file.write("\n".join(credentials))
         self.server = subprocess.Popen(
             [BINARY, "exchange", "--state-dir", os.path.join(self.folder, "exchange"),
-             "--generate", str(instruments), "--rate", "300"],
+             "--generate", str(instruments), "--rate", "300", "--credentials", accepted],
             stdout=subprocess.PIPE, stderr=self.logs, text=True)
         fields = {}
         while "port" not in fields:
@@ -85,7 +88,7 @@ class Desk:
                 fields = dict(word.split("=", 1) for word in line.split()[2:])
         self.exchange = Exchange(fields["port"], fields["ca"])
         self.names = self.exchange.call("GET", "/sim/health", sign=False)[1]["instruments"]
-        for name, text in (("api-key", KEY), ("secret", SECRET), ("passphrase", PASSPHRASE)):
+        for name, text in zip(("api-key", "secret", "passphrase"), credentials):
             path = os.path.join(self.folder, name)
             with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
                 file.write(text)
