@@ -65,6 +65,8 @@ risk:
     orders_per_window: 100000
     book_age_milliseconds: 60000
 YAML
+# perf/agents-load.sh measures with this very configuration.
+if [[ -n ${PERF_CONFIGURE_ONLY:-} ]]; then return; fi
 
 {
   echo "command: perf/tick2order.sh $rounds"

@@ -31,6 +31,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     }
     Logs.bootstrap(configuration.log, environment: configuration.environment)
     let log = Logger(label: "Console")
+    if let trouble = Housekeeping.keep(configuration.cpus) { log.warning("\(trouble)") }
     let directory = try StateDirectory(configuration.stateDirectory)
     let ledger = try Ledger(path: directory.ledgerFile)
     let server = try ConsoleServer(

@@ -20,7 +20,8 @@ struct KillsAndStops {
 @Suite(.serialized)
 struct AgentsAtWork {
   @Test(arguments: [
-    ("team.py", "demo_decides"), ("team.py", "console_kills"), ("canary.py", "canary"),
+    ("team.py", "demo_decides"), ("team.py", "console_kills"),
+    ("team.py", "console_keeps_off"), ("canary.py", "canary"),
   ])
   func scenario(_ script: String, _ name: String) throws {
     let (status, output) = try Scenario.run(name, of: script, seconds: 240)

@@ -199,6 +199,26 @@ def console_kills():
         equal(held.wait(20), 0, "the console's exit status")
 
 
+def console_keeps_off():
+    """No thread of the console may run on a hot CPU, and all stand behind the core."""
+    hot = min(os.sched_getaffinity(0))
+    with Desk(more=AGENTS.format(more=f"cpus: {{hot: [{hot}]}}")) as desk:
+        desk.run()
+        Console(desk).await_up()
+        until(lambda: feed(Console(desk), limit=1), "agents at work")
+        process = desk.processes("console")[0]
+        threads = os.listdir(f"/proc/{process}/task")
+        check(len(threads) > 3, "threads", threads)
+        for thread in map(int, threads):
+            check(hot not in os.sched_getaffinity(thread), "a thread on a hot CPU", thread)
+            with open(f"/proc/{process}/task/{thread}/comm") as file:
+                name = file.read().strip()
+            # Dispatch gives the workers of its overcommit queues their own niceness.
+            if not name.endswith("overcommit"):
+                equal(os.getpriority(os.PRIO_PROCESS, thread), 5, f"niceness of {name}")
+        equal(os.getpriority(os.PRIO_PROCESS, desk.core()), 0, "the core's niceness")
+
+
 def nothing_lost(desk, console, seen):
     rows, cursor = {}, None
     while True:
