@@ -45,7 +45,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     let agents = try AgentDesk(
       configuration: configuration, ledger: ledger, stateFile: directory.stateFile,
       doorSocket: directory.doorSocket, journalDirectory: directory.journalDirectory,
-      seat: { models?.seat($0) ?? .local }, log: agentLog)
+      seat: { models?.seat($0) ?? .local }, thrift: { models?.thrift($0) ?? .ample }, log: agentLog)
     let news = NewsDesk(
       configuration, store: ledger.news, folder: directory.newsDirectory, proxy: proxy,
       log: agentLog

@@ -32,7 +32,7 @@ struct LadderCase: Sendable, CustomTestStringConvertible {
 
   static let replies: [LadderCase] =
     ["length", "filtered", "starved", "unfinished"].map { refused($0, "unfinished") }
-    + ["html", "invalid_utf8", "no_choices"].map { refused($0, "malformed") }
+    + ["invalid_utf8", "no_choices"].map { refused($0, "malformed") }
     + [
       LadderCase("good", .abstained, ["ok"]), LadderCase("reasoning", .abstained, ["ok"]),
       // A good object as plain text is no tool call: it counts where it was asked for, not before.
@@ -49,12 +49,15 @@ struct LadderCase: Sendable, CustomTestStringConvertible {
 
   static let transport: [LadderCase] =
     [
-      ("huge", "too_large"), ("redirect", "status"), ("hang_up", "unreachable"),
+      ("html", "content_type"), ("wrong_type", "content_type"), ("huge", "too_large"),
+      ("redirect", "status"), ("hang_up", "unreachable"),
       ("bad_chunking", "unreachable"), ("cut_body", "unreachable"),
       ("huge_length", "unreachable"), ("401", "unauthorized"), ("403", "unauthorized"),
       ("402", "no_balance"), ("404", "not_found"), ("429", "rate_limited"),
       ("500", "server_error"), ("502", "server_error"), ("503", "server_error"),
     ].map { refused($0.0, $0.1, times: 1) }
+    // Once more without the tool, and no further.
+    + ["400", "422"].map { refused($0, "bad_request", times: 2) }
 }
 
 @Suite(.serialized) struct ModelLadder {
@@ -102,6 +105,21 @@ struct LadderCase: Sendable, CustomTestStringConvertible {
   @Test func transportFaultsAreNoDecision() async throws {
     let peer = try ModelPeer()
     for one in LadderCase.transport { try await climb(one, peer, isStreaming: true) }
+  }
+
+  @Test func whatHeedsTheComplaintIsRepaired() async throws {
+    let peer = try ModelPeer()
+    try peer.answerWith(ModelFixture.valid)
+    for isStreaming in [false, true] {
+      let roster = ModelFixture.roster([
+        ModelFixture.endpoint(peer.base("repairs"), isStreaming: isStreaming)
+      ])
+      let answer = try await ModelFixture.ask(roster)
+      #expect(answer.outcome == .repaired, "\(answer.reason)")
+      #expect(answer.output == ModelFixture.valid)
+      #expect(answer.attempts.map(\.result) == ["schema", "schema", "ok"])
+      #expect(roster.rungs == ["strict_tool:schema": 1, "json_mode:schema": 1, "repair:ok": 1])
+    }
   }
 
   @Test func theRepairIsToldTheViolationAndNoValue() async throws {

@@ -145,7 +145,9 @@ enum ModelFixture {
   }
 
   static func roster(_ endpoints: [ModelEndpoint], micros: Int64 = 1_000_000_000) -> ModelRoster {
-    ModelRoster(endpoints, dailyMicros: micros, now: Int64(Date().timeIntervalSince1970 * 1_000))
+    ModelRoster(
+      endpoints, budgets: ModelBudgets(dailyMicros: micros),
+      now: Int64(Date().timeIntervalSince1970 * 1_000))
   }
 
   static func ask(

@@ -19,16 +19,18 @@ public final class AgentDesk: Sendable {
 
   /// - Parameters:
   ///   - seat: who fills a role; local rules where nothing else is given.
+  ///   - thrift: how far the budget still carries a role; ample where nothing else is given.
   ///   - prompts: where live prompts come from; nil: the ledger's store over the team's own.
   public init(
     configuration: Configuration, ledger: Ledger, stateFile: String, doorSocket: String,
     journalDirectory: String, seat: @escaping @Sendable (Role) -> Seat = { _ in .local },
+    thrift: @escaping @Sendable (String) -> Thrift = { _ in .ample },
     prompts: (any PromptSource)? = nil, log: Logger
   ) throws(TeamError) {
     team = try Team(folder: configuration.agents.rolesFolder)
     instruments = configuration.agentInstruments
     parts = CycleParts(
-      team: team, seat: seat,
+      team: team, seat: seat, thrift: thrift,
       prompts: PromptBook(
         source: prompts
           ?? PromptDesk(
@@ -104,18 +106,34 @@ public final class AgentDesk: Sendable {
     let offset = period * Int64(index) / Int64(max(1, cycles.count))
     try? await Task.sleep(for: .milliseconds(min(offset, 30_000) + 500))
     var failures = 0
+    var last = Thrift.ample
     while !Task.isCancelled {
       let started = ContinuousClock.now
+      let thrift = parts.thrift(team.decisionMaker.id)
+      if thrift != last { say(thrift, of: cycle.instrument) }
+      last = thrift
       let result = await cycle.run()
       if result.isCoreThere {
         failures = 0
-        await pause(cycle, until: started + .milliseconds(period), from: started)
+        let factor = thrift == .thrifty ? parts.settings.thriftFactor : 1
+        await pause(cycle, until: started + .milliseconds(period * factor), from: started)
       } else {
         let seconds = min(AgentDesk.backoffSecondsMax, 1 << min(failures, 6))
         failures += 1
         try? await Task.sleep(for: .seconds(seconds))
       }
     }
+  }
+
+  private func say(_ thrift: Thrift, of instrument: String) {
+    let meaning =
+      switch thrift {
+      case .ample: "models are asked at their cadence"
+      case .thrifty: "the larger part of the budget is spent: fewer cycles"
+      case .spent:
+        "the budget is spent: rules decide, and positions are only closed or made smaller"
+      }
+    parts.log.warning("\(meaning)", metadata: ["instrument": "\(instrument)"])
   }
 
   /// Until the next cycle is due, or something happened and a quarter of the time is over.

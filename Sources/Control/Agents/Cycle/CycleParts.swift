@@ -10,6 +10,8 @@ public struct CycleSettings: Sendable, Hashable {
   public var deadlineMilliseconds: Int64
   public var leaseMilliseconds: Int64
   public var driftBasisPoints: Int64
+  /// How many times less often a role is asked once the larger part of its budget is spent.
+  public var thriftFactor: Int64
   public var dataAgeMilliseconds: Int64
   /// What the core does with an expired lease: decides what a veto withdraws.
   public var onExpiry: ExpiryAction
@@ -20,6 +22,7 @@ public struct CycleSettings: Sendable, Hashable {
     deadlineMilliseconds = agents.deadlineMilliseconds
     leaseMilliseconds = agents.leaseMilliseconds
     driftBasisPoints = agents.driftBasisPoints
+    thriftFactor = configuration.llm.thriftFactor
     dataAgeMilliseconds = agents.dataAgeMilliseconds
     onExpiry = configuration.strategy.onExpiry
   }
@@ -45,6 +48,8 @@ public struct Seat: Sendable {
 struct CycleParts: Sendable {
   var team: Team
   var seat: @Sendable (Role) -> Seat
+  /// How far the budget still carries a role.
+  var thrift: @Sendable (String) -> Thrift
   var prompts: PromptBook
   var source: SnapshotSource
   var store: DecisionStore

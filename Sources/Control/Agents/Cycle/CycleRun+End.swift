@@ -20,8 +20,12 @@ extension CycleRun {
     guard let allowed = Mandate.judged(asked, verdict: verdict) else {
       return await veto(verdict, asked)
     }
-    let target = Mandate.bound(
+    var target = Mandate.bound(
       allowed, stances: stances, held: held, mayBeShort: snapshot.instrument.mayBeShort)
+    let isSpent = parts.thrift(parts.team.decisionMaker.id) == .spent
+    if isSpent {
+      target = Mandate.exit(target, held: Permille.of(snapshot.position?.lots ?? 0, limit: limit))
+    }
     if let refusal = Mandate.refusal(
       snapshot, target: target, dataAgeMilliseconds: parts.settings.dataAgeMilliseconds)
     {
@@ -44,7 +48,9 @@ extension CycleRun {
       referenceHalfTicks: snapshot.book?.midHalfTicks ?? 0)
     let outcome: DecisionOutcome = target == asked ? .accepted : .trimmed
     var reason = verdict[RoleSchema.reasonField]?.string ?? ""
-    if target != allowed {
+    if isSpent {
+      reason = "the budget of models is spent, so only exits: \(reason)"
+    } else if target != allowed {
       reason = "supported are \(target) of \(allowed) permille; " + reason
     }
     return await publish(lease, outcome, reason, decision)

@@ -30,7 +30,8 @@ struct CycleRun: Sendable {
     -> Answered
   {
     guard let snapshot else { preconditionFailure("Invariant: a role is asked with a snapshot") }
-    let seat = parts.seat(role)
+    // Without money for a model its role is filled by rules; what they may do then is bounded at the end.
+    let seat = parts.thrift(role.id) == .spent ? Seat.local : parts.seat(role)
     var call = RoleCall(
       role: role, prompt: RenderedPrompt(system: "", user: "", version: 0), snapshot: snapshot,
       upstream: role.inputs.contains(.stances) ? upstream : [], deadline: deadline,

@@ -113,7 +113,8 @@ actor InstrumentCycle {
     guard let held = memory[role.id], let called = calledAt[role.id] else { return nil }
     // Half a cycle early is on time: else a cadence of two cycles would become one of three.
     let early = Duration.milliseconds(parts.settings.cycleMilliseconds / 2)
-    let isDue = run.started - called >= .seconds(role.cadenceSeconds) - early
+    let factor = parts.thrift(role.id) == .thrifty ? parts.settings.thriftFactor : 1
+    let isDue = run.started - called >= .seconds(Int64(role.cadenceSeconds) * factor) - early
     return isDue ? nil : held
   }
 

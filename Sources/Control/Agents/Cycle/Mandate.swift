@@ -42,6 +42,11 @@ enum Mandate {
     return min(max(wanted, min(-whole(down), heldLots, 0)), max(whole(up), heldLots, 0))
   }
 
+  /// The target where only exits are allowed: not away from flat of what is held, and not across.
+  static func exit(_ target: Int64, held: Int64) -> Int64 {
+    held >= 0 ? min(max(target, 0), held) : max(min(target, 0), held)
+  }
+
   /// What is left of `target` after the verdict; nil: vetoed. A verdict that enlarges or turns the target is
   /// none, and counts as a veto.
   static func judged(_ target: Int64, verdict: JSONValue) -> Int64? {

@@ -90,7 +90,9 @@ public struct ModelAnalyst: Analyst {
       roster.count(rung: "\(rung.rawValue):\(outcome)")
       guard let fault else { return nil }
       last = fault
-      if !fault.isOfReply && fault != .badRequest { return fault }
+      // A request that was not understood may be so for its tool: it is asked once more without one.
+      let isWithoutTool = fault == .badRequest && rung == .strictTool
+      if !fault.isOfReply && !isWithoutTool { return fault }
       if ContinuousClock.now >= call.deadline { return .deadline }
     }
     return last
@@ -128,12 +130,13 @@ public struct ModelAnalyst: Analyst {
       let most = call.prompt.parameters.maxTokens ?? endpoint.maxTokens
       guard
         let reserved = roster.reserve(
-          endpoint, promptBytes: body.canonical.utf8.count, maxTokens: most, now: now)
+          endpoint, for: call.role.id, promptBytes: body.canonical.utf8.count, maxTokens: most,
+          now: now)
       else { return .failure(.budget) }
       do throws(ModelFault) {
         let reply = try await client.ask(
           body, of: endpoint, trace: call.trace, until: call.deadline)
-        answer.costMicros += roster.settle(reserved, reply.usage, endpoint)
+        answer.costMicros += roster.settle(reserved, reply.usage)
         answer.usage = answer.usage + reply.usage
         roster.note(nil, of: index)
         return .success(reply)
@@ -141,7 +144,7 @@ public struct ModelAnalyst: Analyst {
         // What was refused before it was read costs nothing; anything else may have been worked on.
         let isFree = [.badURL, .badRequest, .unauthorized, .noBalance, .notFound, .rateLimited]
           .contains(error)
-        answer.costMicros += roster.settle(reserved, nil, endpoint, isFree: isFree)
+        answer.costMicros += roster.settle(reserved, nil, isFree: isFree)
         roster.note(error, of: index)
         let jitter = ModelAnalyst.retryMilliseconds * Int64.random(in: 50...150) / 100
         let pause = client.rest(of: endpoint).milliseconds + jitter

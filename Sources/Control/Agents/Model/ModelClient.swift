@@ -124,6 +124,7 @@ public final class ModelClient: Sendable {
     if endpoint.isStreaming && type.hasPrefix("text/event-stream") {
       return try await stream(response.body, progress)
     }
+    if !type.hasPrefix("application/json") { throw ModelFault.contentType }
     var bytes: [UInt8] = []
     for try await piece in response.body {
       if bytes.count + piece.readableBytes > ModelClient.bodyBytesMax { throw ModelFault.tooLarge }

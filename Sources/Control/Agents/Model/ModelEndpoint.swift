@@ -17,11 +17,13 @@ public struct ModelEndpoint: Sendable {
   public var maxTokens: Int
   /// US dollars per million tokens: prompt, cached prompt, completion.
   public var price: ModelPrice?
+  /// When that price is a multiple.
+  public var peak: PeakHours?
 
   public init(
     name: String, base: String, model: String, key: Secret? = nil, isStreaming: Bool = true,
     hasTools: Bool = true, hasJSONMode: Bool = true, maxTokens: Int = 800,
-    price: ModelPrice? = nil
+    price: ModelPrice? = nil, peak: PeakHours? = nil
   ) {
     self.name = name
     self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
@@ -32,6 +34,7 @@ public struct ModelEndpoint: Sendable {
     self.hasJSONMode = hasJSONMode
     self.maxTokens = maxTokens
     self.price = price
+    self.peak = peak
   }
 
   /// https anywhere, http to this machine alone.
@@ -57,5 +60,15 @@ public struct ModelPrice: Sendable, Hashable {
     self.prompt = prompt
     self.cachedPrompt = cachedPrompt
     self.completion = completion
+  }
+
+  /// What it is at that time, Unix milliseconds; rounded up.
+  func at(_ now: Int64, peak: PeakHours?) -> ModelPrice {
+    guard let peak, peak.holds(at: now) else { return self }
+    func dearer(_ micros: Int64) -> Int64 {
+      Int64(clamping: (Int128(micros) * Int128(peak.permille) + 999) / 1_000)
+    }
+    return ModelPrice(
+      prompt: dearer(prompt), cachedPrompt: dearer(cachedPrompt), completion: dearer(completion))
   }
 }

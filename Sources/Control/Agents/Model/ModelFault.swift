@@ -25,6 +25,8 @@ public enum ModelFault: String, Error, Sendable, CaseIterable {
   case truncated
   /// Not the JSON of the protocol.
   case malformed
+  /// Neither JSON nor an event stream: something else answers there, a portal perhaps.
+  case contentType = "content_type"
   /// `finish_reason` is neither stop nor tool_calls.
   case unfinished
   case empty

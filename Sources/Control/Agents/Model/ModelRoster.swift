@@ -32,13 +32,9 @@ struct Breaker: Sendable {
 /// Shared by all roles.
 public final class ModelRoster: Sendable {
   public let endpoints: [ModelEndpoint]
-  /// Millionths of a US dollar a day; 0: no model is asked.
-  public let dailyMicros: Int64
   private struct State {
     var breakers: [Breaker]
-    var day: Int64 = 0
-    var spent: Int64 = 0
-    var reserved: Int64 = 0
+    var purse: ModelPurse
     var isSafe = false
     var faults: [ModelFault: Int] = [:]
     var rungs: [String: Int] = [:]
@@ -49,19 +45,24 @@ public final class ModelRoster: Sendable {
   public static let unknownPrice = ModelPrice(
     prompt: 20_000_000, cachedPrompt: 20_000_000, completion: 80_000_000)
 
-  /// - Parameter spentToday: what the ledger says was spent since midnight UTC.
-  public init(_ endpoints: [ModelEndpoint], dailyMicros: Int64, spentToday: Int64 = 0, now: Int64) {
+  /// - Parameters:
+  ///   - spentToday: what the ledger says was spent since midnight UTC, by role.
+  ///   - now: Unix milliseconds.
+  public init(
+    _ endpoints: [ModelEndpoint], budgets: ModelBudgets, spentToday: [String: Int64] = [:],
+    now: Int64
+  ) {
     self.endpoints = endpoints
-    self.dailyMicros = dailyMicros
     state = Mutex(
       State(
-        breakers: endpoints.map { _ in Breaker() }, day: now / 86_400_000, spent: spentToday))
+        breakers: endpoints.map { _ in Breaker() },
+        purse: ModelPurse(budgets, spent: spentToday, now: now)))
   }
 
   /// A provider without balance: no more calls until a person starts the console anew.
   public var isSafe: Bool { state.withLock { $0.isSafe } }
   /// Of the day, settled.
-  public var spentMicros: Int64 { state.withLock { $0.spent } }
+  public var spentMicros: Int64 { state.withLock { $0.purse.spentMicros } }
   public var faults: [ModelFault: Int] { state.withLock { $0.faults } }
   public var rungs: [String: Int] { state.withLock { $0.rungs } }
 
@@ -92,37 +93,38 @@ public final class ModelRoster: Sendable {
   }
 
   /// Reserves the dearest that a call can become: a token a byte of the prompt, and all of `maxTokens`. Nil
-  /// when the day's money does not hold it.
-  func reserve(_ endpoint: ModelEndpoint, promptBytes: Int, maxTokens: Int, now: Int64) -> Int64? {
+  /// when a budget does not hold it.
+  func reserve(
+    _ endpoint: ModelEndpoint, for role: String, promptBytes: Int, maxTokens: Int, now: Int64
+  ) -> ModelReservation? {
     var usage = TokenUsage()
     usage.promptTokens = promptBytes
     usage.completionTokens = maxTokens
-    let worst = ModelRoster.cost(usage, endpoint.price ?? ModelRoster.unknownPrice)
-    return state.withLock { state in
-      let day = now / 86_400_000
-      if day != state.day {
-        state.day = day
-        state.spent = 0
-      }
-      if state.spent + state.reserved + worst > dailyMicros { return nil }
-      state.reserved += worst
-      return worst
-    }
+    let price = (endpoint.price ?? ModelRoster.unknownPrice).at(now, peak: endpoint.peak)
+    let worst = ModelRoster.cost(usage, price)
+    let isHeld = state.withLock { $0.purse.reserve(worst, for: role, now: now) }
+    return isHeld ? ModelReservation(role: role, micros: worst, price: price) : nil
   }
 
   /// Replaces a reservation by what was used; without usage the whole reservation counts, unless the call
-  /// was free.
-  func settle(
-    _ reserved: Int64, _ usage: TokenUsage?, _ endpoint: ModelEndpoint, isFree: Bool = false
-  ) -> Int64 {
+  /// was free. Answers the cost.
+  func settle(_ held: ModelReservation, _ usage: TokenUsage?, isFree: Bool = false) -> Int64 {
     let known = usage.flatMap { $0.promptTokens > 0 ? $0 : nil }
-    let whole = isFree ? 0 : reserved
-    let cost =
-      known.map { ModelRoster.cost($0, endpoint.price ?? ModelRoster.unknownPrice) } ?? whole
-    state.withLock { state in
-      state.reserved -= reserved
-      state.spent += cost
-    }
+    let whole = isFree ? 0 : held.micros
+    let cost = known.map { ModelRoster.cost($0, held.price) } ?? whole
+    state.withLock { $0.purse.settle(held.micros, at: cost, for: held.role) }
     return cost
   }
+
+  /// How the role may be asked; `now` in Unix milliseconds.
+  public func thrift(of role: String, now: Int64) -> Thrift {
+    state.withLock { $0.purse.thrift(of: role, now: now) }
+  }
+}
+
+/// Money set aside for one call, and the price that it is settled by.
+struct ModelReservation: Sendable {
+  var role: String
+  var micros: Int64
+  var price: ModelPrice
 }

@@ -10,16 +10,23 @@ public struct ModelSeats: Sendable {
   public let client: ModelClient
   private let analyst: ModelAnalyst
   private let share: AccountShare
+  private static let microsPerCent: Int64 = 10_000
 
   /// Nil where no endpoint is configured: the roles are filled by rules. `spentToday` is what the ledger says
-  /// of this UTC day, in millionths of a US dollar.
+  /// of this UTC day by role, in millionths of a US dollar.
   public init?(
-    _ configuration: Configuration, spentToday: Int64, proxy: RESTProxy?, log: Logger,
+    _ configuration: Configuration, spentToday: [String: Int64], proxy: RESTProxy?, log: Logger,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
     let llm = configuration.llm
     if llm.endpoints.isEmpty { return nil }
     let names = llm.order.isEmpty ? llm.endpoints.keys.sorted() : llm.order
+    for (name, endpoint) in llm.endpoints {
+      if let text = endpoint.peakUTC, PeakHours(text, permille: endpoint.peakPermille) == nil {
+        throw OperationsError.credentials(
+          "llm.endpoints.\(name).peak_utc: \(text) is not HH:MM-HH:MM, more with commas between")
+      }
+    }
     let endpoints = try names.compactMap { name -> ModelEndpoint? in
       guard let given = llm.endpoints[name] else { return nil }
       let key = try ModelSeats.key(of: given, environment)
@@ -32,10 +39,15 @@ public struct ModelSeats: Sendable {
           ModelPrice(
             prompt: $0, cachedPrompt: given.cachedPromptMicros ?? $0,
             completion: given.completionMicros ?? $0)
-        })
+        }, peak: given.peakUTC.flatMap { PeakHours($0, permille: given.peakPermille) })
     }
     roster = ModelRoster(
-      endpoints, dailyMicros: llm.dayBudgetCents * 10_000, spentToday: spentToday,
+      endpoints,
+      budgets: ModelBudgets(
+        dailyMicros: llm.dayBudgetCents * ModelSeats.microsPerCent,
+        roleMicros: llm.roles.compactMapValues {
+          $0.dayBudgetCents.map { $0 * ModelSeats.microsPerCent }
+        }, thriftPermille: llm.thriftPermille), spentToday: spentToday,
       now: Int64(Date().timeIntervalSince1970 * 1_000))
     client = try ModelClient(
       proxy: proxy?.setting, caFile: llm.caFile, silenceMilliseconds: llm.silenceMilliseconds)
@@ -46,6 +58,10 @@ public struct ModelSeats: Sendable {
         "a model has no price: each token counts as the dearest there is",
         metadata: ["endpoint": "\(endpoint.name)", "model": "\(endpoint.model)"])
     }
+  }
+
+  public func thrift(_ role: String) -> Thrift {
+    roster.thrift(of: role, now: Int64(Date().timeIntervalSince1970 * 1_000))
   }
 
   public func seat(_ role: Role) -> Seat { Seat(analyst, seeing: .model(share)) }

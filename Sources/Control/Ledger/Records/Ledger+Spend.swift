@@ -2,12 +2,16 @@
 import GRDB
 
 extension Ledger {
-  /// Millionths of a US dollar of all records since `from`, Unix milliseconds.
-  public func modelCost(since from: Int64) throws(LedgerError) -> Int64 {
+  /// Millionths of a US dollar of all records since `from`, Unix milliseconds, by role.
+  public func modelCost(since from: Int64) throws(LedgerError) -> [String: Int64] {
     try read { db in
-      try Int64.fetchOne(
-        db, sql: "SELECT COALESCE(SUM(cost_micros), 0) FROM decisions WHERE recorded_at >= ?",
-        arguments: [from]) ?? 0
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT agent_id, SUM(cost_micros) AS cost FROM decisions WHERE recorded_at >= ?
+          GROUP BY agent_id HAVING cost > 0
+          """, arguments: [from])
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0["agent_id"], $0["cost"]) })
     }
   }
 }

@@ -26,9 +26,20 @@ extension Configuration {
     public var endpoints: [String: Endpoint] = [:]
     /// Hundredths of a US dollar a UTC day, over all roles.
     public var dayBudgetCents: Int64 = 0
+    /// By role id.
+    public var roles: [String: Role] = [:]
+    /// Share of a budget from which roles are asked less often, and how many times less often.
+    public var thriftPermille: Int64 = 800
+    public var thriftFactor: Int64 = 4
     public var silenceMilliseconds: Int64 = 20_000
     public var caFile: String?
     public init() {}
+
+    public struct Role: Sendable, Equatable {
+      /// Nil: the whole budget is its bound.
+      public var dayBudgetCents: Int64?
+      public init() {}
+    }
 
     /// One OpenAI-compatible endpoint.
     public struct Endpoint: Sendable, Equatable {
@@ -44,6 +55,9 @@ extension Configuration {
       public var promptMicros: Int64?
       public var cachedPromptMicros: Int64?
       public var completionMicros: Int64?
+      /// `HH:MM-HH:MM`, more with commas between.
+      public var peakUTC: String?
+      public var peakPermille: Int64 = 2_000
       public init() {}
     }
   }
@@ -96,6 +110,11 @@ extension Configuration {
     for (name, endpoint) in llm.endpoints.sorted(by: { $0.key < $1.key }) {
       if endpoint.url == nil { found.append("llm.endpoints.\(name).url: missing") }
       if endpoint.model == nil { found.append("llm.endpoints.\(name).model: missing") }
+    }
+    for (role, given) in llm.roles.sorted(by: { $0.key < $1.key }) {
+      if let cents = given.dayBudgetCents, cents > llm.dayBudgetCents {
+        found.append("llm.roles.\(role).day_budget_cents: more than llm.day_budget_cents")
+      }
     }
     for name in llm.order where llm.endpoints[name] == nil {
       found.append("llm.order: no endpoint is called \(name)")

@@ -50,6 +50,16 @@ extension ConfigurationSchema {
       "What models may cost in one UTC day. The dearest that a call can become is reserved before it; "
         + "without room for it there is no decision."),
     ConfigurationKey(
+      "llm.roles.*.day_budget_cents", in: \.llm.roles, new: Configuration.LLM.Role(),
+      \.dayBudgetCents, unit: "hundredths of a US dollar", range: 0...100_000_000,
+      "What one role may cost of it in one UTC day."),
+    ConfigurationKey(
+      "llm.thrift_permille", \.llm.thriftPermille, unit: "permille", range: 1...1_000,
+      "Share of a budget from which its roles are asked less often. Once it is spent, rules fill them and "
+        + "positions are only closed or made smaller."),
+    ConfigurationKey(
+      "llm.thrift_factor", \.llm.thriftFactor, range: 2...1_000, "How many times less often."),
+    ConfigurationKey(
       "llm.silence_milliseconds", \.llm.silenceMilliseconds, unit: "milliseconds",
       range: 100...600_000, "A reply that brings no token for so long is given up."),
     ConfigurationKey(
@@ -79,6 +89,12 @@ extension ConfigurationSchema {
       "completion_micros", \.completionMicros,
       unit: "millionths of a US dollar per million tokens", range: 0...1_000_000_000,
       "Price of the answer."),
+    endpoint(
+      "peak_utc", \.peakUTC, unit: "HH:MM-HH:MM",
+      "Hours at which these prices are a multiple, UTC; more with commas between."),
+    endpoint(
+      "peak_permille", \.peakPermille, unit: "permille", range: 0...100_000,
+      "That multiple; 2000 is double."),
   ]
 
   private static func endpoint<Value: ConfigurationValue>(
