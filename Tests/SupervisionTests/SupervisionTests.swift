@@ -16,12 +16,12 @@ struct KillsAndStops {
   }
 }
 
-/// The desk with its agents, as processes: the scenarios are Tests/Peers/desk/team.py and canary.py.
+/// The desk with its agents, as processes: the scenarios are Tests/Peers/desk/team.py, kills.py and canary.py.
 @Suite(.serialized)
 struct AgentsAtWork {
   @Test(arguments: [
-    ("team.py", "demo_decides"), ("team.py", "console_kills"),
-    ("team.py", "console_keeps_off"), ("canary.py", "canary"),
+    ("team.py", "demo_decides"), ("kills.py", "console_kills"),
+    ("kills.py", "console_keeps_off"), ("team.py", "prompts_act"), ("canary.py", "canary"),
   ])
   func scenario(_ script: String, _ name: String) throws {
     let (status, output) = try Scenario.run(name, of: script, seconds: 240)

@@ -43,3 +43,41 @@ def _value(name, schema, seen):
 
 def text(schema, asked, sign):
     return json.dumps(answer(schema, asked, sign))
+
+
+INVENTED = {
+    "instrument": ["BTC-USDC", "btc-usdt-swap", "DOGE-USDT", ""],
+    "reference_price": [1, 10_101, 9_899.5, 0, -5, 1e9, "10000.05", None],
+    "item": ["n0000000000000000", "n9", ""],
+    "target_permille": [1_001, 5_000, -5_000, 99_999_999_999_999_999_999, "1000", 0.5],
+    "stance": [101, -101, "long", 50.5],
+    "verdict": ["ACCEPT", "buy", "accept "],
+    "urgency": ["now", "HIGH"],
+    "instruments": [["DOGE-USDT"], ["BTC-USDT-SWAP", "ETH-USDT"], "BTC-USDT"],
+}
+
+
+def mutated(schema, asked, dice):
+    """A believing answer, and one time in two something invented, misspelt or broken in it."""
+    sign = dice.choice((1, -1))
+    value = answer(schema, asked, sign)
+    if dice.random() < 0.5:
+        return json.dumps(value)
+    known = [name for name in value if name in INVENTED]
+    rows = value.get("labels") or []
+    if rows and dice.random() < 0.7:
+        row = dice.choice(rows)
+        name = dice.choice([name for name in row if name in INVENTED])
+        row[name] = dice.choice(INVENTED[name])
+    elif known and dice.random() < 0.7:
+        name = dice.choice(known)
+        value[name] = dice.choice(INVENTED[name])
+    elif dice.random() < 0.3:
+        value["instrument"] = dice.choice(INVENTED["instrument"])
+    else:
+        text = list(json.dumps(value))
+        for _ in range(dice.randint(1, 4)):
+            place = dice.randrange(len(text))
+            text[place] = dice.choice(['"', "{", "}", "9", "-", "\\", "\u202e", "", text[place] * 2])
+        return "".join(text)
+    return json.dumps(value)

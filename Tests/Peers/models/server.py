@@ -1,13 +1,15 @@
 """A DeepSeek-shaped model server that answers well or in one of many bad ways; prints its port.
 
 The case is the first part of the path: base URL `http://127.0.0.1:PORT/CASE`. `good` answers plainly; `CASE`
-may be any name of `shapes.TEXTS`, `gullible_up` or `gullible_down` (believes the news), a status (`503`),
-`503-once` (that status, then plain), or a transport fault below. `PUT /answer` sets the answer's text where a request carries no tool; `GET /requests` lists what
-was asked, headers included.
+may be any name of `shapes.TEXTS`, `gullible_up` or `gullible_down` (believe the news), `mutant` (invents),
+`repairs` (heeds a complaint), a status (`503`), `503-once` (that status, then plain), or a transport fault
+below. `PUT /answer` sets the answer's text where a request carries no tool; `GET /requests` lists what was
+asked, headers included.
 """
 
 import http.server
 import json
+import random
 import sys
 import threading
 import time
@@ -29,6 +31,7 @@ class Desk:
         self.answer = "{}"
         self.cache = Cache()
         self.once = set()
+        self.dice = random.Random(20_261_125)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -117,6 +120,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if case in ("gullible_up", "gullible_down"):
                 sign = 1 if case == "gullible_up" else -1
                 text = gullible.text(function["parameters"], asked, sign)
+            if case == "mutant":
+                with self.desk.lock:
+                    text = gullible.mutated(function["parameters"], asked, self.desk.dice)
             name = "place_order" if case == "wrong_tool" else function["name"]
             one = {"id": "call_0", "type": "function", "function": {"name": name, "arguments": text}}
             message["tool_calls"] = [one] * (2 if case == "two_tools" else 1)
