@@ -40,7 +40,8 @@ struct ConsoleCommand: AsyncParsableCommand {
     let midnight = Int64(Date().timeIntervalSince1970) / 86_400 * 86_400_000
     let proxy = try configuration.network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
     let models = try ModelSeats(
-      configuration, spentToday: try ledger.modelCost(since: midnight), proxy: proxy,
+      configuration, spentToday: try ledger.modelCost(since: midnight),
+      cassetteFolder: directory.path + "/cassette", proxy: proxy,
       log: agentLog)
     let agents = try AgentDesk(
       configuration: configuration, ledger: ledger, stateFile: directory.stateFile,

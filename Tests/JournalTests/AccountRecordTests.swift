@@ -90,7 +90,8 @@ func accountFiguresComeBack(_ total: String, _ available: String?) throws {
   #expect(position["mark_price"] as? String == "78723")
   #expect(position["liquidation_price"] as? String == "90000")
   #expect(position["upl"] as? String == "-0.0000000000225")
-  #expect(lines[3]["maker"] as? String == "-0.0008" && lines[3]["taker"] as? String == "-0.001")
+  #expect(
+    lines[3]["maker_rate"] as? String == "-0.0008" && lines[3]["taker_rate"] as? String == "-0.001")
   #expect(JournalKind.account.rawValue == 18 && JournalKind.positionDetail.rawValue == 19)
   #expect(JournalKind.feeRate.rawValue == 20)
   try writer.close()

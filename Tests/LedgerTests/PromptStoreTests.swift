@@ -112,6 +112,46 @@ import Testing
       agrees: agrees, ranAt: 1)
   }
 
+  /// Closes rise by a step a minute: long was right, short was wrong, flat says nothing, and what has no
+  /// market five minutes later is not known.
+  @Test func aComparisonSaysWhoWasRightAndWhatItCost() throws {
+    let desk = try Desk()
+    let store = desk.ledger.prompts
+    for text in ["one", "two"] {
+      _ = try store.save(draft(text), promoted: text == "one", shipped: nil, at: 1)
+    }
+    let shadow = try store.startShadow(
+      role: "macro_trader", candidate: 2, runsMin: 9, sharePermille: 0, person: "edna", at: 2)
+    let minute: Int64 = 60_000
+    try DatabaseQueue(path: desk.path).write { db in
+      for index in Int64(0)...10 {
+        try db.execute(
+          sql: """
+            INSERT INTO bars(instrument, interval_s, open_at, source, run, instrument_id, place, open,
+              high, low, close, lots, trades)
+            VALUES ('BTC-USDT', 60, ?, 'own', 7, 0, ?, 1, 1, 1, ?, 1, 1)
+            """, arguments: [(100 + index) * minute, index, 1_000 + index * 10])
+      }
+    }
+    let cases = [
+      ("a", 103, "long", "short"), ("b", 104, "flat", "long"), ("c", 103, "", "long"),
+      ("d", 109, "long", "long"), ("e", 50, "long", "long"),
+    ]
+    for (hash, at, live, candidate) in cases {
+      let json = "{\"instrument\":{\"id\":\"BTC-USDT\"},\"taken_at\":\(Int64(at) * minute)}"
+      try desk.ledger.saveSnapshot(hash: hash, json: json)
+      var run = run(hash, .valid, agrees: live == candidate)
+      run.live.conclusion = live
+      run.candidate.conclusion = candidate
+      #expect(try store.record(run, shadow: shadow.id))
+    }
+    let figures = try #require(try store.shadow(role: "macro_trader"))
+    #expect(figures.liveSide.known == 1 && figures.liveSide.hits == 1)
+    #expect(figures.candidateSide.known == 3 && figures.candidateSide.hits == 2)
+    #expect(try desk.ledger.modelCost(since: 0) == ["macro_trader": 5 * 30], "both sides' cost")
+    #expect(try store.recentSnapshots(role: "macro_trader", shadow: shadow.id, limit: 9).isEmpty)
+  }
+
   @Test func aCandidateWaitsForItsComparison() throws {
     let desk = try Desk()
     let store = desk.ledger.prompts

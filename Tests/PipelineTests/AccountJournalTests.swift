@@ -47,7 +47,7 @@ extension Demos {
       let records = try journal(folder)
       let fees = records.filter { $0.kind == "feeRate" }
       #expect(Set(fees.compactMap(\.instrument)) == ["BTC-USDT", "ETH-USDT"])
-      #expect(fees.allSatisfy { $0.maker == "-0.0008" })
+      #expect(fees.allSatisfy { $0.maker == "-0.0008" && $0.taker == "-0.001" })
       var last: [String: Int] = [:]
       for row in records where row.kind == "positionDetail" {
         last[try #require(row.instrument)] = row.position
@@ -79,13 +79,16 @@ extension Demos {
       var total: String?
       var available: String?
       var maker: String?
+      var taker: String?
       var position: Int?
       var averagePrice: String?
       var markPrice: String?
 
       enum CodingKeys: String, CodingKey {
-        case kind, report, instrument, reconciled, maker, position
+        case kind, report, instrument, reconciled, position
         case wall = "wall_ns"
+        case maker = "maker_rate"
+        case taker = "taker_rate"
         case total = "total_usd"
         case available = "available_usd"
         case averagePrice = "average_price"

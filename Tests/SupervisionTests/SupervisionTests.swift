@@ -21,7 +21,8 @@ struct KillsAndStops {
 struct AgentsAtWork {
   @Test(arguments: [
     ("team.py", "demo_decides"), ("kills.py", "console_kills"),
-    ("kills.py", "console_keeps_off"), ("team.py", "prompts_act"), ("canary.py", "canary"),
+    ("kills.py", "console_keeps_off"), ("team.py", "prompts_act"), ("team.py", "prompts_shadow"),
+    ("canary.py", "canary"),
   ])
   func scenario(_ script: String, _ name: String) throws {
     let (status, output) = try Scenario.run(name, of: script, seconds: 240)

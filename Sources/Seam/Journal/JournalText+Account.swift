@@ -31,8 +31,8 @@ extension JournalText {
 
   func feeRate(_ value: FeeRateRecord, _ line: inout JSONLine) {
     instrument(value.instrument, &line)
-    line.field("maker", value.maker.normalized.description)
-    line.field("taker", value.taker.normalized.description)
+    line.field("maker_rate", value.maker.normalized.description)
+    line.field("taker_rate", value.taker.normalized.description)
     line.number("ts", value.exchangeTime.milliseconds)
   }
 }

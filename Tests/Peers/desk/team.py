@@ -198,6 +198,41 @@ def prompts_act():
         equal(desk.processes("console"), process, "the same process all along")
 
 
+def prompts_shadow():
+    """A candidate is compared over recorded snapshots, or beside the cycle where it needs other answers, and
+    promoted once it has its runs; it is never in a record of a decision before that."""
+    with Desk(more=AGENTS.format(more="prompts: {promotion: shadow, shadow_runs: 5, "
+                                      "shadow_share_permille: 1000}")) as desk:
+        desk.run()
+        console = Console(desk)
+        console.await_up()
+        until(lambda: len({one["cycle"] for one in feed(console, limit=200)}) > 5, "cycles", 30)
+        for role in ("technical_analyst", "decision_maker"):
+            base = f"/api/prompts/{role}"
+
+            def ask(method, path, body, status):
+                found, _, reply = console.call(method, path, body, token=console.token)
+                check(found == status, f"{method} {path}", reply)
+                return reply
+
+            shipped = get(console, base)["text"]
+            text = shipped.replace("goals: |\n", "goals: |\n  Think twice.\n")
+            made = ask("PUT", base, {"text": text, "note": "twice", "expected_version": 0}, 201)
+            equal((made["version"], made["live"]), (1, False), "it waits")
+            refused = ask("POST", base + "/promote", {"version": 1}, 409)
+            check(refused["code"].startswith("prompt_"), "not yet", refused)
+            ask("POST", base + "/shadow", {"version": 1, "share_permille": 1000}, 201)
+            until(lambda: get(console, base + "/shadow")["complete"], f"the runs of {role}", 30)
+            figures = get(console, base + "/shadow")
+            check(figures["runs"] >= 5 and figures["candidate_figures"]["valid"] >= 5, "runs", figures)
+            equal({one["prompt_version"] for one in feed(console, agent=role, limit=200)}, {0},
+                  "the version that decided all along")
+            ask("POST", base + "/promote", {"version": 1}, 200)
+            until(lambda: any(one["prompt_version"] == 1 for one in feed(console, agent=role, limit=9)),
+                  "the promoted version decides", 30)
+            print(f"{role}: {figures['summary']}")
+
+
 AGENTS = """
 agents: {{enabled: true, cycle_seconds: 1, deadline_milliseconds: 900, lease_milliseconds: 10000}}
 {more}

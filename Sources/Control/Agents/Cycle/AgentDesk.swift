@@ -12,6 +12,7 @@ public final class AgentDesk: Sendable {
   private let parts: CycleParts
   private let cycles: [InstrumentCycle]
   private let recovery: Recovery
+  private let shadows: ShadowDesk
 
   /// Longest pause between two attempts while the core is not there.
   static let backoffSecondsMax = 60
@@ -29,19 +30,19 @@ public final class AgentDesk: Sendable {
   ) throws(TeamError) {
     team = try Team(folder: configuration.agents.rolesFolder)
     instruments = configuration.agentInstruments
+    let promptDesk = PromptDesk(
+      ledger.prompts, roles: team.roles.map { PromptRole($0) }, settings: configuration.prompts)
     parts = CycleParts(
       team: team, seat: seat, thrift: thrift,
-      prompts: PromptBook(
-        source: prompts
-          ?? PromptDesk(
-            ledger.prompts, roles: team.roles.map { PromptRole($0) },
-            settings: configuration.prompts)),
+      prompts: PromptBook(source: prompts ?? promptDesk),
+      shadow: prompts == nil ? PromptShadow(promptDesk) : nil,
       source: SnapshotSource(path: stateFile, configuration: configuration),
       store: DecisionStore(ledger), news: ledger.news, door: SignalDoor(path: doorSocket),
       settings: CycleSettings(configuration), caps: NewsCaps(configuration.news),
       counters: CycleCounters(), tasks: TaskShelf(),
       log: log)
     let parts = parts
+    shadows = ShadowDesk(parts)
     cycles = instruments.map { InstrumentCycle(instrument: $0, parts: parts) }
     recovery = Recovery(
       ledger: ledger, journal: JournalFolder(path: journalDirectory, stream: .trade), log: log)
@@ -69,6 +70,7 @@ public final class AgentDesk: Sendable {
     await withTaskCancellationHandler {
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await self.watch() }
+        group.addTask { await self.shadows.run() }
         for (index, cycle) in cycles.enumerated() {
           group.addTask { await self.drive(cycle, index) }
         }

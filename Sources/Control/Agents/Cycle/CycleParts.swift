@@ -51,6 +51,8 @@ struct CycleParts: Sendable {
   /// How far the budget still carries a role.
   var thrift: @Sendable (String) -> Thrift
   var prompts: PromptBook
+  /// Candidates beside the versions in use; nil where prompts are not the ledger's.
+  var shadow: PromptShadow?
   var source: SnapshotSource
   var store: DecisionStore
   var news: NewsStore?

@@ -57,7 +57,10 @@ struct CycleRun: Sendable {
         outcome: .late, reason: "\(role.title) did not answer in time", source: "")
       return Answered(answer: late, output: nil, promptVersion: call.prompt.version)
     }
-    return await settle(call, answer, begun, begunAt)
+    let latency = (ContinuousClock.now - begun).milliseconds
+    let settled = await settle(call, answer, begun, begunAt)
+    besideLive(asked, settled.answer, latency, seat)
+    return settled
   }
 
   /// Holds the answer against the schema once more: what an analyst calls valid is not taken on its word.

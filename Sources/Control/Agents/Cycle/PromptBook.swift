@@ -10,7 +10,13 @@ public struct PromptBook: Sendable {
 
   /// Throws where the live prompt cannot be read; the role then makes no decision.
   public func render(_ call: RoleCall, for viewer: Viewer) throws -> RenderedPrompt {
-    let version = try source?.live(role: call.role.id)
+    try render(call, version: try source?.live(role: call.role.id), for: viewer)
+  }
+
+  /// - Parameter version: nil: the shipped prompt.
+  public func render(_ call: RoleCall, version: PromptVersion?, for viewer: Viewer) throws
+    -> RenderedPrompt
+  {
     let text = version?.text ?? call.role.defaultPrompt
     let document = try PromptDocument(
       parsing: text, format: version?.format ?? .yaml, role: call.role.id, inputs: call.role.inputs)

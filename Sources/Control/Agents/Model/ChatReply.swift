@@ -1,7 +1,7 @@
 // What came back, whole or piece by piece, in one shape; control plane.
 import Ledger
 
-public struct ChatReply: Sendable, Equatable {
+public struct ChatReply: Sendable, Equatable, Codable {
   public var content = ""
   public var reasoning = ""
   public var tools: [Tool] = []
@@ -10,7 +10,7 @@ public struct ChatReply: Sendable, Equatable {
   public var fingerprint = ""
   public var usage = TokenUsage()
 
-  public struct Tool: Sendable, Equatable {
+  public struct Tool: Sendable, Equatable, Codable {
     public var name = ""
     public var arguments = ""
   }

@@ -9,12 +9,16 @@ public struct ModelAnalyst: Analyst {
   private let roster: ModelRoster
   private let client: ModelClient
   private let log: Logger
+  private let cassette: ModelCassette?
 
   /// Between two tries of one endpoint that may go well a moment later.
   private static let retryMilliseconds: Int64 = 400
   private static let triesMax = 2
 
-  public init(roster: ModelRoster, client: ModelClient, log: Logger) {
+  public init(
+    roster: ModelRoster, client: ModelClient, cassette: ModelCassette? = nil, log: Logger
+  ) {
+    self.cassette = cassette
     self.roster = roster
     self.client = client
     self.log = log
@@ -34,7 +38,7 @@ public struct ModelAnalyst: Analyst {
       answer.output = nil
       answer.reason = fault.rawValue
       // A model that answers badly will do so again; another endpoint is for one that is not there.
-      if fault.isOfReply || fault == .deadline || fault == .budget { break }
+      if fault.isOfReply || [.deadline, .budget, .notKept].contains(fault) { break }
     }
     if !isAsked {
       answer.reason = ModelFault.refusedHere.rawValue
@@ -125,6 +129,14 @@ public struct ModelAnalyst: Analyst {
     _ body: JSONValue, _ index: Int, _ endpoint: ModelEndpoint, _ call: RoleCall,
     _ answer: inout RoleAnswer
   ) async -> Result<ChatReply, ModelFault> {
+    if let cassette, cassette.mode == .replay {
+      guard let reply = cassette.reply(to: body, of: endpoint) else {
+        return .failure(.notRecorded)
+      }
+      // Usage is what it was then; a replay costs nothing.
+      answer.usage = answer.usage + reply.usage
+      return .success(reply)
+    }
     for attempt in 1...ModelAnalyst.triesMax {
       let now = Int64(Date().timeIntervalSince1970 * 1_000)
       let most = call.prompt.parameters.maxTokens ?? endpoint.maxTokens
@@ -139,6 +151,10 @@ public struct ModelAnalyst: Analyst {
         answer.costMicros += roster.settle(reserved, reply.usage)
         answer.usage = answer.usage + reply.usage
         roster.note(nil, of: index)
+        do { try cassette?.keep(reply, to: body, of: endpoint) } catch {
+          log.error("a reply cannot be recorded", metadata: ["error": "\(error)"])
+          return .failure(.notKept)
+        }
         return .success(reply)
       } catch {
         // What was refused before it was read costs nothing; anything else may have been worked on.

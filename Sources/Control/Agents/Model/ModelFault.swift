@@ -39,6 +39,10 @@ public enum ModelFault: String, Error, Sendable, CaseIterable {
   /// Every endpoint's breaker is open, or agents are in safe mode.
   case refusedHere = "refused_here"
   case budget
+  /// A replay that holds no reply to this question; nobody was asked.
+  case notRecorded = "not_recorded"
+  /// The reply could not be put on the cassette.
+  case notKept = "not_kept"
 
   /// May go well a moment later.
   var isPassing: Bool {

@@ -13,9 +13,10 @@ public struct ModelSeats: Sendable {
   private static let microsPerCent: Int64 = 10_000
 
   /// Nil where no endpoint is configured: the roles are filled by rules. `spentToday` is what the ledger says
-  /// of this UTC day by role, in millionths of a US dollar.
+  /// of this UTC day by role, in millionths of a US dollar; `cassetteFolder` holds replies where none is configured.
   public init?(
-    _ configuration: Configuration, spentToday: [String: Int64], proxy: RESTProxy?, log: Logger,
+    _ configuration: Configuration, spentToday: [String: Int64], cassetteFolder: String,
+    proxy: RESTProxy?, log: Logger,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
     let llm = configuration.llm
@@ -51,7 +52,13 @@ public struct ModelSeats: Sendable {
       now: Int64(Date().timeIntervalSince1970 * 1_000))
     client = try ModelClient(
       proxy: proxy?.setting, caFile: llm.caFile, silenceMilliseconds: llm.silenceMilliseconds)
-    analyst = ModelAnalyst(roster: roster, client: client, log: log)
+    let cassette =
+      llm.cassette == .off
+      ? nil : try ModelCassette(llm.cassette, folder: llm.cassetteFolder ?? cassetteFolder)
+    if llm.cassette == .replay {
+      log.warning("models are not asked: their replies come from a cassette")
+    }
+    analyst = ModelAnalyst(roster: roster, client: client, cassette: cassette, log: log)
     share = llm.shareAccount
     for endpoint in endpoints where endpoint.price == nil {
       log.warning(

@@ -42,12 +42,24 @@ public struct PromptShadow: Sendable {
         agrees: !both.0.isEmpty && both.0 == both.1, ranAt: at), shadow: shadow.id)
   }
 
+  /// Snapshots that one call of `replay` goes through at most.
+  static let batch = 20
+
+  /// The role's comparison as it runs; nil: none was started, it is complete, or another version came into
+  /// use since.
+  public func running(role: String) throws -> ShadowFigures? {
+    guard let shadow = try desk.store.shadow(role: role), !shadow.isComplete,
+      shadow.live == (try desk.live(role: role).version)
+    else { return nil }
+    return shadow
+  }
+
   /// Asks both versions about recorded snapshots until the comparison is complete or there are no more.
   /// - Parameters:
   ///   - call: fills a version into a call over the snapshot of this hash; nil: it is not readable.
   ///   - clock: Unix milliseconds.
   public func replay(
-    role: String, analyst: some Analyst, clock: @Sendable () -> Int64,
+    role: String, analyst: any Analyst, clock: @Sendable () -> Int64,
     call: @Sendable (String, PromptVersion) throws -> RoleCall?
   ) async throws -> ShadowFigures {
     guard let begun = try desk.store.shadow(role: role) else {
@@ -55,7 +67,8 @@ public struct PromptShadow: Sendable {
     }
     let live = try desk.version(role: role, begun.live)
     let candidate = try desk.version(role: role, begun.candidate)
-    for hash in try desk.store.recentSnapshots(role: role, limit: 2 * begun.runsMin) {
+    for hash in try desk.store.recentSnapshots(
+      role: role, shadow: begun.id, limit: PromptShadow.batch) {
       if Task.isCancelled { break }
       if try desk.store.shadow(role: role)?.isComplete ?? true { break }
       guard let first = try call(hash, live), let second = try call(hash, candidate) else {

@@ -17,6 +17,7 @@ function figures(found) {
     ["valid answers", share(live.valid, runs), share(candidate.valid, runs)],
     ["cost", money(live.cost_usd), money(candidate.cost_usd)],
     ["latency", milliseconds(live.latency_ms), milliseconds(candidate.latency_ms)],
+    ["right about the next 5 minutes", share(live.hits, live.known), share(candidate.hits, candidate.known)],
     ["agree with each other", share(found.agreeing, runs), ""],
   ].map(line => line.map(text => [text])));
   return table;

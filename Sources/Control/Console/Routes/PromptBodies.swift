@@ -151,6 +151,7 @@ extension PromptRoutes {
         case valid
         case costUSD = "cost_usd"
         case latency = "latency_ms"
+        case known, hits
       }
 
       func encode(to encoder: any Encoder) throws {
@@ -160,6 +161,8 @@ extension PromptRoutes {
         let fraction = String(repeating: "0", count: 6 - min(6, digits.utf8.count)) + digits
         try box.encode("\(side.costMicros / 1_000_000).\(fraction)", forKey: .costUSD)
         try box.encode(side.latencyMilliseconds, forKey: .latency)
+        try box.encode(side.known, forKey: .known)
+        try box.encode(side.hits, forKey: .hits)
       }
     }
 

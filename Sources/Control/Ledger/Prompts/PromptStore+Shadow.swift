@@ -73,16 +73,55 @@ extension PromptStore {
     }
   }
 
-  /// Hashes of the newest recorded snapshots that the role has answered, newest first.
-  public func recentSnapshots(role: String, limit: Int) throws -> [String] {
+  /// Hashes of the newest recorded snapshots that the role has answered and the comparison has not, newest
+  /// first.
+  public func recentSnapshots(role: String, shadow: Int64, limit: Int) throws -> [String] {
     try read { db in
       try String.fetchAll(
         db,
         sql: """
-          SELECT snapshot_hash FROM decisions WHERE agent_id = ? AND snapshot_hash <> ''
-          GROUP BY snapshot_hash ORDER BY max(id) DESC LIMIT ?
-          """, arguments: [role, limit])
+          SELECT snapshot_hash FROM decisions WHERE agent_id = ?1 AND snapshot_hash <> ''
+            AND snapshot_hash NOT IN (
+              SELECT snapshot_hash FROM prompt_shadow_runs WHERE shadow = ?2)
+          GROUP BY snapshot_hash ORDER BY max(id) DESC LIMIT ?3
+          """, arguments: [role, shadow, limit])
     }
+  }
+
+  /// Which way the market went after each run that named a direction.
+  private static func outcomes(_ shadow: Int64, _ db: Database) throws -> (
+    live: (known: Int, hits: Int), candidate: (known: Int, hits: Int)
+  ) {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT live_conclusion, candidate_conclusion,
+          (SELECT close FROM bars WHERE instrument = item AND interval_s = 60
+            AND open_at > at - 360000 AND open_at <= at - 60000
+            ORDER BY open_at DESC LIMIT 1) AS before,
+          (SELECT close FROM bars WHERE instrument = item AND interval_s = 60
+            AND open_at >= at + 240000 AND open_at < at + 420000
+            ORDER BY open_at LIMIT 1) AS after
+        FROM (
+          SELECT runs.live_conclusion, runs.candidate_conclusion,
+            json_extract(snapshots.json, '$.instrument.id') AS item,
+            json_extract(snapshots.json, '$.taken_at') AS at
+          FROM prompt_shadow_runs AS runs JOIN snapshots ON snapshots.hash = runs.snapshot_hash
+          WHERE runs.shadow = ?)
+        """, arguments: [shadow])
+    var live = (known: 0, hits: 0)
+    var candidate = (known: 0, hits: 0)
+    func count(_ conclusion: String, _ move: Int64, _ side: inout (known: Int, hits: Int)) {
+      guard conclusion == "long" || conclusion == "short" else { return }
+      side.known += 1
+      if conclusion == "long" ? move > 0 : move < 0 { side.hits += 1 }
+    }
+    for row in rows {
+      guard let before: Int64 = row["before"], let after: Int64 = row["after"] else { continue }
+      count(row["live_conclusion"], after - before, &live)
+      count(row["candidate_conclusion"], after - before, &candidate)
+    }
+    return (live, candidate)
   }
 
   private static func figures(_ role: String, _ db: Database) throws -> ShadowFigures? {
@@ -107,14 +146,17 @@ extension PromptStore {
         FROM prompt_shadow_runs WHERE shadow = ?
         """, arguments: [id])
     guard let sums else { return nil }
+    let outcomes = try outcomes(id, db)
     return ShadowFigures(
       id: id, role: role, candidate: row["candidate"], live: row["live"], runs: sums["runs"],
       runsMin: row["runs_min"], sharePermille: row["share_permille"], agreeing: sums["agreeing"],
       liveSide: .init(
         valid: sums["live_valid"], costMicros: sums["live_cost"],
-        latencyMilliseconds: sums["live_latency"]),
+        latencyMilliseconds: sums["live_latency"], known: outcomes.live.known,
+        hits: outcomes.live.hits),
       candidateSide: .init(
         valid: sums["candidate_valid"], costMicros: sums["candidate_cost"],
-        latencyMilliseconds: sums["candidate_latency"]))
+        latencyMilliseconds: sums["candidate_latency"], known: outcomes.candidate.known,
+        hits: outcomes.candidate.hits))
   }
 }

@@ -47,6 +47,10 @@ public struct ShadowFigures: Sendable, Hashable, Codable {
     public var costMicros: Int64 = 0
     /// Mean over the runs.
     public var latencyMilliseconds: Int64 = 0
+    /// Runs that named a direction and whose market is known five minutes later, and those of them that it
+    /// went the way of.
+    public var known = 0
+    public var hits = 0
   }
 
   public var id: Int64
@@ -68,6 +72,7 @@ public struct ShadowFigures: Sendable, Hashable, Codable {
     "Candidate \(candidate): \(candidateSide.valid) of \(runs) valid, "
       + "\(candidateSide.costMicros) micro-dollars, \(candidateSide.latencyMilliseconds) ms on average; "
       + "version \(live): \(liveSide.valid) valid, \(liveSide.costMicros) micro-dollars, "
-      + "\(liveSide.latencyMilliseconds) ms; they agree in \(agreeing)."
+      + "\(liveSide.latencyMilliseconds) ms; they agree in \(agreeing). Right about the next five minutes: "
+      + "\(candidateSide.hits) of \(candidateSide.known) and \(liveSide.hits) of \(liveSide.known)."
   }
 }

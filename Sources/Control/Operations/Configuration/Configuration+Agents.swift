@@ -33,6 +33,9 @@ extension Configuration {
     public var thriftFactor: Int64 = 4
     public var silenceMilliseconds: Int64 = 20_000
     public var caFile: String?
+    public var cassette: CassetteMode = .off
+    /// Nil: `cassette` in the state folder.
+    public var cassetteFolder: String?
     public init() {}
 
     public struct Role: Sendable, Equatable {

@@ -63,3 +63,12 @@ public enum PromptPromotion: String, ConfigurationChoice {
   /// Once a comparison with the one in use is complete and somebody promotes it.
   case shadow
 }
+
+/// What the console does with replies of models.
+public enum CassetteMode: String, ConfigurationChoice {
+  case off
+  /// Every reply that came whole is appended.
+  case record
+  /// Every question is answered from what was recorded, in the order it was recorded; nobody is asked.
+  case replay
+}

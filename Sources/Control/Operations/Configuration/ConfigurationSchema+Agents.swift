@@ -58,13 +58,20 @@ extension ConfigurationSchema {
       "Share of a budget from which its roles are asked less often. Once it is spent, rules fill them and "
         + "positions are only closed or made smaller."),
     ConfigurationKey(
-      "llm.thrift_factor", \.llm.thriftFactor, range: 2...1_000, "How many times less often."),
+      "llm.thrift_factor", \.llm.thriftFactor, unit: "times", range: 2...1_000,
+      "How many times less often."),
     ConfigurationKey(
       "llm.silence_milliseconds", \.llm.silenceMilliseconds, unit: "milliseconds",
       range: 100...600_000, "A reply that brings no token for so long is given up."),
     ConfigurationKey(
       "llm.ca_file", \.llm.caFile, unit: "path",
       "PEM file of the only authorities trusted for models, instead of the system's."),
+    ConfigurationKey(
+      "llm.cassette", \.llm.cassette,
+      "`record` keeps every reply of a model; `replay` answers from what was kept and asks nobody."),
+    ConfigurationKey(
+      "llm.cassette_folder", \.llm.cassetteFolder, unit: "path",
+      "Where replies are kept; without it `cassette` in the state folder."),
     endpoint(
       "url", \.url, unit: "URL", "Base of `/chat/completions`; http:// for this machine only."),
     endpoint("model", \.model, unit: "name", "Asked for where the prompt names none."),

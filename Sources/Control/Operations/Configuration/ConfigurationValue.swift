@@ -84,6 +84,7 @@ extension StrategyKind: ConfigurationValue {}
 extension ExpiryAction: ConfigurationValue {}
 extension AccountShare: ConfigurationValue {}
 extension PromptPromotion: ConfigurationValue {}
+extension CassetteMode: ConfigurationValue {}
 extension LogFormat: ConfigurationValue {}
 extension LogLevel: ConfigurationValue {}
 
