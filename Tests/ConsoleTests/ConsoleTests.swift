@@ -31,6 +31,13 @@ struct ConsoleOverADesk {
     #expect(status == 0, "\(output)")
   }
 
+  /// Agents decide behind the page.
+  @Test(arguments: ["save_acts", "card_and_order"])
+  func live(_ name: String) throws {
+    let (status, output) = try Scenario.run("live.py", name)
+    #expect(status == 0, "\(output)")
+  }
+
   /// Records come from the ledger's own code; hostile text among them stays text.
   @Test(arguments: ["feed", "arrival", "cycle", "hostile"])
   func decisions(_ name: String) throws {

@@ -37,9 +37,7 @@ struct ShadowDesk: Sendable {
       guard try shadow.running(role: role.id) != nil else { return }
       let seat = parts.seat(role)
       let parts = parts
-      let figures = try await shadow.replay(
-        role: role.id, analyst: seat.analyst, clock: { WallClock.now() }
-      ) { hash, version in
+      let fill = { @Sendable (hash: String, version: PromptVersion) throws -> RoleCall? in
         guard let text = try parts.store.ledger.snapshot(hash: hash) else { return nil }
         var call = RoleCall(
           role: role, prompt: RenderedPrompt(system: "", user: "", version: 0),
@@ -48,6 +46,8 @@ struct ShadowDesk: Sendable {
         call.prompt = try parts.prompts.render(call, version: version, for: seat.viewer)
         return call
       }
+      let figures = try await shadow.replay(
+        role: role.id, analyst: seat.analyst, clock: { WallClock.now() }, call: fill)
       if figures.isComplete {
         parts.log.notice(
           "a shadow is complete",

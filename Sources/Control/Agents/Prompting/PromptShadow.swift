@@ -68,7 +68,8 @@ public struct PromptShadow: Sendable {
     let live = try desk.version(role: role, begun.live)
     let candidate = try desk.version(role: role, begun.candidate)
     for hash in try desk.store.recentSnapshots(
-      role: role, shadow: begun.id, limit: PromptShadow.batch) {
+      role: role, shadow: begun.id, limit: PromptShadow.batch)
+    {
       if Task.isCancelled { break }
       if try desk.store.shadow(role: role)?.isComplete ?? true { break }
       guard let first = try call(hash, live), let second = try call(hash, candidate) else {
