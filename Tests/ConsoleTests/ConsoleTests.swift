@@ -24,6 +24,12 @@ struct ConsoleOverADesk {
     #expect(status == 0, "\(output)")
   }
 
+  /// schemathesis: what the document allows and much that it does not, for a minute at most.
+  @Test func conformance() throws {
+    let (status, output) = try Scenario.run("conformance.py", "schemathesis")
+    #expect(status == 0, "\(output)")
+  }
+
   /// Headless Chromium, driven by playwright.
   @Test(arguments: ["monitor", "phone", "strangers", "console_killed"])
   func page(_ name: String) throws {
