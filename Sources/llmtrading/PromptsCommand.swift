@@ -24,7 +24,8 @@ struct PromptsCommand: ParsableCommand {
       let configuration = try common.load()
       let directory = try StateDirectory(configuration.stateDirectory)
       return PromptDesk(
-        try Ledger(path: directory.ledgerFile).prompts, roles: PromptDesk.shippedRoles,
+        try Ledger(path: directory.ledgerFile).prompts,
+        roles: try Team(folder: configuration.agents.rolesFolder).roles.map { PromptRole($0) },
         settings: configuration.prompts)
     }
   }

@@ -22,6 +22,7 @@ struct AgentsAtWork {
   @Test(arguments: [
     ("team.py", "demo_decides"), ("kills.py", "console_kills"),
     ("kills.py", "console_keeps_off"), ("team.py", "prompts_act"), ("team.py", "prompts_shadow"),
+    ("team.py", "eighth_role"),
     ("canary.py", "canary"),
   ])
   func scenario(_ script: String, _ name: String) throws {

@@ -1,4 +1,5 @@
 // The console's process: the HTTP server and what feeds it, wired together; control plane.
+import Agents
 import Channels
 import Foundation
 import Hummingbird
@@ -54,7 +55,8 @@ public struct ConsoleServer: Sendable {
     let services = ConsoleServices(
       access: access, links: links, hub: hub, view: view,
       desk: DeskDoor(path: directory.doorSocket),
-      ledger: ledger, decisions: decisions, prompts: configuration.prompts, log: log)
+      ledger: ledger, decisions: decisions, prompts: configuration.prompts,
+      team: try Team(folder: configuration.agents.rolesFolder), log: log)
     var quiet = log
     quiet.logLevel = max(log.logLevel, .warning)
     let application = Application(

@@ -34,7 +34,7 @@ def life():
               "the same again")
         ask("PUT", BASE, {"text": text("second"), "note": "bolder", "expected_version": 1}, 201)
         live = ask("GET", BASE)
-        equal((live["version"], live["text"], live["tags"]), (2, text("second"), ["slow"]), "in use")
+        equal((live["version"], live["text"], live["tags"]), (2, text("second"), ["macro", "slow"]), "in use")
         bad = "role: macro_trader\nbackground: x\nparameters:\n  temperature: hot\nwhat: y\n"
         refused = ask("POST", BASE, {"text": bad, "note": "n"}, 422)
         equal([(one["line"], one["column"]) for one in refused["errors"]], [(4, 16), (5, 1)], "places")

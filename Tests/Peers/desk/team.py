@@ -233,6 +233,53 @@ def prompts_shadow():
             print(f"{role}: {figures['summary']}")
 
 
+EIGHTH = """
+id: basis_watcher
+title: Basis watcher
+kind: analyst
+tags: [desk]
+inputs: [book, bars]
+cadence_seconds: 2
+weight_cap: 100
+local_rule: trend
+answer:
+  - {name: stance, type: integer, minimum: -100, maximum: 100, meaning: Long or short.}
+  - {name: confidence, type: integer, minimum: 0, maximum: 100, meaning: Percent.}
+  - {name: horizon, type: choice, choices: [seconds, minutes, hours, days], meaning: For how long.}
+  - {name: reference_price, type: number, minimum: 0, maximum: 1000000000, ground: price, meaning: At.}
+  - {name: observations, type: list, maximum: 5, meaning: Why., item: {type: text, maximum: 160}}
+"""
+
+
+def eighth_role():
+    """Two files add a role: it decides with the others, and its prompt is edited like theirs."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("basis.role.yaml", EIGHTH),
+                           ("basis.prompt.yaml", "role: basis_watcher\ngoals: Watch the basis.\n")):
+            with open(os.path.join(folder, name), "w") as file:
+                file.write(text)
+        agents = AGENTS.replace("lease_milliseconds: 10000", f"lease_milliseconds: 10000, "
+                                                             f"roles_folder: {folder}")
+        with Desk(more=agents.format(more="")) as desk:
+            desk.run()
+            console = Console(desk)
+            console.await_up()
+            until(lambda: feed(console, agent="basis_watcher", limit=1), "its first record", 30)
+            roles = {one["id"]: one for one in get(console, "/api/agents")["items"]}
+            equal(set(roles), ROLES | {"basis_watcher"}, "eight agents")
+            equal((roles["basis_watcher"]["title"], roles["basis_watcher"]["cadence_seconds"]),
+                  ("Basis watcher", 2), "as its file says")
+            base = "/api/prompts/basis_watcher"
+            equal(len(get(console, "/api/prompts")["items"]), 8, "eight prompts")
+            body = {"text": "role: basis_watcher\ngoals: Watch it closely.\n", "note": "closer",
+                    "expected_version": 0}
+            status, _, reply = console.call("PUT", base, body, token=console.token)
+            check(status == 201, "a save", reply)
+            until(lambda: feed(console, agent="basis_watcher", limit=1)[0]["prompt_version"] == 1,
+                  "the next call uses it", 30)
+            check("closely" in desk.tell("prompts", "show", "basis_watcher"), "the command knows it")
+
+
 AGENTS = """
 agents: {{enabled: true, cycle_seconds: 1, deadline_milliseconds: 900, lease_milliseconds: 10000}}
 {more}

@@ -122,23 +122,4 @@ public struct PromptDesk: PromptSource {
   }
 
   static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
-
-  private static let shippedTeam = try? Team()
-
-  /// The seven of this build.
-  public static let shippedRoles: [PromptRole] = [
-    (RoleID.macroTrader, PackageResources.macro_trader_yaml),
-    (RoleID.newsCollector, PackageResources.news_collector_yaml),
-    (RoleID.dataAnalyst, PackageResources.data_analyst_yaml),
-    (RoleID.technicalAnalyst, PackageResources.technical_analyst_yaml),
-    (RoleID.orderFlowAnalyst, PackageResources.order_flow_analyst_yaml),
-    (RoleID.decisionMaker, PackageResources.decision_maker_yaml),
-    (RoleID.riskController, PackageResources.risk_controller_yaml),
-  ].map { id, bytes in
-    let words = id.replacing("_", with: " ")
-    return PromptRole(
-      id: id, title: words.prefix(1).uppercased() + words.dropFirst(),
-      inputs: shippedTeam?[id]?.inputs,
-      shipped: String(decoding: bytes, as: UTF8.self))
-  }
 }

@@ -1,4 +1,5 @@
 // One request on its way to a handler: who asks, with which parameters and body; control plane.
+import Agents
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -84,5 +85,7 @@ struct ConsoleServices: Sendable {
   let ledger: LedgerAccess
   let decisions: DecisionTail
   let prompts: Configuration.Prompts
+  /// The shipped roles and the desk's own.
+  let team: Team
   let log: Logger
 }

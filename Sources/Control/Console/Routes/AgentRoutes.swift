@@ -64,6 +64,7 @@ enum AgentRoutes {
     var id: String
     var title: String
     var tags: [String]
+    var cadenceSeconds: Int
     var lastOutcome: String?
     var lastAt: Int64?
     var source: String?
@@ -74,6 +75,7 @@ enum AgentRoutes {
 
     private enum Key: String, CodingKey {
       case id, title, tags, source, model, counts
+      case cadenceSeconds = "cadence_seconds"
       case lastOutcome = "last_outcome"
       case lastAt = "last_at"
       case promptVersion = "prompt_version"
@@ -84,6 +86,7 @@ enum AgentRoutes {
       try box.encode(id, forKey: .id)
       try box.encode(title, forKey: .title)
       try box.encode(tags, forKey: .tags)
+      try box.encode(cadenceSeconds, forKey: .cadenceSeconds)
       try box.encode(lastOutcome, forKey: .lastOutcome)
       try box.encode(lastAt, forKey: .lastAt)
       try box.encode(source, forKey: .source)
@@ -94,14 +97,15 @@ enum AgentRoutes {
   }
 
   private static func agents(_ call: Call) async throws -> [Agent] {
-    try await call.services.ledger.call { ledger in
-      try RoleID.shipped.map { id in
-        let recent = try ledger.feed(FeedQuery(limit: countedMax, agent: id)).items
+    let roles = call.services.team.roles
+    return try await call.services.ledger.call { ledger in
+      try roles.map { role in
+        let recent = try ledger.feed(FeedQuery(limit: countedMax, agent: role.id)).items
         let last = recent.first
         var counts: [String: Int] = [:]
         for item in recent { counts[item.outcome.rawValue, default: 0] += 1 }
         return Agent(
-          id: id, title: AgentTitles.of(id), tags: last?.tags ?? [],
+          id: role.id, title: role.title, tags: role.tags, cadenceSeconds: role.cadenceSeconds,
           lastOutcome: last?.outcome.rawValue, lastAt: last?.recordedAt, source: last?.source,
           model: last.map { $0.returnedModel.isEmpty ? $0.requestedModel : $0.returnedModel },
           promptVersion: last?.promptVersion, counts: counts)

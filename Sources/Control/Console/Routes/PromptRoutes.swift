@@ -183,10 +183,10 @@ enum PromptRoutes {
     _ call: Call, _ body: @escaping @Sendable (PromptDesk) throws -> Value
   ) async throws -> Value {
     let settings = call.services.prompts
+    let roles = call.services.team.roles.map { PromptRole($0) }
     return try await call.services.ledger.call { ledger in
       do {
-        return try body(
-          PromptDesk(ledger.prompts, roles: PromptDesk.shippedRoles, settings: settings))
+        return try body(PromptDesk(ledger.prompts, roles: roles, settings: settings))
       } catch let refusal as PromptRefusal {
         throw Problem.prompt(refusal)
       } catch let problems as PromptProblems {
