@@ -80,16 +80,17 @@ import Testing
     let core = try TestCore()
     defer { core.end() }
     core.show(lean: 0)
-    let configuration = core.configuration { $0.agents.deadlineMilliseconds = 400 }
+    // Long enough that a loaded machine makes the late one late and nobody else.
+    let configuration = core.configuration { $0.agents.deadlineMilliseconds = 3_000 }
     let desk = try core.desk(configuration) { role in
       switch role.id {
       case RoleID.technicalAnalyst:
-        Seat(FixedAnalyst(output: Self.stance(100), pauseMilliseconds: 600), seeing: .local)
+        Seat(FixedAnalyst(output: Self.stance(100), pauseMilliseconds: 3_600), seeing: .local)
       case RoleID.decisionMaker: Seat(FixedAnalyst(output: Self.decision), seeing: .local)
       default: .local
       }
     }
-    try await run(desk) { try core.records(RoleID.technicalAnalyst).count >= 2 }
+    try await run(desk, seconds: 40) { try core.records(RoleID.technicalAnalyst).count >= 2 }
     let late = try #require(try core.records(RoleID.technicalAnalyst).first)
     #expect(late.outcome == .late)
     // Its stance would have carried the target of 400 permille: without it nothing does.

@@ -20,7 +20,7 @@ extension Demos {
         [
           "--topology", topology, "--generate", "50", "--rate", isLong ? "60000" : "20000",
           // What the exchange sent is counted, and trades go to the context's connection as well.
-          "--messages", "\(messages + messages / 10 + 20_000)", "--seconds", "300",
+          "--messages", "\(messages + messages / 4 + 20_000)", "--seconds", "300",
         ] + (isLong ? ["--faults", script.path] : []), in: folder)
       for (name, thread) in report.threads {
         #expect(thread.allocatedBytesAfterWarmup == 0, "\(name)")

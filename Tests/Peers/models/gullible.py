@@ -58,10 +58,10 @@ INVENTED = {
 
 
 def mutated(schema, asked, dice):
-    """A believing answer, and one time in two something invented, misspelt or broken in it."""
+    """A believing answer, and one time in three something invented, misspelt or broken in it."""
     sign = dice.choice((1, -1))
     value = answer(schema, asked, sign)
-    if dice.random() < 0.5:
+    if dice.random() < 0.67:
         return json.dumps(value)
     known = [name for name in value if name in INVENTED]
     rows = value.get("labels") or []

@@ -32,8 +32,10 @@ enum LedgerReading {
     -> [OrderFacts]
   {
     do {
+      // The newest by the index; a bound on time would make the query walk past all older ones.
       let items = try await parts.store.orders(
-        OrderQuery(limit: ordersMax, instrument: instrument, from: now - orderMilliseconds))
+        OrderQuery(limit: ordersMax, instrument: instrument)
+      ).filter { $0.placedAt >= now - orderMilliseconds }
       return items.enumerated().map { place, item in
         var facts = OrderFacts(
           reference: "o\(place + 1)", id: item.clOrdID, side: item.side,
