@@ -2,35 +2,39 @@
 import Foundation
 import Testing
 
+/// One desk at a time: each runs an exchange, a core and a console on what may be two CPUs.
 @Suite(.serialized)
-struct KillsAndStops {
-  @Test(arguments: [
-    "core_killed_at_rest", "core_killed_at_work", "missed_fill", "supervisor_killed",
-    "console_killed", "environments",
-    "three_deaths", "second_core", "stop_survives", "halt_by_signal", "flatten", "limits",
-    "proxied", "demo_interrupted", "bad_input",
-  ])
-  func scenario(_ name: String) throws {
-    let (status, output) = try Scenario.run(name)
-    #expect(status == 0, "\(output)")
+enum Desks {
+  @Suite(.serialized)
+  struct KillsAndStops {
+    @Test(arguments: [
+      "core_killed_at_rest", "core_killed_at_work", "missed_fill", "supervisor_killed",
+      "console_killed", "environments",
+      "three_deaths", "second_core", "stop_survives", "halt_by_signal", "flatten", "limits",
+      "proxied", "demo_interrupted", "bad_input",
+    ])
+    func scenario(_ name: String) throws {
+      let (status, output) = try Scenario.run(name)
+      #expect(status == 0, "\(output)")
+    }
   }
-}
 
-/// The desk with its agents, as processes: the scenarios are Tests/Peers/desk/team.py, kills.py and canary.py.
-@Suite(.serialized)
-struct AgentsAtWork {
-  @Test(arguments: [
-    ("team.py", "demo_decides"), ("kills.py", "console_kills"),
-    ("kills.py", "console_keeps_off"), ("team.py", "prompts_act"), ("team.py", "prompts_shadow"),
-    ("team.py", "eighth_role"),
-    ("canary.py", "canary"),
-  ])
-  func scenario(_ script: String, _ name: String) throws {
-    let (status, output) = try Scenario.run(name, of: script, seconds: 240)
-    print(
-      output.split(separator: "\n").filter { !$0.contains(" Core: ") }.suffix(4).joined(
-        separator: "\n"))
-    #expect(status == 0, "\(output)")
+  /// The desk with its agents, as processes: the scenarios are Tests/Peers/desk/team.py, kills.py and canary.py.
+  @Suite(.serialized)
+  struct AgentsAtWork {
+    @Test(arguments: [
+      ("team.py", "demo_decides"), ("kills.py", "console_kills"),
+      ("kills.py", "console_keeps_off"), ("team.py", "prompts_act"), ("team.py", "prompts_shadow"),
+      ("team.py", "eighth_role"),
+      ("canary.py", "canary"),
+    ])
+    func scenario(_ script: String, _ name: String) throws {
+      let (status, output) = try Scenario.run(name, of: script, seconds: 240)
+      print(
+        output.split(separator: "\n").filter { !$0.contains(" Core: ") }.suffix(4).joined(
+          separator: "\n"))
+      #expect(status == 0, "\(output)")
+    }
   }
 }
 
