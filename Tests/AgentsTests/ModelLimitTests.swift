@@ -144,6 +144,15 @@ import Testing
     #expect(request["headers"]?["Authorization"]?.string == "Bearer " + ModelFixture.key)
     let raw = try #require(request["raw"]?.string)
     #expect(!raw.contains(ModelFixture.key))
+    // One that repeats it is not listened to, and nothing of what it said is kept.
+    for isStreaming in [false, true] {
+      let echo = try await ModelFixture.ask(
+        ModelFixture.roster([
+          ModelFixture.endpoint(peer.base("echo_key"), isStreaming: isStreaming)
+        ]))
+      #expect(echo.outcome == .noDecision && echo.reason == "key_echoed")
+      #expect(!"\(echo)".contains(ModelFixture.key))
+    }
     // A redirect is not followed, so the key does not travel.
     _ = try await ModelFixture.ask(
       ModelFixture.roster([ModelFixture.endpoint(peer.base("redirect"))]))

@@ -302,8 +302,9 @@ def bad_input():
     folder = tempfile.mkdtemp(prefix="llmtrading-demo-")
     script, report = os.path.join(folder, "faults"), os.path.join(folder, "report")
     with open(script, "w") as file:
-        file.writelines(f"at {200 + 3 * index} of BTC-USDT garbage\n" for index in range(60))
-        file.write("at 500 of ETH-USDT drop\nat 700 of ETH-USDT disconnect\n")
+        # The market runs from its start on: late enough that the core has subscribed.
+        file.writelines(f"at {1200 + 3 * index} of BTC-USDT garbage\n" for index in range(60))
+        file.write("at 1500 of ETH-USDT drop\nat 1700 of ETH-USDT disconnect\n")
     done = subprocess.run(
         [BINARY, "demo", "--headless", "--generate", "2", "--seconds", "6", "--faults", script,
          "--report", report, "--port", "0", "--state-dir", folder],

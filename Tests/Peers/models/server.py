@@ -114,7 +114,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "starved": "insufficient_system_resource",
             "unfinished": None,
         }
-        if tools and case != "no_tool":
+        if tools and case not in ("no_tool", "echo_key"):
             function = tools[0]["function"]
             text = alter(json.dumps(minimal(function["parameters"])))
             if case in ("gullible_up", "gullible_down"):
@@ -129,6 +129,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for index, call in enumerate(message["tool_calls"]):
                 message["tool_calls"][index] = {**call, "id": f"call_{index}"}
             return message, finish.get(case, "tool_calls")
+        if case == "echo_key":
+            message["content"] = json.dumps({"abstain": True, "reason": self.headers["Authorization"]})
+            return message, "stop"
         message["content"] = alter(self.desk.answer)
         return message, finish.get(case, "stop")
 

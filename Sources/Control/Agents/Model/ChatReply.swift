@@ -105,6 +105,13 @@ public struct ChatReply: Sendable, Equatable, Codable {
     do { return try JSONValue(parsing: text) } catch { throw .notJSON }
   }
 
+  /// Whether the text stands anywhere in what would go on record.
+  func holds(_ text: String) -> Bool {
+    !text.isEmpty
+      && ([content, reasoning, model, fingerprint, finishReason ?? ""]
+        + tools.flatMap { [$0.name, $0.arguments] }).contains { $0.contains(text) }
+  }
+
   /// As it goes on record.
   public var raw: String {
     var parts: [String] = []

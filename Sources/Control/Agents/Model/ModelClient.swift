@@ -82,7 +82,9 @@ public final class ModelClient: Sendable {
       return await group.next() ?? .failure(ModelFault.unreachable)
     }
     switch result {
-    case .success(let reply): return reply
+    case .success(let reply):
+      if let key = endpoint.key?.reveal(), reply.holds(key) { throw .keyEchoed }
+      return reply
     case .failure(let fault as ModelFault): throw fault
     case .failure: throw .unreachable
     }

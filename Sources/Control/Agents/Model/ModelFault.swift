@@ -27,6 +27,8 @@ public enum ModelFault: String, Error, Sendable, CaseIterable {
   case malformed
   /// Neither JSON nor an event stream: something else answers there, a portal perhaps.
   case contentType = "content_type"
+  /// The reply holds our key: somebody repeats what we send. Nothing of it is kept.
+  case keyEchoed = "key_echoed"
   /// `finish_reason` is neither stop nor tool_calls.
   case unfinished
   case empty
