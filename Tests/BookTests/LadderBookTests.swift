@@ -1,4 +1,4 @@
-// The rules of okx-v5 §3 one by one, on the product's book.
+// The rules of docs/OKX.md for books (OKX-050 on) one by one, on the product's book.
 
 import Book
 import Quantities

@@ -28,7 +28,7 @@ private func snapshot(_ sequence: Int64, at: Int64 = 0) -> TestMessage {
   #expect(view.reference.seqId == 7 && view.reference.receivedAt.nanoseconds == 5)
 }
 
-/// okx-v5 §3.2's own chain: (-1,10) (10,15) (15,15) (15,3) (3,5).
+/// The documentation's own chain (docs/OKX.md OKX-054): (-1,10) (10,15) (15,15) (15,3) (3,5).
 @Test func theDocumentedChainIsLegal() {
   var view = makeView()
   _ = view.apply(snapshot(10))

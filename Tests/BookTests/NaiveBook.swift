@@ -117,7 +117,7 @@ struct NaiveBook: OrderBook, ~Copyable {
     }
   }
 
-  /// okx-v5 §3.3 by strings and one bit at a time.
+  /// docs/OKX.md OKX-059 by strings and one bit at a time.
   var checksum: Int32? {
     let bids = allLevels(.buy)
     let asks = allLevels(.sell)

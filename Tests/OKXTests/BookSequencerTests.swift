@@ -1,4 +1,4 @@
-// The chain rules of okx-v5.md §3.2, one by one and against random faults.
+// The chain rules of docs/OKX.md OKX-052 to OKX-055, one by one and against random faults.
 
 import OKX
 import Quantities

@@ -88,7 +88,7 @@ private struct Mischief {
         books[index].isSubscribed = false
         push(Text.ack("unsubscribe", id, "books", name), isAck: true)
       } else {
-        // A second subscribe is acknowledged and brings no snapshot (okx-v5.md §1.3).
+        // A second subscribe is acknowledged and brings no snapshot (docs/OKX.md OKX-033).
         let isNew = !books[index].isSubscribed
         books[index].isSubscribed = true
         push(Text.ack("subscribe", id, "books", name), isAck: true)

@@ -1,4 +1,4 @@
-// The life of an order by the rules of okx-v5.md §4.1, one rule a test.
+// The life of an order by the rules of docs/OKX.md (OKX-107 on), one rule a test.
 
 import Orders
 import Quantities

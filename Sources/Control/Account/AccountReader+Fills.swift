@@ -5,7 +5,7 @@ import Foundation
 import Quantities
 
 extension AccountReader {
-  /// `trade/fills` reaches three days back, `trade/fills-history` three months (okx-v5 §5).
+  /// `trade/fills` reaches three days back, `trade/fills-history` three months (docs/OKX.md OKX-174).
   static var recentMilliseconds: Int64 { 3 * 86_400_000 - 600_000 }
   static var fillsPerPage: Int { 100 }
   /// More fills than any restart should miss: beyond it start-up refuses rather than guesses.

@@ -43,7 +43,7 @@ public struct AccountReader: Sendable {
     }
   }
 
-  /// Refuses anything but `net_mode` in spot or futures mode (DESIGN decision 1).
+  /// Refuses anything but `net_mode` in spot or futures mode (docs/OKX.md OKX-154).
   public func requireMode() async throws {
     struct Row: Decodable {
       var acctLv: String

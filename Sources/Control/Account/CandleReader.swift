@@ -9,7 +9,7 @@ public struct CandleReader: Sendable {
   let rest: RESTClient
   let instruments: InstrumentTable
 
-  /// Most rows that one request brings (okx-v5 §6.1).
+  /// Most rows that one request brings (docs/OKX.md OKX-176).
   public static let rowsMax = 300
 
   public init(rest: RESTClient, instruments: InstrumentTable) {

@@ -28,7 +28,7 @@ public struct InstrumentCatalog: Sendable {
     var data: [Row]
   }
 
-  /// All values are strings, save `instIdCode`, a number or null (okx-v5 §7).
+  /// All values are strings, save `instIdCode`, a number or null (docs/OKX.md OKX-190).
   private struct Row: Decodable {
     var instId: String
     var instType: String

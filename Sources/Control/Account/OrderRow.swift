@@ -4,7 +4,7 @@ import Foundation
 import Orders
 import Quantities
 
-/// A row of `trade/order` or `trade/orders-pending`; every value is a string (okx-v5 §4.1).
+/// A row of `trade/order` or `trade/orders-pending`; every value is a string (docs/OKX.md OKX-107).
 struct OrderRow: Decodable {
   var instId: String
   var ordId: String

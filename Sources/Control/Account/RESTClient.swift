@@ -106,7 +106,7 @@ public final class RESTClient: Sendable {
     try await send("GET", path, body: nil, signed: false)
   }
 
-  /// The same with the account's signature (okx-v5 §2.2).
+  /// The same with the account's signature (docs/OKX.md OKX-170).
   public func getSigned(_ path: String) async throws -> Data {
     try await send("GET", path, body: nil, signed: true)
   }

@@ -2,7 +2,7 @@
 
 import Quantities
 
-/// Table and text buffer for the checksum (okx-v5 §3.3); one per thread that applies books.
+/// Table and text buffer for the checksum (docs/OKX.md OKX-059); one per thread that applies books.
 ///
 /// OKX sends the constant 0 since June 2026; books verify only non-zero values.
 /// Both blocks are made at start and live until the process ends, so copies of this value are free.

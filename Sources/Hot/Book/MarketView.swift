@@ -24,9 +24,9 @@ public struct LastTrade: Sendable, BitwiseCopyable {
 ///
 /// * The Feed has judged the sequence already; the view checks the chain once more (`prevSeqId` equals
 ///   the last `seqId`), because an intent made from a broken book costs money.
-/// * A crossed book (okx-v5 §3: legal before opening) keeps its levels and its chain, yet is invalid with
-///   `.crossedBook` until a message uncrosses it: no resubscription helps there. Every other fault
-///   empties the book until the next snapshot.
+/// * A crossed book (legal before opening: docs/OKX.md OKX-056) keeps its levels and its chain, yet is
+///   invalid with `.crossedBook` until a message uncrosses it: no resubscription helps there. Every
+///   other fault empties the book until the next snapshot.
 /// * Only messages of the channel that sent the snapshot touch the book.
 /// * `bbo-tbt` makes a one-level book while no depth channel has ever spoken for this instrument; after
 ///   the first depth message it is counted and kept as `bestOffer`, without effect on the book.

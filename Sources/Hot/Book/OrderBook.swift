@@ -5,7 +5,8 @@ import Quantities
 /// Named limits of every book.
 @frozen
 public enum BookLimits {
-  /// Levels a side after a whole message (okx-v5 §3: 400; the server deletes what leaves the window).
+  /// Levels a side after a whole message: the server deletes what leaves the window (docs/OKX.md
+  /// OKX-057).
   @inlinable public static var levelsMax: Int { 400 }
   /// Levels a side that the memory holds: inside one message, inserts may come before deletes.
   @inlinable public static var capacity: Int { levelsMax + MarketMessage.levelsMax }
@@ -30,7 +31,7 @@ public enum BookResult: Equatable, Sendable, BitwiseCopyable {
 /// An aggregated order book of one instrument.
 ///
 /// Sizes are absolute, 0 deletes; deletes of unknown levels and levels that change nothing are legal
-/// (okx-v5 §3.5). Levels of a message may come in any order. Depth, crossing and checksum are judged
+/// (OKX-058). Levels of a message may come in any order. Depth, crossing and checksum are judged
 /// after the whole message. Sequence numbers are not the book's business: `MarketView` checks them.
 public protocol OrderBook: ~Copyable {
   /// An empty book without snapshot. Allocates everything it will ever use.

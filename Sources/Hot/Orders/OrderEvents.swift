@@ -2,7 +2,7 @@
 
 import Quantities
 
-/// The state in an OKX order push or query answer (okx-v5.md §4.1).
+/// The state in an OKX order push or query answer (docs/OKX.md OKX-107).
 @frozen
 public enum ExchangeOrderState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case live = 1
@@ -125,7 +125,7 @@ public enum OrderOutcome: UInt8, Sendable, BitwiseCopyable {
   case contradiction = 4
 }
 
-/// How OKX's refusal codes bear on an order (okx-v5.md §6.3).
+/// How OKX's refusal codes bear on an order (docs/OKX.md OKX-133, OKX-134).
 @frozen
 public enum ReplyMeaning: UInt8, Sendable, BitwiseCopyable {
   case accepted = 1

@@ -176,7 +176,7 @@ extension OrderTable {
       return apply(answer.update, isReconciled: true, into: &reports)
     case .notFound:
       if order.wasAccepted {
-        // An order cancelled without a fill vanishes from `trade/order` (okx-v5.md §6.2).
+        // An order cancelled without a fill vanishes from `trade/order` (OKX-135).
         finish(slot, as: .cancelled, now, isReconciled: true, into: &reports)
         return .applied
       }

@@ -3,8 +3,8 @@
 import Quantities
 
 extension OrderTable {
-  /// An `orders` push. Idempotent as okx-v5.md §4.1 asks: a fill is the first push per tradeId, an end the
-  /// first per order; everything repeated is counted and changes nothing. Pushes may precede the reply.
+  /// An `orders` push. Idempotent (docs/OKX.md OKX-108): a fill is the first push per tradeId, an end
+  /// the first per order; everything repeated is counted and changes nothing. Pushes may precede the reply.
   @_noLocks
   public mutating func apply(_ update: OrderUpdate, into reports: inout ReportBuffer)
     -> OrderOutcome

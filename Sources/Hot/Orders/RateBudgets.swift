@@ -2,8 +2,8 @@
 
 import Quantities
 
-/// okx-v5.md §6.1: orders and cancels 60 per 2 s each and per instrument; 1,000 new orders per 2 s in all
-/// (cancels are not counted there).
+/// docs/OKX.md OKX-210 and OKX-211: orders and cancels 60 per 2 s each and per instrument; 1,000 new
+/// orders per 2 s in all (cancels are not counted there).
 @safe
 public struct RateBudgets: ~Copyable, @unchecked Sendable {
   // SAFETY: allocated by `init`, freed by `deinit`, reached through this sole owner alone; indexed by

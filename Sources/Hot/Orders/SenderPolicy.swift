@@ -3,7 +3,7 @@
 import Quantities
 import Risk
 
-/// The last check before an order leaves (DESIGN: the stop lives in the sender).
+/// The last check before an order leaves (docs/ARCHITECTURE.md: the stop lives in the Sender).
 public enum SenderPolicy {
   /// `.approved`, or why the order stays.
   ///

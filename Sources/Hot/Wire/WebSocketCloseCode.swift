@@ -1,6 +1,6 @@
 // Close codes of RFC 6455 §7.4 and which of them may travel; hot plane.
 
-/// A close code. OKX adds its own from 4001 on (okx-v5.md §1.2).
+/// A close code. OKX adds its own from 4001 on (docs/OKX.md OKX-009).
 @frozen
 public struct WebSocketCloseCode: Hashable, Sendable, BitwiseCopyable {
   public var rawValue: UInt16

@@ -62,7 +62,7 @@ public struct ExchangeOptions: Sendable {
   public var ordersPerTwoSeconds = 60
   /// Orders of the sub-account in two seconds. OKX: 1000.
   public var accountOrdersPerTwoSeconds = 1_000
-  /// The REST calls' own limits (okx-v5 §6.1).
+  /// The REST calls' own limits (docs/OKX.md OKX-212).
   public var limitsRequests = true
   /// Signed requests without `x-simulated-trading: 1` answer 50101.
   public var requireDemoHeader = false

@@ -87,7 +87,7 @@ public struct ExchangeBook: Sendable, Equatable {
     return output
   }
 
-  /// OKX's legacy checksum over the texts last received (okx-v5.md §3.3).
+  /// OKX's legacy checksum over the texts last received (docs/OKX.md OKX-059).
   public var checksum: Int32 {
     var text: [UInt8] = []
     for index in 0..<25 {

@@ -99,7 +99,7 @@ struct GeneratedBook: Sendable {
     events.append(event)
   }
 
-  /// p50 1, p99 13 (okx-v5.md §3.5: p50 1–2, p99 13–14).
+  /// p50 1, p99 13 (docs/OKX.md OKX-061: p50 1–2, p99 13–14).
   private mutating func changeCount() -> Int {
     switch random.below(1_000) {
     case ..<540: 1

@@ -38,7 +38,7 @@ struct GeneratedInstrument {
     typicalLots = row.4
   }
 
-  /// Base and contract value of the linear swaps, as OKX lists them (okx-v5 §7); lots of 0.01 contracts.
+  /// Base and contract value of the linear swaps, as OKX lists them (OKX-191); lots of 0.01 contracts.
   private static let swaps: [(number: Int, value: String)] = [
     (0, "0.01"), (1, "0.1"), (2, "1"), (3, "100"), (4, "1000"),
   ]

@@ -4,7 +4,7 @@
 public protocol ConfigurationChoice: RawRepresentable, CaseIterable, Sendable, Equatable
 where RawValue == String {}
 
-/// Stands in every journal header, log line and page (DESIGN decision 11).
+/// Stands in every journal header, log line and page.
 public enum TradingEnvironment: String, ConfigurationChoice {
   case simulated, demo, live
 }

@@ -1,4 +1,4 @@
-// The hosts that environment and region choose (okx-v5 §1), and what overrides make of them; control plane.
+// The hosts that environment and region choose (docs/OKX.md OKX-001), and overrides; control plane.
 
 import Foundation
 
@@ -43,7 +43,7 @@ extension Configuration {
       restURL: overrides.restURL ?? rest, needsDemoHeader: isDemo)
   }
 
-  /// Channels that answer only after a login (okx-v5 §3).
+  /// Channels that answer only after a login (docs/OKX.md OKX-035).
   public var publicSessionNeedsLogin: Bool {
     okx.channels.contains("books-l2-tbt") || okx.channels.contains("books50-l2-tbt")
   }

@@ -1,4 +1,4 @@
-// WebSocket order operations (okx-v5.md §5.2), written into the caller's buffer; hot plane.
+// WebSocket order operations (OKX-100 to OKX-106), written into the caller's buffer; hot plane.
 
 import Quantities
 

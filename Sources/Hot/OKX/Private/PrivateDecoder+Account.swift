@@ -1,4 +1,4 @@
-// Items of the `account` and `positions` channels (okx-v5.md §4.3); pure, hot plane.
+// Items of the `account` and `positions` channels (docs/OKX.md OKX-150 to OKX-153); pure, hot plane.
 
 import Quantities
 import Wire

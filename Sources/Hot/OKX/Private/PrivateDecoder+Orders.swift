@@ -1,4 +1,4 @@
-// Items of the `orders` channel (okx-v5.md §4.1); pure, hot plane.
+// Items of the `orders` channel (docs/OKX.md OKX-107 to OKX-113); pure, hot plane.
 
 import Quantities
 import Wire

@@ -1,4 +1,4 @@
-// Replies to order operations (okx-v5.md §5.3); pure, hot plane.
+// Replies to order operations (docs/OKX.md OKX-130 to OKX-138); pure, hot plane.
 
 import Quantities
 import Wire

@@ -23,7 +23,7 @@ public struct PrivateFrame: Sendable, BitwiseCopyable {
   @inlinable public init() {}
 }
 
-/// Decodes what OKX's private connection sends (okx-v5.md §1.3, §4, §5.3).
+/// Decodes what OKX's private connection sends (docs/OKX.md OKX-030, OKX-107, OKX-130).
 ///
 /// A message is first read from end to end as JSON; only then are its items decoded, each by
 /// itself, so that one bad item costs itself alone and a torn message costs everything.

@@ -23,7 +23,7 @@ public enum PrivateEventKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case account = 8
 }
 
-/// The state in an OKX order push (okx-v5.md §4.1).
+/// The state in an OKX order push (docs/OKX.md OKX-107).
 @frozen
 public enum PrivateOrderState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case none = 0

@@ -2,7 +2,7 @@
 
 import Quantities
 
-/// What one book message means for the chain (okx-v5.md §3.2).
+/// What one book message means for the chain (docs/OKX.md OKX-052 to OKX-055).
 @frozen
 public enum SequenceVerdict: UInt8, Sendable, BitwiseCopyable {
   /// Full book: valid from here.

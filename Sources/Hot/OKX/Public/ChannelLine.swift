@@ -206,7 +206,7 @@ public struct ChannelLine: Sendable, BitwiseCopyable {
       return .subscribe
     case .subscribing:
       isRetry = true
-      // A lost snapshot needs the full cycle: a second subscribe alone brings none (okx-v5.md §1.3).
+      // A lost snapshot needs the full cycle: a second subscribe alone brings none (OKX-033).
       // A line whose larger request was refused was never subscribed: it asks again, alone.
       phase = channel.isDepth && (isAcknowledged || !isAlone) ? .stale : .wanted
       backOff(now: now, configuration: configuration)

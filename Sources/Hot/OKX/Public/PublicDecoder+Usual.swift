@@ -4,7 +4,7 @@ import Quantities
 import Wire
 
 extension PublicDecoder {
-  /// Reads a book push whose every byte stands where OKX puts it: keys in the order of okx-v5.md §3.1,
+  /// Reads a book push whose every byte stands where OKX puts it: keys in the order of OKX-051,
   /// no blanks. False for any other message, which is then read by name; what this accepts, reading
   /// by name accepts with the same result. A fault in a level is final.
   @_noLocks

@@ -4,7 +4,7 @@ import Quantities
 import Wire
 
 extension PublicDecoder {
-  /// Reads a push of one trade whose every byte stands where OKX puts it (okx-v5.md §3). False for any
+  /// Reads a push of one trade whose every byte stands where OKX puts it (OKX-070). False for any
   /// other message, which is then read by name, with the same result where both apply.
   @_noLocks
   func usualTrade(

@@ -3,7 +3,7 @@
 import Quantities
 import Wire
 
-/// Decodes what OKX's public connection sends (okx-v5.md §1.2, §1.3, §3.1) without judging sequences.
+/// Decodes what OKX's public connection sends (docs/OKX.md OKX-030, OKX-051) without judging sequences.
 ///
 /// Owns the few tables it reads and a staging area of one side's levels: the exchange sends asks
 /// first, the ring wants bids first.

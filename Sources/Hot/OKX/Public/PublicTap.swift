@@ -30,7 +30,7 @@ public struct PublicTap: Sendable {
       self.instrumentType = instrumentType
     }
 
-    /// Answers only after a login (okx-v5 §3).
+    /// Answers only after a login (docs/OKX.md OKX-035).
     public var needsLogin: Bool { name == "books-l2-tbt" || name == "books50-l2-tbt" }
   }
 

@@ -1,4 +1,4 @@
-// The signed WebSocket login of okx-v5.md §2.1; control plane (allocates, holds keys).
+// The signed WebSocket login (docs/OKX.md OKX-020); control plane (allocates, holds keys).
 
 import Wire
 

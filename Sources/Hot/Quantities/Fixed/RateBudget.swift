@@ -32,11 +32,11 @@ public struct RateBudget: Hashable, Sendable, BitwiseCopyable {
     tolerance = overflow ? window : span
   }
 
-  /// OKX: 60 orders per 2 s, per instrument and operation (okx-v5.md §6.1).
+  /// OKX: 60 orders per 2 s, per instrument and operation (docs/OKX.md OKX-210).
   @inlinable public static var exchangeInstrument: RateBudget {
     RateBudget(count: 60, windowNanoseconds: 2_000_000_000)
   }
-  /// OKX: 1,000 new orders and amends per 2 s in a sub-account.
+  /// OKX: 1,000 new orders and amends per 2 s in a sub-account (OKX-211).
   @inlinable public static var exchangeAccount: RateBudget {
     RateBudget(count: 1_000, windowNanoseconds: 2_000_000_000)
   }

@@ -1,6 +1,6 @@
 // The stable codes that stages report in: trading states, refusals, faults; read by every plane.
 
-/// What the sender lets through (DESIGN: the stop lives in the sender). Larger is more restrictive.
+/// What the sender lets through (docs/ARCHITECTURE.md). Larger is more restrictive.
 @frozen
 public enum TradingState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case active = 0

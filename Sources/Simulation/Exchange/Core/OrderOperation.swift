@@ -49,7 +49,7 @@ enum OrderOperation: String, Sendable, CaseIterable {
   }
 }
 
-/// OKX's order limits, shared by REST and WebSocket (okx-v5 §6.1).
+/// OKX's order limits, shared by REST and WebSocket (docs/OKX.md OKX-210, OKX-211).
 struct OrderLimits {
   private struct Key: Hashable {
     var action: OrderAction

@@ -6,7 +6,7 @@ extension Exchange {
   /// A signature's time stamp may differ from ours by this.
   static let signatureWindowMilliseconds: Int64 = 30_000
 
-  /// The refusal of a request that is not signed as okx-v5 §2.2 asks, nil for one that is.
+  /// The refusal of a request that is not signed as docs/OKX.md OKX-170 asks, nil for one that is.
   func authenticationFault(_ request: RESTRequest) -> HTTPReply? {
     func refused(_ code: String, _ message: String) -> HTTPReply {
       logger.info("request refused", metadata: ["code": "\(code)", "path": "\(request.path)"])

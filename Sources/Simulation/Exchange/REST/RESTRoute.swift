@@ -25,7 +25,7 @@ struct RESTRoute {
     RESTRoute(method: method, path: path, isPrivate: true, limit: limit, handler: handler)
   }
 
-  /// okx-v5 §6.1.
+  /// docs/OKX.md OKX-212.
   static func table() -> [String: RESTRoute] {
     let routes = [
       open("public/time", 10, Exchange.publicTime),

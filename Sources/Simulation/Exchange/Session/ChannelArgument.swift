@@ -125,7 +125,7 @@ extension ChannelArgument {
         isEventsOnly: isEventsOnly))
   }
 
-  /// OKX names the URL that a moved channel is on (okx-v5 §6.3); nil where it says 60018.
+  /// OKX names the URL that a moved channel is on (docs/OKX.md OKX-036); nil where it says 60018.
   private static func refusal(of channel: ChannelName, on endpoint: Endpoint) -> Parsed? {
     if channel.endpoint == .business {
       return .refused(

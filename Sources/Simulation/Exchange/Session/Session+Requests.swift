@@ -1,4 +1,4 @@
-// What a client may ask on a WebSocket, and the refusals of okx-v5 §1.3, §2.1 and §5; simulation.
+// What a client may ask on a WebSocket, and the refusals (OKX-022, OKX-030, OKX-131); simulation.
 
 import Foundation
 

@@ -116,7 +116,7 @@ public enum CandleInterval: String, Sendable, CaseIterable, Hashable {
   }
 
   /// What an opening time leaves when divided by the length: bars of six hours and more open on UTC+8 unless
-  /// asked for as `…utc` (okx-v5 §3), weeks on Mondays (the epoch was a Thursday).
+  /// asked for as `…utc` (docs/OKX.md OKX-087), weeks on Mondays (the epoch was a Thursday).
   private var offset: Int64 {
     let hour: Int64 = 3_600_000
     switch self {
