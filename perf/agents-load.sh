@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The core's tick-to-order alone and with agents at full load beside it, in one run, rounds interleaved.
-#   perf/agents-load.sh [ROUNDS]     TICK2ORDER=FOLDER of the harness (default ../shared/tick2order)
+#   perf/agents-load.sh [ROUNDS]     TICK2ORDER=FOLDER of the harness
 # Full load: a console whose seven roles are all asked each second, by HTTP streams of a model server on this
 # machine, with every prompt, reply and snapshot on record, and the page's event stream read.
 # The bound of 5 % on the p50 is judged on 4 CPUs or more; on fewer, agents and harness share the core's CPU.

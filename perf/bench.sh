@@ -9,7 +9,7 @@ usage: perf/bench.sh [--peers | --suites] [--rounds N] [--filter TEXT]
   --suites       only the suites of ordo-one/benchmark: percentiles of one batch each
   --rounds N     rounds a pair (15)
   --filter TEXT  only pairs and benchmarks whose name holds TEXT
-RECORDINGS names the folder with recordings/ (../shared/okx-data); without one a generated stream is used
+RECORDINGS names the folder with recordings/; without one a generated stream is used
 and the output says so. SWIFT_FLAGS is handed to swift build and swift package (for instance -j 1).
 The whole path, exchange bytes to order, is measured by perf/tick2order.sh.
 TEXT
@@ -33,8 +33,7 @@ done
 
 cd "$(dirname "$0")/.."
 export LLMTRADING_HOT_ONLY=1
-RECORDINGS=$(realpath -m "${RECORDINGS:-../shared/okx-data}")
-export RECORDINGS
+[[ -z ${RECORDINGS:-} ]] || { RECORDINGS=$(realpath -m "$RECORDINGS"); export RECORDINGS; }
 read -ra flags <<<"${SWIFT_FLAGS:-}"
 package=(--package-path Benchmarks "${flags[@]}")
 
@@ -58,8 +57,8 @@ if [[ $suites -eq 1 ]]; then
   swift package "${package[@]}" benchmark --no-progress --grouping metric ${filter:+--filter ".*$filter.*"}
 fi
 echo
-harness=${TICK2ORDER:-../shared/tick2order}
-if [[ -d $harness ]] && command -v g++ >/dev/null && [[ -d /usr/include/boost/beast ]]; then
+harness=${TICK2ORDER:-}
+if [[ -n $harness && -d $harness ]] && command -v g++ >/dev/null && [[ -d /usr/include/boost/beast ]]; then
   echo "The whole path, exchange bytes to order: make build && TICK2ORDER=$harness perf/tick2order.sh"
 else
   echo "The whole path, exchange bytes to order, is perf/tick2order.sh: it wants g++, libboost-dev, and the"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The core's tick-to-order beside a plain TCP echo (floor) and a Boost.Beast client, in one run, rounds interleaved.
-#   perf/tick2order.sh [ROUNDS]      TICK2ORDER=FOLDER of the harness (default ../shared/tick2order)
+#   perf/tick2order.sh [ROUNDS]      TICK2ORDER=FOLDER of the harness
 # Prints each run's line and then medians; the command and the machine stand above them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-5}
-source_folder=${TICK2ORDER:-../shared/tick2order}
+source_folder=${TICK2ORDER:?set TICK2ORDER to the folder of the harness}
 core=$PWD/.build/release/llmtrading
 if [[ ! -x $core ]]; then
   echo "no $core: run 'make build' first" >&2

@@ -38,9 +38,9 @@ public struct Frames: @unchecked Sendable {
     }
   }
 
-  /// The folder with `recordings/`: `RECORDINGS`, else beside the project.
+  /// The folder with `recordings/`, where the environment names one in `RECORDINGS`.
   static let folder: URL? = {
-    let path = ProcessInfo.processInfo.environment["RECORDINGS"] ?? "../shared/okx-data"
+    guard let path = ProcessInfo.processInfo.environment["RECORDINGS"] else { return nil }
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let url = URL(fileURLWithPath: path, relativeTo: root).standardizedFileURL
