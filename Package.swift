@@ -12,7 +12,11 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableExperimentalFeature("Lifetimes"),
 ]
-let hotSettings: [SwiftSetting] = strict + (hotOnly ? [.define("HOT_ONLY")] : [])
+/// `@_noLocks` is proved over a whole optimised module: a debug build that compiles file by file cannot.
+let wholeModule: SwiftSetting = .unsafeFlags(
+  ["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug))
+let hotSettings: [SwiftSetting] =
+  strict + [wholeModule] + (hotOnly ? [.define("HOT_ONLY")] : [])
 
 func hot(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(

@@ -75,18 +75,20 @@ import Testing
 @Test func holesInAStagesNumbersAreFound() throws {
   let scratch = Scratch("holes")
   var writer = try JournalWriter(scratch.trade, identity: identity(), settings: settings())
-  func put(_ kind: JournalKind, _ number: UInt64, _ bytes: [UInt8] = []) throws {
+  func put(
+    _ kind: JournalKind, _ number: UInt64, _ bytes: [UInt8] = [], to writer: inout JournalWriter
+  ) throws {
     let header = RecordHeader(kind, stage: .gate, number: number, at: .zero, payloadByteCount: 0)
     try unsafe writer.append(header, bytes.span.bytes)
   }
-  try put(.note, 1)
-  try put(.note, 2)
+  try put(.note, 1, to: &writer)
+  try put(.note, 2, to: &writer)
   let lost = LostRecord(stage: .gate, from: 3, to: 9)
-  try put(.lost, 9, unsafe withUnsafeBytes(of: lost) { unsafe [UInt8]($0) })
-  try put(.note, 10)
+  try put(.lost, 9, unsafe withUnsafeBytes(of: lost) { unsafe [UInt8]($0) }, to: &writer)
+  try put(.note, 10, to: &writer)
   var checked = try JournalVerification(file: scratch.trade.file(1))
   #expect(checked.holes == 0 && checked.lostRecords == 7 && checked.isSound)
-  try put(.note, 12)
+  try put(.note, 12, to: &writer)
   checked = try JournalVerification(file: scratch.trade.file(1))
   #expect(checked.holes == 1 && !checked.isSound)
   try writer.close()
