@@ -156,11 +156,13 @@ let controlTargets: [Target] = [
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
     ], resources: [.embedInCode("Page"), .embedInCode("Document/openapi.json")]),
-  simulation("Matching", ["Quantities"]),
+  simulation("Market", ["Quantities"]),
+  simulation("Matching", ["Quantities", "Market"]),
   simulation(
     "Exchange",
     [
-      "Quantities", "Matching", log, crypto, .product(name: "X509", package: "swift-certificates"),
+      "Quantities", "Market", "Matching", log, crypto,
+      .product(name: "X509", package: "swift-certificates"),
       .product(name: "SwiftASN1", package: "swift-asn1"),
     ] + nio),
   .executableTarget(
@@ -168,7 +170,7 @@ let controlTargets: [Target] = [
     dependencies: [
       "Quantities", "Channels", "Wire", "OKX", "Transport", "Book", "State", "Journal", "Door",
       "Pipeline",
-      "CKernel", "Operations", "Account", "Ledger", "Agents", "Console", "Matching", "Exchange",
+      "CKernel", "Operations", "Account", "Ledger", "Agents", "Console", "Market", "Exchange",
       log,
       crypto,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -191,7 +193,11 @@ let controlTests: [Target] = [
     ],
     exclude: ["Fixtures"]),
   tests("Console", ["Console", "ledger-scribe"]),
-  tests("Matching", ["Quantities", "Matching"]),
+  .target(
+    name: "SampleMarket", dependencies: ["Quantities", "Market"],
+    path: "Tests/Support/SampleMarket", swiftSettings: strict),
+  tests("Market", ["Quantities", "Market", "SampleMarket"]),
+  tests("Matching", ["Quantities", "Market", "Matching", "SampleMarket"]),
   tests("Exchange", ["Exchange"]),
   tests("Pipeline", ["Pipeline", "Exchange"]),
   tests("Supervision", []),

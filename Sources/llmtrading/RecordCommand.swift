@@ -1,7 +1,7 @@
 // `llmtrading record`: received public frames into a file, bytes untouched.
 import ArgumentParser
 import Foundation
-import Matching
+import Market
 import OKX
 import Operations
 import Quantities

@@ -2,7 +2,7 @@
 import ArgumentParser
 import Channels
 import Foundation
-import Matching
+import Market
 import OKX
 import Quantities
 import Transport

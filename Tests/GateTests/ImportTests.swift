@@ -32,9 +32,10 @@ private func allowed(_ group: String, _ module: String) -> Set<String>? {
     return names
   case "Simulation":
     switch module {
-    case "Matching": return ["Quantities"]
-    case "Exchange": return ["Quantities", "Matching"]
-    case "Replay": return Set(hotOrder).union(seam).union(["Matching", "CKernel"])
+    case "Market": return ["Quantities"]
+    case "Matching": return ["Quantities", "Market"]
+    case "Exchange": return ["Quantities", "Market", "Matching"]
+    case "Replay": return Set(hotOrder).union(seam).union(["Market", "Matching", "CKernel"])
     default: return nil
     }
   default: return nil
@@ -43,7 +44,7 @@ private func allowed(_ group: String, _ module: String) -> Set<String>? {
 
 /// Names of ours; anything else is a package or the system, free to Control and Simulation.
 private let ours = Set(hotOrder).union(controlOrder).union(seam).union(shims)
-  .union(["Matching", "Exchange", "Replay", "llmtrading"])
+  .union(["Market", "Matching", "Exchange", "Replay", "llmtrading"])
 
 private func imports(of source: String) -> [String] {
   source.split(separator: "\n").compactMap { line in

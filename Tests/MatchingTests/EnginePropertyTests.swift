@@ -1,7 +1,9 @@
 // Random trading on a generated market: balances are the sums of fills and fees, exactly.
 
+import Market
 import Matching
 import Quantities
+import SampleMarket
 import Testing
 
 @Test(arguments: [1, 2, 3, 4] as [UInt64])

@@ -3,6 +3,7 @@
 import Foundation
 import Matching
 import Quantities
+import SampleMarket
 import Testing
 
 @Test(arguments: [

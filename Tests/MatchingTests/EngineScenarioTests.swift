@@ -2,6 +2,7 @@
 
 import Matching
 import Quantities
+import SampleMarket
 import Testing
 
 @Test func aTakerWalksTheLevels() {

@@ -1,8 +1,10 @@
 // Equity, margins and liquidation prices against figures made by hand.
 
 import Foundation
+import Market
 import Matching
 import Quantities
+import SampleMarket
 import Testing
 
 private func text(_ amount: Amount?) -> String { amount?.normalized.description ?? "none" }

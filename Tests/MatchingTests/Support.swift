@@ -1,28 +1,10 @@
-// Recordings, a seeded random source and hand-made markets for the tests of the matching module.
+// A desk on a hand-made market: the engine, the events it gave, and short forms of both.
 
-import Foundation
+import Market
 import Matching
 import Quantities
+import SampleMarket
 import Testing
-
-/// The folder of recordings, or nil, and then says so.
-func recordings(skipping count: Int) -> String? {
-  let root = ProcessInfo.processInfo.environment["RECORDINGS"] ?? "../shared/okx-data"
-  if FileManager.default.fileExists(atPath: root + "/recordings") { return root }
-  print("SKIPPED \(count)")
-  return nil
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 /// The next event of a source that has one.
 func following(_ market: inout some MarketSource) throws -> MarketEvent {
@@ -33,41 +15,6 @@ func following(_ market: inout some MarketSource) throws -> MarketEvent {
 func amount(_ text: String) -> Amount { Amount(text) ?? Amount(units: .max, decimals: 0) }
 
 func equal(_ a: Amount, _ b: Amount) -> Bool { a.normalized == b.normalized }
-
-func level(_ price: Int64, _ lots: Int64) -> BookLevel {
-  BookLevel(
-    price: Price(ticks: price), quantity: Quantity(lots: lots), orders: 1, priceDigits: 1,
-    quantityDigits: 2)
-}
-
-/// BTC-USDT, tick 0.1, lot 0.01, minimum 1 lot.
-let spot = InstrumentSpecification(
-  id: "BTC-USDT", base: "BTC", quote: "USDT", tick: Increment(mantissa: 1, decimals: 1),
-  lot: Increment(mantissa: 1, decimals: 2))
-
-/// ETH-USDT-SWAP, 0.1 ETH a contract, tick 0.01, lot 1.
-let linear: InstrumentSpecification = {
-  var item = InstrumentSpecification(
-    id: "ETH-USDT-SWAP", base: "", quote: "", tick: Increment(mantissa: 1, decimals: 2),
-    lot: Increment(mantissa: 1, decimals: 0))
-  item.type = .swap
-  item.contract = .linear
-  item.contractValue = Increment(mantissa: 1, decimals: 1)
-  item.settle = "USDT"
-  return item
-}()
-
-/// BTC-USD-SWAP, 100 USD a contract, tick 0.1, lot 1.
-let inverse: InstrumentSpecification = {
-  var item = InstrumentSpecification(
-    id: "BTC-USD-SWAP", base: "", quote: "", tick: Increment(mantissa: 1, decimals: 1),
-    lot: Increment(mantissa: 1, decimals: 0))
-  item.type = .swap
-  item.contract = .inverse
-  item.contractValue = Increment(mantissa: 100, decimals: 0)
-  item.settle = "BTC"
-  return item
-}()
 
 /// An engine on a hand-made market, with the events it gave.
 struct Desk {

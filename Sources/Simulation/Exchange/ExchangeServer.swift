@@ -2,7 +2,7 @@
 
 import Foundation
 import Logging
-import Matching
+import Market
 import NIOCore
 import NIOPosix
 import NIOSSL

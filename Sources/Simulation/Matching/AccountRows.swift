@@ -1,5 +1,6 @@
 // Rows of the account and its positions, as JSON objects; simulation.
 
+import Market
 import Quantities
 
 extension CurrencyEquity {

@@ -1,5 +1,6 @@
 // Rows of the private channels and their REST twins, as JSON objects; simulation.
 
+import Market
 import Quantities
 
 extension VenueOrder {

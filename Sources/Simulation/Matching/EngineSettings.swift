@@ -1,5 +1,6 @@
 // The numbers of the matching model: fees, latency, limits, first balances; simulation.
 
+import Market
 import Quantities
 
 /// Fee rates as fractions of the notional; positive is charged, negative is a rebate.

@@ -1,5 +1,6 @@
 // What the matching engine holds and reports: orders, fills, balances, positions; simulation.
 
+import Market
 import Quantities
 
 /// One fill of one order: what `orders`, `fills` and `GET trade/fills` show.

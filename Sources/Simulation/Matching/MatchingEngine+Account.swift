@@ -1,5 +1,6 @@
 // Money and lots: fills, fees, holds, positions, and the events that tell of them; simulation.
 
+import Market
 import Quantities
 
 extension MatchingEngine {

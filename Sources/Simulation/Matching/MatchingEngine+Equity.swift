@@ -1,5 +1,6 @@
 // What the account is worth at the market's prices: P&L, margins, equity, liquidation; simulation.
 
+import Market
 import Quantities
 
 /// One currency of the account with what its positions add, and its worth in US dollars.

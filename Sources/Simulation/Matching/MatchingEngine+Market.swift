@@ -1,5 +1,6 @@
 // Market events meeting resting orders: the queue, and fills as a maker; simulation.
 
+import Market
 import Quantities
 
 extension MatchingEngine {

@@ -1,5 +1,6 @@
 // Requests taking effect: walking the book, resting, cancelling, amending; simulation.
 
+import Market
 import Quantities
 
 extension MatchingEngine {

@@ -1,5 +1,6 @@
 // The gateway: every check of an order, and the sCode that refuses it; simulation.
 
+import Market
 import Quantities
 
 extension MatchingEngine {

@@ -1,5 +1,6 @@
 // The matching model: queue position, latency, fees; one account against a replayed or generated book; simulation.
 
+import Market
 import Quantities
 
 /// A value: the clock is a parameter (`now`, Unix nanoseconds), and the same inputs give the same outputs.

@@ -1,6 +1,6 @@
 // What the exchange says about markets beside books and trades, and who listens; simulation.
 
-import Matching
+import Market
 
 /// One channel of one subject, as its subscribers share it. State only: `Exchange+Context.swift` drives it.
 struct ContextTopic {

@@ -1,6 +1,6 @@
 // Pushing tickers, bars, funding, marks and the rest at OKX's cadence; simulation.
 
-import Matching
+import Market
 import NIOCore
 import Quantities
 

@@ -1,5 +1,6 @@
 // The rows of tickers, index, mark, limits, funding and open interest, for channels and REST alike; simulation.
 
+import Market
 import Matching
 import Quantities
 

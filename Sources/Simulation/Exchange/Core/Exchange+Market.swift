@@ -1,5 +1,6 @@
 // Drives the market: paces the source, lets the engine see each event, hands its pushes out; simulation.
 
+import Market
 import Matching
 import NIOCore
 
@@ -202,7 +203,7 @@ extension Exchange {
   func broken(_ instrument: Int, by kind: FaultKind) {
     let breaks: Set<FaultKind> = [.drop, .duplicate, .reorder, .gap, .dropSnapshot]
     if market.pace == .unbounded && breaks.contains(kind) {
-      market.breaks[instrument] = Market.Break()
+      market.breaks[instrument] = MarketBoard.Break()
     }
   }
 

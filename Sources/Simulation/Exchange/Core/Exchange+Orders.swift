@@ -1,5 +1,6 @@
 // Placing, cancelling and amending, for REST and WebSocket alike; simulation.
 
+import Market
 import Matching
 import Quantities
 

@@ -1,5 +1,6 @@
 // The private channels: orders, fills, account, positions; simulation.
 
+import Market
 import Matching
 import NIOCore
 import Quantities

@@ -1,5 +1,6 @@
 // Who receives which channel, and what a new subscriber gets first; simulation.
 
+import Market
 import Matching
 
 extension Exchange {

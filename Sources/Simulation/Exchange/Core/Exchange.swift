@@ -2,6 +2,7 @@
 
 import Foundation
 import Logging
+import Market
 import Matching
 import NIOCore
 
@@ -14,7 +15,7 @@ final class Exchange {
   let catalogue: InstrumentCatalogue
 
   var engine: MatchingEngine
-  var market: Market
+  var market: MarketBoard
   /// Bars and reference figures, and who follows them.
   var context: ContextBoard
   var faults: FaultInjector
@@ -51,7 +52,7 @@ final class Exchange {
     self.logger = logger
     catalogue = source.catalogue
     engine = MatchingEngine(source.catalogue, settings: options.engineSettings)
-    market = Market(source, options: options)
+    market = MarketBoard(source, options: options)
     context = ContextBoard(source)
     faults = try FaultInjector(script, source.catalogue)
     faultsConnections = script.entries.contains { $0.target == .connection }

@@ -1,5 +1,6 @@
 // Signed REST calls about the account; simulation.
 
+import Market
 import Matching
 import Quantities
 

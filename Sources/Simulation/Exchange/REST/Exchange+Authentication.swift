@@ -1,7 +1,5 @@
 // The four OK-ACCESS headers and what is wrong with them; simulation.
 
-import Matching
-
 extension Exchange {
   /// A signature's time stamp may differ from ours by this.
   static let signatureWindowMilliseconds: Int64 = 30_000

@@ -1,6 +1,6 @@
 // REST bars: `market/candles` and `market/history-candles`; simulation.
 
-import Matching
+import Market
 
 extension Exchange {
   /// Rows of one page where nothing else is said, and at most; how far back `market/candles` reaches.

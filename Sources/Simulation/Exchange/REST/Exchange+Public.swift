@@ -1,5 +1,6 @@
 // REST calls that need no signature; simulation.
 
+import Market
 import Matching
 import Quantities
 

@@ -1,6 +1,6 @@
 // REST twins of the context channels: tickers, index, mark, limits, funding, open interest; simulation.
 
-import Matching
+import Market
 
 extension Exchange {
   private func row(

@@ -2,6 +2,7 @@
 
 import Crypto
 import Foundation
+import Market
 import Matching
 
 extension Exchange {

@@ -1,5 +1,6 @@
 // Signed REST calls about orders and fills; simulation.
 
+import Market
 import Matching
 import Quantities
 

@@ -1,6 +1,6 @@
 // What a subscription names; simulation.
 
-import Matching
+import Market
 
 /// The channels that the simulated exchange serves, each on its own endpoint.
 enum ChannelName: String, Sendable, CaseIterable {

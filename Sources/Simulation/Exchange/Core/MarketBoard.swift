@@ -1,9 +1,9 @@
 // The market's source, its subscribers and its clock; simulation.
 
-import Matching
+import Market
 
 /// State only: `Exchange+Market.swift` drives it.
-struct Market {
+struct MarketBoard {
   enum Pace: Equatable {
     /// By the events' own times.
     case timed

@@ -1,7 +1,7 @@
 // Pushes of every channel rebuild the exchange's book, chains unbroken; and faults break them as scripted.
 
 import Foundation
-import Matching
+import Market
 import Quantities
 import Testing
 
@@ -65,48 +65,46 @@ private struct Subscriber {
 @Test(arguments: [PublicChannel.books, .booksTbt, .books50])
 func pushesRebuildTheBook(_ channel: PublicChannel) throws {
   var market = GeneratedMarket(instruments: 2, seed: 3)
-  var engine = MatchingEngine(market.catalogue)
+  var books = market.catalogue.list.map { ExchangeBook($0) }
   var publisher = MarketPublisher(market.catalogue)
-  var events: [EngineEvent] = []
   var early = Subscriber()
   var late = Subscriber()
   var pushes: [Push] = []
   for step in 0..<4_000 {
     let event = try following(&market)
-    engine.apply(event, at: event.due, into: &events)
+    books[event.instrument].apply(event)
     pushes.removeAll()
     publisher.publish(
-      event, book: engine.books[event.instrument], subscribed: [channel], into: &pushes)
+      event, book: books[event.instrument], subscribed: [channel], into: &pushes)
     for push in pushes where push.instrument == 0 {
       #expect(push.channel == channel)
       early.take(push.bytes)
       if step > 1_000 { late.take(push.bytes) }
     }
     if step == 1_000 {
-      let text = publisher.snapshot(instrument: 0, channel: channel, book: engine.books[0])
+      let text = publisher.snapshot(instrument: 0, channel: channel, book: books[0])
       late.take(try #require(text))
     }
   }
   for subscriber in [early, late] {
     #expect(subscriber.snapshots == 1 && subscriber.gaps == 0 && subscriber.garbage == 0)
-    #expect(subscriber.agrees(with: engine.books[0], depth: channel.depth))
+    #expect(subscriber.agrees(with: books[0], depth: channel.depth))
   }
 }
 
 @Test func statesAndTradesArePushed() throws {
   var market = GeneratedMarket(instruments: 1, seed: 3)
-  var engine = MatchingEngine(market.catalogue)
+  var books = market.catalogue.list.map { ExchangeBook($0) }
   var publisher = MarketPublisher(market.catalogue)
-  var events: [EngineEvent] = []
   var counts: [PublicChannel: Int] = [:]
   var trades = 0
   for _ in 0..<3_000 {
     let event = try following(&market)
     if event.kind == .trade { trades += 1 }
-    engine.apply(event, at: event.due, into: &events)
+    books[event.instrument].apply(event)
     var pushes: [Push] = []
     publisher.publish(
-      event, book: engine.books[0], subscribed: [.bestBidOffer, .books5, .trades], into: &pushes)
+      event, book: books[0], subscribed: [.bestBidOffer, .books5, .trades], into: &pushes)
     for push in pushes {
       counts[push.channel, default: 0] += 1
       let object = try #require(
@@ -115,7 +113,7 @@ func pushesRebuildTheBook(_ channel: PublicChannel) throws {
       let data = try #require((object["data"] as? [[String: Any]])?.first)
       if push.channel == .bestBidOffer {
         let best = try #require((data["bids"] as? [[String]])?.first)
-        #expect(best[0] == engine.catalogue[0].text(price: engine.books[0].bestBid!.price))
+        #expect(best[0] == market.catalogue[0].text(price: books[0].bestBid!.price))
         #expect(data["seqId"] as? Int64 == event.seqId)
       }
     }
@@ -154,9 +152,8 @@ func eachFaultDoesWhatItSays(_ kind: FaultKind) throws {
   var market = GeneratedMarket(instruments: 2, seed: 9)
   let script = try FaultScript(text: "at 100 of BTC-USDT \(kind.rawValue) # a comment\n")
   var injector = try FaultInjector(script, market.catalogue)
-  var engine = MatchingEngine(market.catalogue)
+  var books = market.catalogue.list.map { ExchangeBook($0) }
   var publisher = MarketPublisher(market.catalogue)
-  var events: [EngineEvent] = []
   var subscriber = Subscriber()
   var neighbour = Subscriber()
   var gapAt: Int?
@@ -165,10 +162,10 @@ func eachFaultDoesWhatItSays(_ kind: FaultKind) throws {
   for _ in 0..<2_000 {
     var event = try following(&market)
     let plan = injector.plan(&event)
-    engine.apply(event, at: event.due, into: &events)
+    books[event.instrument].apply(event)
     var pushes: [Push] = []
     publisher.publish(
-      event, book: engine.books[event.instrument], subscribed: [.books], plan: plan, into: &pushes)
+      event, book: books[event.instrument], subscribed: [.books], plan: plan, into: &pushes)
     if event.instrument == 0 && event.isBook { messages += 1 }
     if plan.isFollowedByDisconnect { disconnects = messages }
     for push in pushes {
@@ -176,14 +173,14 @@ func eachFaultDoesWhatItSays(_ kind: FaultKind) throws {
     }
     if subscriber.gaps > 0 && gapAt == nil { gapAt = messages }
   }
-  #expect(neighbour.gaps == 0 && neighbour.agrees(with: engine.books[1], depth: 400))
+  #expect(neighbour.gaps == 0 && neighbour.agrees(with: books[1], depth: 400))
   #expect(subscriber.garbage == (kind == .garbage ? 1 : 0))
   #expect(subscriber.heartbeats == (kind == .heartbeat ? 1 : 0))
   #expect(subscriber.resets == (kind == .reset ? 1 : 0))
   switch kind {
   case .drop, .reorder: #expect(gapAt == 101)
   case .duplicate, .gap: #expect(gapAt == 100)
-  default: #expect(gapAt == nil && subscriber.agrees(with: engine.books[0], depth: 400))
+  default: #expect(gapAt == nil && subscriber.agrees(with: books[0], depth: 400))
   }
   #expect(disconnects == (kind == .disconnect ? 100 : 0))
   if kind == .reject {

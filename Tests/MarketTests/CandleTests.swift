@@ -1,6 +1,6 @@
 // Bars: cut where OKX cuts them, made of trades alone, joined to their history without a hole.
 
-import Matching
+import Market
 import Quantities
 import Testing
 

@@ -4,7 +4,7 @@ import Quantities
 
 extension Amount {
   /// `self × numerator / denominator`, rounded towards zero at `self`'s own precision; nil where it leaves 128 bits.
-  func scaled(by numerator: Int128, over denominator: Int128) -> Amount? {
+  public func scaled(by numerator: Int128, over denominator: Int128) -> Amount? {
     if denominator == 0 { return nil }
     let wide = units.magnitude.multipliedFullWidth(by: numerator.magnitude)
     if wide.high >= denominator.magnitude { return nil }
@@ -15,7 +15,7 @@ extension Amount {
   }
 
   /// `self / divisor`, rounded towards zero at `places` decimals; nil where it leaves 128 bits.
-  func divided(by divisor: Amount, places: UInt8) -> Amount? {
+  public func divided(by divisor: Amount, places: UInt8) -> Amount? {
     let scale = Int(places) + Int(divisor.decimals) - Int(decimals)
     guard divisor.units != 0, let power = wholePower(abs(scale)) else { return nil }
     if scale >= 0 {
@@ -26,9 +26,6 @@ extension Amount {
     if overflowed { return nil }
     return Amount(units: units, decimals: places).scaled(by: 1, over: denominator)
   }
-
-  var isNegative: Bool { units < 0 }
-  var magnitude: Amount { units < 0 ? negated : self }
 }
 
 private func wholePower(_ exponent: Int) -> Int128? {
@@ -41,14 +38,3 @@ private func wholePower(_ exponent: Int) -> Int128? {
   }
   return power
 }
-
-/// The sum of two amounts of a simulated account. Balances are bounded by the seeds and the notional of
-/// orders, each checked on the way in, so a sum that leaves 128 bits is a broken invariant.
-func + (a: Amount, b: Amount) -> Amount {
-  guard let sum = try? a.adding(b) else {
-    preconditionFailure("Invariant: an account's sums fit 128 bits")
-  }
-  return sum
-}
-
-func - (a: Amount, b: Amount) -> Amount { a + b.negated }

@@ -1,6 +1,6 @@
 // The generated market keeps the invariants of a real one, and is the same for the same seed.
 
-import Matching
+import Market
 import Quantities
 import Testing
 

@@ -1,7 +1,7 @@
 // Recordings: what is in them, that our book agrees with every recorded checksum, and what derivation adds.
 
 import Foundation
-import Matching
+import Market
 import Quantities
 import Testing
 

@@ -1,8 +1,9 @@
 // Specifications: read from REST bodies, derived from recordings, and rendered as OKX renders them.
 
 import Foundation
-import Matching
+import Market
 import Quantities
+import SampleMarket
 import Testing
 
 @Test func specificationsOfTheRecordedDay() throws {
