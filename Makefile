@@ -1,20 +1,28 @@
 # LLMTrading. `make` lists the targets; each installs what it lacks (Debian 12, Swift 6.3).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-RECORDINGS ?= ../shared/okx-data
+# A folder of recordings is optional; by convention it is called okx-data and lies beside the checkout.
+RECORDINGS ?= $(abspath $(firstword $(wildcard ../okx-data ../*/okx-data)))
 export RECORDINGS
 SPEED ?= recorded
-FUZZ_SECONDS ?= 60
 PACKAGES := libssl-dev liburing-dev libsqlite3-dev libjemalloc-dev pkg-config
 TEST_PACKAGES := python3 python3-venv openssl chromium
 DEMO_FLAGS := $(if $(RECORDING),--recording $(RECORDING) --speed $(SPEED))
+TEST_FLAGS := $(if $(TEST),--test '$(TEST)',$(if $(SUITE),--suite '$(SUITE)'))
 
-.PHONY: help deps test-deps build demo test lint bench fuzz tsan clean
+.PHONY: help deps test-deps recordings build demo test check proofs lint bench fuzz tsan clean
 
 help:  ## list the targets
 	@echo "LLMTrading: a trading core for OKX"; echo
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
-	@echo; echo "Variables: RECORDINGS=$(RECORDINGS) RECORDING=FILE SPEED=recorded|max FUZZ_SECONDS=$(FUZZ_SECONDS)"
+	@echo; echo "Variables"
+	@echo "  SUITE=NAME        make test: one suite, BookTests or Book"
+	@echo "  TEST=SUITE/NAME   make test: one test, BookTests/barsEqualANaiveAggregation"
+	@echo "  CONFIG=debug      make test with SUITE or TEST, make check: the debug build"
+	@echo "  RECORDINGS=FOLDER $(if $(RECORDINGS),$(RECORDINGS),none here: tests that need recordings are disabled)"
+	@echo "  RECORDING=FILE SPEED=recorded|max   make demo: play a recording"
+	@echo "  FUZZ_SECONDS=60 MODEL_REPLIES=300 LEDGER_RECORDS=1000000   how long proofs and make fuzz run"
+	@echo; echo "How to work on it: HACKING.md"
 
 deps:
 	@.ci/install-packages.sh $(PACKAGES)
@@ -23,6 +31,9 @@ test-deps: deps
 	@.ci/install-packages.sh $(TEST_PACKAGES)
 	@Tests/make-venv.sh
 
+recordings:
+	@echo $(RECORDINGS)
+
 build: deps  ## the release binary, .build/release/llmtrading
 	@echo "Building the release binary (the first build takes several minutes on 2 cores)…"
 	swift build -c release --product llmtrading
@@ -30,8 +41,14 @@ build: deps  ## the release binary, .build/release/llmtrading
 demo: build  ## watch frames become orders: exchange, core, console and page on this machine
 	@.build/release/llmtrading demo $(DEMO_FLAGS)
 
-test: test-deps  ## every test, gate and lint; prints seconds per suite
-	@Tests/run.sh
+test: test-deps  ## every test, gate and lint, with seconds; or SUITE=NAME, or TEST=SUITE/NAME
+	@Tests/run.sh $(TEST_FLAGS)
+
+check: deps  ## gates and lint alone
+	@Tests/run.sh --check
+
+proofs: test-deps  ## the long proofs: model replies, races, fuzzing, a ledger of a million records
+	@Tests/run.sh --proofs
 
 lint:  ## swift format lint --strict
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift

@@ -1,13 +1,68 @@
 #!/usr/bin/env bash
-# Every suite once, in the release build, with its seconds; a red suite does not hide the next.
+# Runs tests with their seconds: everything, one suite, one test, the gates, or the long proofs.
+# A red suite does not hide the next, and a disabled test is named with its reason.
 set -uo pipefail
+usage() {
+  cat <<'TEXT'
+usage: Tests/run.sh [--suite NAME | --test SUITE/NAME | --check | --proofs]
+  (nothing)           lint, build, every suite, races and a short fuzzing
+  --suite NAME        one suite, built first: BookTests, or Book for short
+  --test SUITE/NAME   one test of it, built first: BookTests/barsEqualANaiveAggregation
+  --check             gates and lint alone
+  --proofs            the long forms: FUZZ_SECONDS, MODEL_REPLIES and LEDGER_RECORDS set their size
+CONFIG=debug runs suites and tests in the debug build (the whole run is always the release build).
+RECORDINGS names a folder of recordings; tests that need one are disabled where it is missing.
+Whole outputs are kept in .build/test-logs.
+TEXT
+}
 cd "$(dirname "$0")/.."
-export RECORDINGS=${RECORDINGS:-../shared/okx-data}
-[[ $RECORDINGS == /* ]] || RECORDINGS=$(realpath -m "$RECORDINGS")
-export RECORDINGS
-flags=(-c release --disable-testable-imports)
-names=() seconds=() results=()
+mode=all wanted=
+case ${1:-} in
+  '') ;;
+  --suite | --test) mode=${1#--} wanted=${2:?$(usage)} ;;
+  --check | --proofs) mode=${1#--} ;;
+  -h | --help) usage; exit 0 ;;
+  *) usage >&2; exit 2 ;;
+esac
+
+export RECORDINGS=${RECORDINGS:-}
+[[ -z $RECORDINGS || $RECORDINGS == /* ]] || RECORDINGS=$(realpath -m "$RECORDINGS")
+[[ -d $RECORDINGS ]] || unset RECORDINGS
+config=${CONFIG:-release}
+flags=(-c "$config")
+[[ $config == debug ]] || flags+=(--disable-testable-imports)
+logs=.build/test-logs
+mkdir -p "$logs"
+names=() seconds=() results=() disabled=()
 passed=0 failed=0
+
+suites() { find Tests -mindepth 1 -maxdepth 1 -name '*Tests' -printf '%f\n' | sort; }
+
+# tests SUITE: the functions that are tests there, one a line.
+tests() {
+  find "Tests/$1" -name '*.swift' -exec cat {} + | tr '\n' ' ' \
+    | grep -oE '@Test[^@{]*func +[A-Za-z0-9_]+' | grep -oE '[A-Za-z0-9_]+$' | sort -u
+}
+
+# The wanted suite and test, or a clear refusal before anything is built.
+suite='' test=''
+if [[ -n $wanted ]]; then
+  suite=${wanted%%/*}
+  [[ -d Tests/$suite && $suite == *Tests ]] || suite=${suite}Tests
+  if [[ ! -d Tests/$suite ]]; then
+    echo "error: there is no suite ${wanted%%/*}; the suites are:" >&2
+    suites | sed 's/^/  /' >&2
+    exit 2
+  fi
+  if [[ $mode == test ]]; then
+    test=${wanted##*/} test=${test%%(*}
+    if [[ $wanted != */* ]] || ! tests "$suite" | grep -qx "$test"; then
+      echo "error: $suite has no test ${test}; its tests are:" >&2
+      tests "$suite" | sed "s|^|  $suite/|" >&2
+      exit 2
+    fi
+  fi
+fi
 
 suite() {
   local name=$1
@@ -23,29 +78,74 @@ suite() {
   fi
 }
 
+# swift_suite SUITE [TEST]: what failed or is disabled, and the run's own last line.
 swift_suite() {
-  # What failed or was skipped, and the run's own last line.
-  swift test "${flags[@]}" --skip-build --filter "^$1\\." 2>&1 \
-    | grep -E '✘|SKIPPED|rror:|Fatal|Crash|^(✔|✘) Test run|^[0-9]+ [^ ]+ .* in '
-  return "${PIPESTATUS[0]}"
+  local filter="^$1\\." log=$logs/$1.log status line
+  [[ -z ${2:-} ]] || filter="^$1\\.(.*/)?$2\\("
+  swift test "${flags[@]}" --skip-build --filter "$filter" 2>&1 | tee "$log" \
+    | grep -E '✘|rror:|Fatal|Crash|^(✔|✘) Test run|^[0-9]+ [^ ]+ .* in '
+  status=${PIPESTATUS[0]}
+  while IFS= read -r line; do
+    disabled+=("$1/$line")
+    echo "disabled: $1/$line"
+  done < <(sed -nE 's/^[^ ]+ (Test|Suite) (.*) skipped(: (.*))?$/\2  \4/p; s/^SKIPPED/&/p' "$log")
+  if ! grep -qE '^✔ Test run with [1-9]' "$log" && [[ $status -eq 0 ]]; then
+    echo "no test of $1 ran"
+    status=1
+  fi
+  return "$status"
 }
 
-suite lint swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
-suite build swift build -c release --product llmtrading
-suite build-tests swift test "${flags[@]}" --filter '^none$'
-if [[ ${results[-1]} == passed ]]; then
-  for folder in Tests/*Tests; do
-    suite "$(basename "$folder")" swift_suite "$(basename "$folder")"
-  done
-fi
-[[ -x Tests/Race/run.sh ]] && suite race Tests/Race/run.sh
-[[ -x Tests/Fuzz/run.sh ]] && suite fuzz Tests/Fuzz/run.sh "${FUZZ_SECONDS:-60}"
+lint() { swift format lint --strict --recursive Sources Tests Benchmarks Package.swift; }
+build_tests() {
+  if [[ $config == debug ]]; then
+    swift build --build-tests
+  else
+    # Some suites start the binary itself.
+    swift build -c release --product llmtrading && swift test "${flags[@]}" --filter '^none$'
+  fi
+}
+model_replies() { swift_suite AgentsTests aRealModelEndsValidRepairedOrNoDecision; }
 
+case $mode in
+  all)
+    suite lint lint
+    suite build build_tests
+    if [[ ${results[-1]} == passed ]]; then
+      while IFS= read -r name; do suite "$name" swift_suite "$name"; done < <(suites)
+    fi
+    suite race Tests/Race/run.sh
+    suite fuzz Tests/Fuzz/run.sh "${FUZZ_SECONDS:-60}"
+    ;;
+  suite | test)
+    suite build build_tests
+    [[ ${results[-1]} == passed ]] && suite "$suite" swift_suite "$suite" "$test"
+    ;;
+  check)
+    suite lint lint
+    suite build build_tests
+    [[ ${results[-1]} == passed ]] && suite GateTests swift_suite GateTests
+    ;;
+  proofs)
+    export MODEL_REPLIES=${MODEL_REPLIES:-300}
+    suite build build_tests
+    [[ ${results[-1]} == passed ]] && suite "$MODEL_REPLIES model replies" model_replies
+    suite race Tests/Race/run.sh
+    suite fuzz Tests/Fuzz/run.sh "${FUZZ_SECONDS:-900}"
+    suite "ledger of ${LEDGER_RECORDS:=1000000}" perf/ledger-bench.sh --records "$LEDGER_RECORDS"
+    ;;
+esac
+
+if [[ ${#disabled[@]} -gt 0 ]]; then
+  echo
+  echo "${#disabled[@]} disabled:"
+  printf '  %s\n' "${disabled[@]}"
+fi
 echo
-printf '%-22s %8s  %s\n' suite seconds result
+printf '%-24s %8s  %s\n' suite seconds result
 for index in "${!names[@]}"; do
-  printf '%-22s %8s  %s\n' "${names[$index]}" "${seconds[$index]}" "${results[$index]}"
+  printf '%-24s %8s  %s\n' "${names[$index]}" "${seconds[$index]}" "${results[$index]}"
 done
 echo
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed, ${#disabled[@]} tests disabled"
 [[ $failed -eq 0 ]]
