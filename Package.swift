@@ -60,21 +60,21 @@ let shims: [Target] = [
 let hotTargets: [Target] = [
   hot("Quantities", []),
   hot("Channels", ["Quantities", "CKernel"]),
-  hot("Wire", ["Quantities", "Channels", "COpenSSL"]),
-  hot("OKX", ["Quantities", "Channels", "Wire", "COpenSSL"]),
-  hot("Book", ["Quantities", "Channels"]),
-  hot("Strategy", ["Quantities", "Channels", "Book"]),
-  hot("Risk", ["Quantities", "Channels"]),
-  hot("Orders", ["Quantities", "Channels", "Risk"]),
-  hot("Transport", ["Quantities", "Channels", "Wire", "CKernel", "CUring", "COpenSSL"]),
+  hot("Wire", ["Quantities", "COpenSSL"]),
+  hot("OKX", ["Quantities", "Wire"]),
+  hot("Book", ["Quantities"]),
+  hot("Strategy", ["Quantities", "Book"]),
+  hot("Risk", ["Quantities"]),
+  hot("Orders", ["Quantities", "Risk"]),
+  hot("Transport", ["Quantities", "Wire", "CUring", "COpenSSL"]),
   seam("State", ["Quantities", "Channels", "CKernel"]),
   seam("Journal", ["Quantities", "Channels", "CKernel"]),
-  seam("Door", ["Quantities", "Channels", "CKernel"]),
+  seam("Door", ["Quantities", "CKernel"]),
   hot(
     "Pipeline",
     [
       "Quantities", "Channels", "Wire", "OKX", "Book", "Strategy", "Risk", "Orders", "Transport",
-      "State", "Journal", "Door", "CKernel",
+      "State", "Journal", "CKernel",
     ] + (hotOnly ? [] : ["CJemalloc"])),
 ]
 
@@ -82,8 +82,8 @@ let hotTests: [Target] = [
   tests("Quantities", ["Quantities"]),
   tests("Channels", ["Quantities", "Channels"]),
   tests("Wire", ["Quantities", "Wire"]),
-  tests("OKX", ["Quantities", "Channels", "Wire", "OKX"]),
-  tests("Book", ["Quantities", "Channels", "Book"]),
+  tests("OKX", ["Quantities", "OKX"]),
+  tests("Book", ["Quantities", "Book"]),
   tests("Strategy", ["Quantities", "Book", "Strategy"]),
   tests("Risk", ["Quantities", "Risk"]),
   tests("Orders", ["Quantities", "Risk", "Orders"]),
@@ -94,7 +94,7 @@ let hotTests: [Target] = [
     exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
   tests("State", ["Quantities", "Channels", "State"]),
   tests("Journal", ["Quantities", "Channels", "Journal"]),
-  tests("Door", ["Quantities", "Channels", "Door"]),
+  tests("Door", ["Quantities", "Door"]),
 ]
 
 let nio: [Target.Dependency] = [
@@ -114,14 +114,12 @@ let controlTargets: [Target] = [
   control(
     "Operations",
     [
-      "Quantities", "Channels", "State", "Journal", "Door", "CKernel", log, crypto,
-      .product(name: "Yams", package: "Yams"),
+      "Quantities", "CKernel", log, crypto, .product(name: "Yams", package: "Yams"),
     ]),
   control(
     "Account",
     [
-      "Quantities", "Channels", "OKX", "Orders", "State", "Journal", "Door", "Operations", log,
-      crypto,
+      "Quantities", "Channels", "OKX", "Orders", log, crypto,
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOFoundationCompat", package: "swift-nio"),
@@ -130,8 +128,7 @@ let controlTargets: [Target] = [
   control(
     "Ledger",
     [
-      "Quantities", "Channels", "State", "Journal", "Door", "Operations", log,
-      crypto, .product(name: "Yams", package: "Yams"),
+      "Quantities", "Journal", "CKernel", log, crypto,
       .product(name: "GRDB", package: "GRDB.swift"),
     ]),
   control(
@@ -143,7 +140,6 @@ let controlTargets: [Target] = [
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOHTTP1", package: "swift-nio"),
-      .product(name: "NIOFoundationCompat", package: "swift-nio"),
       .product(name: "NIOSSL", package: "swift-nio-ssl"),
     ], resources: [.embedInCode("Prompts"), .embedInCode("Roles")]),
   control(
@@ -168,8 +164,8 @@ let controlTargets: [Target] = [
   .executableTarget(
     name: "llmtrading",
     dependencies: [
-      "Quantities", "Channels", "Wire", "OKX", "Transport", "Book", "State", "Journal", "Door",
-      "Pipeline",
+      "Quantities", "Channels", "Wire", "OKX", "Strategy", "Risk", "Orders", "Transport", "State",
+      "Journal", "Door", "Pipeline",
       "CKernel", "Operations", "Account", "Ledger", "Agents", "Console", "Market", "Exchange",
       log,
       crypto,
@@ -181,7 +177,7 @@ let controlTests: [Target] = [
   .executableTarget(
     name: "ledger-scribe", dependencies: ["Ledger"], path: "Tests/Support/LedgerScribe",
     swiftSettings: strict),
-  tests("Operations", ["Quantities", "Operations"]),
+  tests("Operations", ["Quantities", "Operations", log]),
   tests("Account", ["Quantities", "Account", "Exchange"]),
   tests(
     "Ledger",
@@ -189,7 +185,7 @@ let controlTests: [Target] = [
   tests(
     "Agents",
     [
-      "Quantities", "Channels", "State", "Door", "Journal", "Operations", "Ledger", "Agents", log,
+      "Quantities", "Channels", "State", "Door", "Operations", "Ledger", "Agents", log,
     ],
     exclude: ["Fixtures"]),
   tests("Console", ["Console", "ledger-scribe"]),
@@ -199,7 +195,7 @@ let controlTests: [Target] = [
   tests("Market", ["Quantities", "Market", "SampleMarket"]),
   tests("Matching", ["Quantities", "Market", "Matching", "SampleMarket"]),
   tests("Exchange", ["Exchange"]),
-  tests("Pipeline", ["Pipeline", "Exchange"]),
+  tests("Pipeline", []),
   tests("Supervision", []),
   tests("Gate", []),
 ]

@@ -1,100 +1,100 @@
-// Arrows point down: what each module may import, held against every source file.
+// Arrows point left: what each module may import, by its group and its place in Package.swift.
 import Foundation
 import Testing
 
-private let system: Set<String> = ["Swift", "Synchronization"]
-private let libc: Set<String> = ["Glibc"]
-private let shims: Set<String> = ["CKernel", "CUring", "COpenSSL", "CJemalloc"]
-private let seam: Set<String> = ["State", "Journal", "Door"]
+private let language: Set<String> = ["Swift", "Synchronization"]
 
-/// Hot modules in their order: each may import those to its left.
-private let hotOrder = [
-  "Quantities", "Channels", "Wire", "OKX", "Book", "Strategy", "Risk", "Orders", "Transport",
-  "Pipeline",
+/// What a module may import beyond its group's rule, each with its reason.
+private let beyond: [String: (modules: Set<String>, reason: String)] = [
+  "Account": (["OKX", "Orders"], "it reads REST answers by the exchange's names into order rows")
 ]
-private let controlOrder = ["Operations", "Account", "Ledger", "Agents", "Console"]
 
-private func allowed(_ group: String, _ module: String) -> Set<String>? {
-  switch group {
-  case "Hot":
-    guard let index = hotOrder.firstIndex(of: module) else { return nil }
-    if index == 0 { return ["Swift"] }
-    var names = system.union(shims).union(hotOrder[..<index])
-    if module == "Transport" || module == "Pipeline" { names.formUnion(libc) }
-    if module == "Pipeline" { names.formUnion(seam) }
-    return names
-  case "Seam":
-    return system.union(libc).union(["Quantities", "Channels", "CKernel"])
-  case "Control":
-    guard let index = controlOrder.firstIndex(of: module) else { return nil }
-    var names = seam.union(["Quantities", "Channels", "CKernel"]).union(controlOrder[..<index])
-    if module == "Account" { names.formUnion(["OKX", "Orders"]) }
-    return names
-  case "Simulation":
-    switch module {
-    case "Market": return ["Quantities"]
-    case "Matching": return ["Quantities", "Market"]
-    case "Exchange": return ["Quantities", "Market", "Matching"]
-    case "Replay": return Set(hotOrder).union(seam).union(["Market", "Matching", "CKernel"])
-    default: return nil
+/// Control targets that put the hot pipeline together and see all of it.
+private let assemblers: Set<String> = ["Dialing", "Core"]
+
+/// Hot targets with system calls of their own.
+private let systemUsers: Set<String> = ["Transport", "Pipeline"]
+
+/// The hot target that uses the seam; others are pure.
+private let seamUser = "Pipeline"
+
+private struct ImportRule {
+  var manifest: Manifest
+
+  /// Names of ours; anything else is a package or the system, free to Control and Simulation.
+  var ours: Set<String> {
+    Set(manifest.names(.shim, .hot, .seam, .control, .simulation, .executable))
+  }
+
+  private func left(of target: Manifest.Target) -> Set<String> {
+    Set(manifest.names(target.group).prefix { $0 != target.name })
+  }
+
+  /// Modules of ours that `target` may import; for hot and seam all that it may import.
+  func allowed(_ target: Manifest.Target) -> Set<String>? {
+    let shims = Set(manifest.names(.shim))
+    let seam = Set(manifest.names(.seam))
+    var names = left(of: target)
+    switch target.group {
+    case .hot:
+      if names.isEmpty { return ["Swift"] }
+      names.formUnion(language.union(shims))
+      if systemUsers.contains(target.name) { names.insert("Glibc") }
+      if target.name == seamUser { names.formUnion(seam) }
+    case .seam:
+      names.formUnion(language.union(shims).union(["Glibc", "Quantities", "Channels"]))
+    case .control:
+      names.formUnion(seam.union(["Quantities", "Channels", "CKernel"]))
+      names.formUnion(beyond[target.name]?.modules ?? [])
+      if assemblers.contains(target.name) { names.formUnion(shims.union(manifest.names(.hot))) }
+    case .simulation:
+      names.formUnion(["Quantities"])
+    case .shim, .executable, .tests:
+      return nil
     }
-  default: return nil
+    return names
+  }
+
+  /// Every import that the order forbids, as `file: import NAME`.
+  func violations(_ target: Manifest.Target, _ file: SourceFile) -> [String] {
+    guard let allowed = allowed(target) else { return [] }
+    let free = target.group == .control || target.group == .simulation
+    return Imports.all(in: file.tokens).filter { name in
+      if free && !ours.contains(name) { return false }
+      return !allowed.contains(name)
+    }.map { "\(file.path): import \($0)" }
   }
 }
 
-/// Names of ours; anything else is a package or the system, free to Control and Simulation.
-private let ours = Set(hotOrder).union(controlOrder).union(seam).union(shims)
-  .union(["Market", "Matching", "Exchange", "Replay", "llmtrading"])
-
-private func imports(of source: String) -> [String] {
-  source.split(separator: "\n").compactMap { line in
-    let words = line.split(separator: " ").map(String.init)
-    guard let at = words.firstIndex(of: "import"), at + 1 < words.count else { return nil }
-    let attributes = words[..<at]
-    let access: Set<String> = ["public", "internal", "package"]
-    guard attributes.allSatisfy({ $0.hasPrefix("@") || access.contains($0) }) else { return nil }
-    let name = words[at + 1]
-    let kinds: Set<String> = ["struct", "enum", "class", "func", "protocol", "typealias"]
-    let module = kinds.contains(name) && at + 2 < words.count ? words[at + 2] : name
-    return module.split(separator: ".").first.map(String.init)
-  }
-}
-
-/// Every import that the order forbids, as `file: import NAME`.
-private func violations(group: String, module: String, file: String, source: String) -> [String] {
-  guard let allowed = allowed(group, module) else { return ["\(file): unknown module"] }
-  let free = group == "Control" || group == "Simulation"
-  return imports(of: source).filter { name in
-    if free && !ours.contains(name) { return false }
-    return !allowed.contains(name)
-  }.map { "\(file): import \($0)" }
-}
-
-@Test func everyImportPointsDown() throws {
+@Test func everyImportPointsLeft() {
+  let rule = ImportRule(manifest: .own)
   var found: [String] = []
   var seen = 0
-  for url in Repository.files(below: "Sources", withExtension: "swift") {
-    let path = Repository.relative(url).split(separator: "/").map(String.init)
-    guard path.count > 3, path[1] != "llmtrading" else { continue }
-    seen += 1
-    found += violations(
-      group: path[1], module: path[2], file: Repository.relative(url),
-      source: try Repository.text(url))
+  for target in rule.manifest.targets {
+    for file in SourceFile.sources where file.path.hasPrefix(target.path + "/") {
+      seen += 1
+      found += rule.violations(target, file)
+    }
   }
-  #expect(seen > 20)
-  #expect(found == [], "imports that point up or out")
+  #expect(seen == SourceFile.sources.count)
+  expectNone(found, "imports that point up or out")
 }
 
-@Test func theImportCheckCanFail() {
-  #expect(
-    violations(group: "Hot", module: "Wire", file: "f", source: "import Foundation\n") != [])
-  #expect(violations(group: "Hot", module: "Wire", file: "f", source: "import OKX\n") != [])
-  #expect(violations(group: "Seam", module: "State", file: "f", source: "import Wire\n") != [])
-  #expect(
-    violations(group: "Simulation", module: "Exchange", file: "f", source: "import Wire\n") != [])
-  #expect(
-    violations(group: "Control", module: "Console", file: "f", source: "import OKX\n") != [])
-  #expect(
-    violations(group: "Control", module: "Console", file: "f", source: "import NIOCore\n") == [])
-  #expect(violations(group: "Hot", module: "OKX", file: "f", source: "import Wire\n") == [])
+@Test func theImportCheckCanFail() throws {
+  let rule = ImportRule(manifest: .own)
+  func violations(_ module: String, _ source: String) throws -> [String] {
+    let target = try #require(rule.manifest.targets.first { $0.name == module })
+    return rule.violations(target, SourceFile(path: "f.swift", text: source))
+  }
+  #expect(try violations("Wire", "import Foundation\n") != [])
+  #expect(try violations("Wire", "import OKX\n") != [])
+  #expect(try violations("Wire", "import State\n") != [])
+  #expect(try violations("Quantities", "import Synchronization\n") != [])
+  #expect(try violations("State", "import Wire\n") != [])
+  #expect(try violations("State", "@preconcurrency import Foundation\n") != [])
+  #expect(try violations("Exchange", "internal import Wire\n") != [])
+  #expect(try violations("Console", "import OKX\n") != [])
+  #expect(try violations("Console", "import NIOCore\n") == [])
+  #expect(try violations("OKX", "import struct Wire.Digest\n") == [])
+  #expect(try violations("Operations", "import Console\n") != [])
 }
