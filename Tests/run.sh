@@ -147,5 +147,6 @@ for index in "${!names[@]}"; do
   printf '%-24s %8s  %s\n' "${names[$index]}" "${seconds[$index]}" "${results[$index]}"
 done
 echo
-echo "$passed passed, $failed failed, ${#disabled[@]} tests disabled"
+# What is disabled counts as skipped in this line, which CI reads.
+echo "$passed passed, $failed failed, ${#disabled[@]} skipped"
 [[ $failed -eq 0 ]]
