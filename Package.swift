@@ -114,7 +114,7 @@ let controlTargets: [Target] = [
   control(
     "Operations",
     [
-      "Quantities", "CKernel", log, crypto, .product(name: "Yams", package: "Yams"),
+      "Quantities", "OKX", "CKernel", log, crypto, .product(name: "Yams", package: "Yams"),
     ]),
   control(
     "Account",

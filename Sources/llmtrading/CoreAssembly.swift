@@ -28,8 +28,9 @@ struct CoreAssembly {
     if let file = configuration.okx.instrumentsFile {
       try catalog.add(file: file)
     } else if let rest {
-      for type in ["SPOT", "SWAP", "FUTURES"] {
-        try catalog.add(body: try await rest.get("/api/v5/public/instruments?instType=\(type)"))
+      for type in [InstrumentType.spot, .swap, .futures] {
+        let path = "/api/v5/public/instruments?instType=\(type.okxName)"
+        try catalog.add(body: try await rest.get(path))
       }
       // Options are listed by family only; a simulated exchange answers without one.
       if let body = try? await rest.get("/api/v5/public/instruments?instType=OPTION") {
@@ -97,8 +98,9 @@ struct CoreAssembly {
     guard let business = endpoints.businessURL, let open = endpoints.publicURL else { return [] }
     return try [("context", open, false), ("context-business", business, true)].compactMap {
       name, url, isBusiness in
-      let channels = ContextChannels.subscriptions(
-        configuration.okx.context, of: table, onBusiness: isBusiness)
+      let channels = ContextChannel.subscriptions(
+        configuration.okx.context.compactMap(ContextChannel.init(rawValue:)), of: table,
+        onBusiness: isBusiness)
       if channels.isEmpty { return nil }
       return ContextConnection(
         name: name, url: try WebSocketURL(url), headers: headers, channels: channels)
@@ -246,19 +248,5 @@ struct CoreAssembly {
     settings.perInstrument = rate
     settings.account = rate
     return settings
-  }
-}
-
-extension MarketChannel {
-  /// OKX's channel names.
-  init?(okxName: String) {
-    switch okxName {
-    case "books": self = .books
-    case "books50-l2-tbt": self = .books50
-    case "books-l2-tbt": self = .booksTbt
-    case "bbo-tbt": self = .bestBidOffer
-    case "trades": self = .trades
-    default: return nil
-    }
   }
 }

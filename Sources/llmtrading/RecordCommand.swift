@@ -100,8 +100,8 @@ struct RecordSource {
     }
     if instruments.isEmpty { throw ValidationError("no instruments: use --instruments") }
     channels = try names.flatMap { name in
-      // The one public channel of all instruments together.
-      try (name == "status" ? [nil] : instruments.map { Optional($0) }).map { instrument in
+      let isAlone = ContextChannel(rawValue: name)?.isOfNothing ?? false
+      return try (isAlone ? [nil] : instruments.map { Optional($0) }).map { instrument in
         guard let channel = PublicTap.Channel(name: name, instrument: instrument) else {
           throw ValidationError("\(name) \(instrument ?? ""): not a name that can be asked for")
         }
@@ -115,8 +115,7 @@ struct RecordSource {
   }
 
   private static func endpoint(_ configuration: Configuration, _ names: [String]) throws -> String {
-    func isBusiness(_ name: String) -> Bool { name.contains("candle") || name == "trades-all" }
-    let business = names.filter(isBusiness)
+    let business = names.filter(ContextChannel.isOnBusiness)
     if !business.isEmpty && business.count < names.count {
       throw ValidationError(
         "\(business.joined(separator: ", ")) come from the business endpoint, the others from the "

@@ -2,6 +2,7 @@
 
 import Channels
 import Foundation
+import OKX
 import Quantities
 
 extension AccountReader {
@@ -34,8 +35,8 @@ extension AccountReader {
     if isRecent {
       rows = try await pages("/api/v5/trade/fills?", begin)
     } else {
-      for type in ["SPOT", "SWAP", "FUTURES"] {
-        rows += try await pages("/api/v5/trade/fills-history?instType=\(type)&", begin)
+      for type in [InstrumentType.spot, .swap, .futures] {
+        rows += try await pages("/api/v5/trade/fills-history?instType=\(type.okxName)&", begin)
       }
     }
     return try rows.compactMap(report).sorted { $0.exchangeTime < $1.exchangeTime }

@@ -2,6 +2,7 @@
 
 import Channels
 import Foundation
+import OKX
 import Quantities
 
 extension AccountReader {
@@ -75,11 +76,11 @@ extension AccountReader {
     let name = item.symbol.description
     let settlement = item.type == .spot ? item.quote : item.settle
     let currency = instruments.currencyName(settlement).description
-    guard let type = AccountReader.typeName(item.type) else {
+    if item.type == .unknown || item.type == .margin {
       throw AccountError.malformed("\(name) is of no type that has fees")
     }
     let subject = item.type == .spot ? "instId=\(name)" : "instFamily=\(AccountReader.family(name))"
-    let path = "/api/v5/account/trade-fee?instType=\(type)&\(subject)"
+    let path = "/api/v5/account/trade-fee?instType=\(item.type.okxName)&\(subject)"
     guard let row = try await rows(path, of: Row.self).first else {
       throw AccountError.malformed("account/trade-fee of \(name) is empty")
     }
@@ -107,16 +108,6 @@ extension AccountReader {
   /// 0 where there is none.
   private static func time(_ text: String?) -> WallMilliseconds {
     WallMilliseconds(milliseconds: text.flatMap { Int64($0) } ?? 0)
-  }
-
-  private static func typeName(_ type: InstrumentType) -> String? {
-    switch type {
-    case .spot: "SPOT"
-    case .swap: "SWAP"
-    case .futures: "FUTURES"
-    case .option: "OPTION"
-    default: nil
-    }
   }
 
   /// `BTC-USDT` of `BTC-USDT-SWAP`: the family is the name's first two parts.

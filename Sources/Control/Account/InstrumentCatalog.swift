@@ -1,6 +1,7 @@
 // OKX `public/instruments` rows into the run's instrument table; control plane.
 
 import Foundation
+import OKX
 import Quantities
 
 /// Why no instrument table could be made.
@@ -113,15 +114,7 @@ public struct InstrumentCatalog: Sendable {
     guard let lot = DecimalNumber(row.lotSz ?? ""), lot.mantissa > 0 else {
       throw malformed("lotSz", row.lotSz)
     }
-    let type: InstrumentType =
-      switch row.instType {
-      case "SPOT": .spot
-      case "MARGIN": .margin
-      case "SWAP": .swap
-      case "FUTURES": .futures
-      case "OPTION": .option
-      default: .unknown
-      }
+    let type = InstrumentType(okxName: row.instType)
     var item = Instrument(id: .none, symbol: symbol, type: type, tick: tick, lot: lot)
     item.code = row.instIdCode ?? 0
     item.minimumLots = try lots(row.minSz, lot, orElse: 1, malformed("minSz", row.minSz))

@@ -1,5 +1,8 @@
 // The rules between keys: what may not be combined, and what must not be missing; control plane.
 
+import OKX
+import Quantities
+
 extension Configuration {
   /// Every broken rule, empty when the configuration may be run.
   func problems(allowLive: Bool) -> [ConfigurationError.Problem] {
@@ -83,17 +86,18 @@ extension Configuration {
     for name in okx.instruments where !isName(name) {
       found.append("okx.instruments: \"\(name)\" is no instId")
     }
-    let depth = ["books", "books50-l2-tbt", "books-l2-tbt"]
-    for channel in okx.channels where !(depth + ["bbo-tbt", "trades"]).contains(channel) {
+    for channel in okx.channels where MarketChannel(okxName: channel) == nil {
       found.append("okx.channels: unknown channel \"\(channel)\"")
     }
-    for channel in okx.context where !OKX.contextChannels.contains(channel) {
+    for channel in okx.context where ContextChannel(rawValue: channel) == nil {
       found.append("okx.context: unknown channel \"\(channel)\"")
     }
-    if okx.channels.filter(depth.contains).count > 1 {
-      found.append("okx.channels: at most one of \(depth.joined(separator: ", ")) (OKX 64004)")
+    let channels = okx.channels.map { MarketChannel(okxName: $0) ?? .none }
+    if channels.count(where: \.isDepth) > 1 {
+      let names = MarketChannel.names(where: \.isDepth).joined(separator: ", ")
+      found.append("okx.channels: at most one of \(names) (OKX 64004)")
     }
-    if okx.channels.allSatisfy({ $0 == "trades" }) {
+    if channels.allSatisfy({ $0 == .trades }) {
       found.append("okx.channels: no book channel")
     }
     return found
@@ -115,7 +119,8 @@ extension Configuration {
       }
     }
     if sources.isEmpty && publicSessionNeedsLogin && environment != .simulated {
-      found.append("okx.credentials: books-l2-tbt and books50-l2-tbt need a login")
+      let names = MarketChannel.names(where: \.needsLogin).joined(separator: " and ")
+      found.append("okx.credentials: \(names) need a login")
     }
     return found
   }

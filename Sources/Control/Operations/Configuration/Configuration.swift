@@ -1,5 +1,6 @@
 // The effective configuration as a typed value; control plane.
 
+import OKX
 import Quantities
 
 /// Everything a run is configured with. Made from one YAML file (`Configuration.load`) or in code
@@ -43,11 +44,7 @@ public struct Configuration: Sendable, Equatable {
     public var instruments: [String] = []
     public var channels: [String] = ["books", "trades"]
     /// Beside the books, for agents and the page.
-    public var context: [String] = OKX.contextChannels
-    public static let contextChannels = [
-      "trades", "tickers", "funding-rate", "mark-price", "index-tickers", "open-interest",
-      "price-limit", "liquidation-orders", "status", "candle",
-    ]
+    public var context: [String] = ContextChannel.allCases.map(\.rawValue)
     public var credentials = CredentialSources()
     public init() {}
   }

@@ -1,5 +1,8 @@
 // Every configuration key and what it means: the one list that loading, explaining and writing share; control plane.
 
+import OKX
+import Quantities
+
 public enum ConfigurationSchema {
   /// A limit of zero or less is no limit, and no limit refuses.
   private static let positive: ClosedRange<Int64> = 1...Int64.max
@@ -60,13 +63,14 @@ public enum ConfigurationSchema {
       "okx.instruments", \.okx.instruments, unit: "instId", "Instruments to watch."),
     ConfigurationKey(
       "okx.channels", \.okx.channels, unit: "channel",
-      "Market channels of each instrument: at most one of books, books50-l2-tbt, books-l2-tbt; "
-        + "bbo-tbt; trades."),
+      "Market channels of each instrument: at most one of "
+        + MarketChannel.names(where: \.isDepth).joined(separator: ", ") + "; "
+        + MarketChannel.names(where: { !$0.isDepth }).joined(separator: "; ") + "."),
     ConfigurationKey(
       "okx.context", \.okx.context, unit: "channel",
-      "What agents and the page need beside the books: trades (for bars), tickers, funding-rate, "
-        + "mark-price, index-tickers, open-interest, price-limit, liquidation-orders, status, candle. "
-        + "Read over connections of their own; [] for none. In `simulated` none opens without "
+      "What agents and the page need beside the books, trades for bars: "
+        + ContextChannel.allCases.map(\.rawValue).joined(separator: ", ")
+        + ". Read over connections of their own; [] for none. In `simulated` none opens without "
         + "okx.endpoints.business."),
     ConfigurationKey(
       "okx.credentials.api_key_file", \.okx.credentials.apiKeyFile, unit: "path",

@@ -1,6 +1,8 @@
 // The hosts that environment and region choose (docs/OKX.md OKX-001), and overrides; control plane.
 
 import Foundation
+import OKX
+import Quantities
 
 public struct Endpoints: Sendable, Equatable {
   /// Nil where no such connection opens.
@@ -45,7 +47,7 @@ extension Configuration {
 
   /// Channels that answer only after a login (docs/OKX.md OKX-035).
   public var publicSessionNeedsLogin: Bool {
-    okx.channels.contains("books-l2-tbt") || okx.channels.contains("books50-l2-tbt")
+    okx.channels.contains { MarketChannel(okxName: $0)?.needsLogin ?? false }
   }
 }
 

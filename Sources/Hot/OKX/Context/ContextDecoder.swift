@@ -16,12 +16,13 @@ public struct ContextDecoder: Sendable {
   ) throws(FaultCode) -> [ContextEvent] {
     var scanner = unsafe JSONScanner(bytes)
     var channel: ContextChannel?
+    var interval: BarInterval?
     var symbol: Symbol?
     var dataAt: Int?
     var more = try scanner.enterObject()
     while more {
       switch scanner.name(try scanner.key()) {
-      case JSONName("arg"): (channel, symbol) = try unsafe argument(&scanner, bytes)
+      case JSONName("arg"): (channel, interval, symbol) = try unsafe argument(&scanner, bytes)
       case JSONName("data"):
         _ = scanner.peek()
         dataAt = scanner.position
@@ -37,7 +38,7 @@ public struct ContextDecoder: Sendable {
     var events: [ContextEvent] = []
     more = try scanner.enterArray()
     while more {
-      if case .candle(let interval) = channel {
+      if let interval {
         if let bar = try candle(&scanner, interval, symbol) { events.append(.bar(bar)) }
       } else {
         let fields = try unsafe ContextFields(&scanner, bytes)
@@ -50,8 +51,9 @@ public struct ContextDecoder: Sendable {
 
   private func argument(
     _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
-  ) throws(FaultCode) -> (ContextChannel?, Symbol?) {
+  ) throws(FaultCode) -> (ContextChannel?, BarInterval?, Symbol?) {
     var channel: ContextChannel?
+    var interval: BarInterval?
     var symbol: Symbol?
     var more = try scanner.enterObject()
     while more {
@@ -59,14 +61,14 @@ public struct ContextDecoder: Sendable {
       case JSONName("channel"):
         let text = try scanner.string()
         let name = unsafe String(decoding: bytes[text.start..<text.end], as: UTF8.self)
-        channel = ContextChannel(okxName: name)
-        if channel == nil { throw .unknownChannel }
+        guard let named = ContextChannel.named(name) else { throw .unknownChannel }
+        (channel, interval) = named
       case JSONName("instId"): symbol = scanner.symbol(try scanner.string())
       default: try scanner.skipValue()
       }
       more = try scanner.nextMember()
     }
-    return (channel, symbol)
+    return (channel, interval, symbol)
   }
 
   /// `[ts, o, h, l, c, vol, volCcy, volCcyQuote, confirm]`

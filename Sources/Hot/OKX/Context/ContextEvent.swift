@@ -12,38 +12,6 @@ public enum ContextEvent: Sendable {
   case bar(BarRecord)
 }
 
-/// The channels that the decoder knows.
-public enum ContextChannel: Sendable, Equatable {
-  case trades, tickers, fundingRate, markPrice, indexTickers, openInterest, priceLimit
-  case liquidationOrders, status
-  case candle(BarInterval)
-
-  /// Nil for a name that is none of them.
-  public init?(okxName name: String) {
-    switch name {
-    case "trades": self = .trades
-    case "tickers": self = .tickers
-    case "funding-rate": self = .fundingRate
-    case "mark-price": self = .markPrice
-    case "index-tickers": self = .indexTickers
-    case "open-interest": self = .openInterest
-    case "price-limit": self = .priceLimit
-    case "liquidation-orders": self = .liquidationOrders
-    case "status": self = .status
-    default:
-      guard name.hasPrefix("candle"),
-        let interval = BarInterval.allCases.first(where: { name == "candle" + $0.okxName })
-      else { return nil }
-      self = .candle(interval)
-    }
-  }
-
-  public var isOnBusiness: Bool {
-    if case .candle = self { return true }
-    return false
-  }
-}
-
 /// States of OKX `status`, as the third figure of a status record.
 public enum StatusState: Int64, Sendable, CaseIterable {
   case scheduled = 1

@@ -84,63 +84,45 @@ struct ContextFields {
 }
 
 extension ContextDecoder {
+  /// The events of one element. `candle` has rows instead of elements and is not among them.
   func append(
     _ channel: ContextChannel, _ fields: ContextFields, _ receivedAt: Instant,
     _ events: inout [ContextEvent]
   ) throws(FaultCode) {
-    switch channel {
-    case .candle: return
-    case .status:
-      events.append(.fact(try status(fields, receivedAt)))
-    case .indexTickers:
-      let names = ["idxPx", "open24h", "high24h", "low24h"]
-      let record = try record(.indexPrice, .none, fields, receivedAt, names, required: 1)
+    guard let figures = channel.figures else {
+      if channel == .candle { return }
+      guard let id = instruments.find(try fields.symbol("instId")) else { return }
+      events.append(try trade(fields, of: id))
+      return
+    }
+    switch channel.subject {
+    case .nothing:
+      events.append(.fact(try status(figures, fields, receivedAt)))
+    case .indices:
+      let record = try record(figures, .none, fields, receivedAt)
       events.append(.index(try fields.symbol("instId"), record))
-    case .liquidationOrders:
+    case .types:
       guard let id = instruments.find(try fields.symbol("instId")) else { return }
       for detail in fields.details {
-        var one = try record(.liquidation, id, detail, receivedAt, ["bkPx", "sz"], required: 2)
+        var one = try record(figures, id, detail, receivedAt)
         one[.third] = DecimalNumber(mantissa: try isSell(detail) ? 1 : 0, decimals: 0)
         events.append(.fact(one))
       }
-    default:
+    case .instruments:
       guard let id = instruments.find(try fields.symbol("instId")) else { return }
-      try append(channel, of: id, fields, receivedAt, &events)
+      events.append(.fact(try record(figures, id, fields, receivedAt)))
     }
   }
 
-  private func append(
-    _ channel: ContextChannel, of id: InstrumentID, _ fields: ContextFields, _ receivedAt: Instant,
-    _ events: inout [ContextEvent]
-  ) throws(FaultCode) {
-    func fact(_ kind: ContextKind, _ names: [String], required: Int) throws(FaultCode) {
-      events.append(.fact(try record(kind, id, fields, receivedAt, names, required: required)))
-    }
-    switch channel {
-    case .tickers:
-      let names = ["last", "open24h", "high24h", "low24h", "vol24h", "volCcy24h"]
-      try fact(.ticker, names, required: 0)
-    case .fundingRate:
-      let names = ["fundingRate", "nextFundingRate", "fundingTime", "nextFundingTime"]
-      try fact(.fundingRate, names, required: 1)
-    case .markPrice: try fact(.markPrice, ["markPx"], required: 1)
-    case .openInterest: try fact(.openInterest, ["oi", "oiCcy", "oiUsd"], required: 1)
-    case .priceLimit: try fact(.priceLimit, ["buyLmt", "sellLmt", "enabled"], required: 0)
-    case .trades: events.append(try trade(fields, of: id))
-    default: throw .unknownChannel
-    }
-  }
-
-  /// Figures in the order of `names`, the first `required` of which must be there.
   private func record(
-    _ kind: ContextKind, _ id: InstrumentID, _ fields: ContextFields, _ receivedAt: Instant,
-    _ names: [String], required: Int
+    _ figures: ContextFigures, _ id: InstrumentID, _ fields: ContextFields, _ receivedAt: Instant
   ) throws(FaultCode) -> ContextRecord {
     var record = ContextRecord(
-      kind, of: id, exchangeTime: try fields.time("ts"), receivedAt: receivedAt)
-    for (place, name) in names.enumerated() {
+      figures.kind, of: id, exchangeTime: try fields.time("ts"), receivedAt: receivedAt)
+    for (place, name) in figures.names.enumerated() {
       guard let field = ContextField(rawValue: UInt8(place)) else { break }
-      record[field] = place < required ? try fields.required(name) : try fields.number(name)
+      record[field] =
+        place < figures.required ? try fields.required(name) : try fields.number(name)
     }
     return record
   }
@@ -154,12 +136,12 @@ extension ContextDecoder {
     }
   }
 
-  private func status(_ fields: ContextFields, _ receivedAt: Instant) throws(FaultCode)
-    -> ContextRecord
-  {
+  private func status(
+    _ figures: ContextFigures, _ fields: ContextFields, _ receivedAt: Instant
+  ) throws(FaultCode) -> ContextRecord {
     guard let text = fields["state"] else { throw .missingField }
     guard let state = StatusState(text) else { throw .wrongType }
-    var record = try record(.status, .none, fields, receivedAt, ["begin", "end"], required: 1)
+    var record = try record(figures, .none, fields, receivedAt)
     record[.third] = DecimalNumber(mantissa: state.rawValue, decimals: 0)
     return record
   }

@@ -33,16 +33,7 @@ extension PrivateDecoder {
     }
     let found = instruments[id]
     if instType.isEmpty || found.type == .unknown { return found }
-    let type: InstrumentType
-    switch scanner.name(instType.text) {
-    case JSONName("SPOT"): type = .spot
-    case JSONName("MARGIN"): type = .margin
-    case JSONName("SWAP"): type = .swap
-    case JSONName("FUTURES"): type = .futures
-    case JSONName("OPTION"): type = .option
-    default: return nil
-    }
-    return type == found.type ? found : nil
+    return InstrumentType(okx: scanner.name(instType.text)) == found.type ? found : nil
   }
 
   /// A decimal as whole increments; nil when the field is missing or empty.

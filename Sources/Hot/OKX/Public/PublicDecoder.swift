@@ -215,18 +215,3 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
     }
   }
 }
-
-extension MarketChannel {
-  /// The channel of this OKX name, `.none` for any other.
-  @inlinable
-  init(okx name: JSONName) {
-    switch name {
-    case JSONName("books"): self = .books
-    case JSONName("books50-l2-tbt"): self = .books50
-    case JSONName("books-l2-tbt"): self = .booksTbt
-    case JSONName("bbo-tbt"): self = .bestBidOffer
-    case JSONName("trades"): self = .trades
-    default: self = .none
-    }
-  }
-}

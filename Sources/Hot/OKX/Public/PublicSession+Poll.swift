@@ -160,7 +160,7 @@ extension PublicSession {
   @_noLocks
   func append(_ writer: inout RequestText, _ line: ChannelLine) {
     writer.append("{\"channel\":\"")
-    writer.append(line.channel)
+    writer.append(line.channel.okxName)
     writer.append("\",\"instId\":\"")
     writer.append(instruments[line.instrument].symbol)
     writer.append("\"}")

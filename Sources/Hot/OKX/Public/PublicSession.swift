@@ -66,6 +66,9 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
     instruments: InstrumentTable, subscriptions: [PublicSubscription],
     configuration: PublicSessionConfiguration = PublicSessionConfiguration()
   ) throws(PublicSessionError) {
+    precondition(
+      MarketChannel.allCases.count == PublicSession.channelCount,
+      "Invariant: each channel has its cell")
     try PublicSession.check(subscriptions, instruments)
     self.instruments = instruments
     self.configuration = configuration

@@ -18,7 +18,7 @@ public struct PublicSessionConfiguration: Sendable {
   /// `answerNanoseconds` to `backoffNanosecondsMax`. One is forgiven per second of validity.
   public var resyncsAtOnce: UInt8 = 16
   public var backoffNanosecondsMax: Int64 = 64_000_000_000
-  /// Log in before subscribing (`books-l2-tbt` and `books50-l2-tbt` on the real exchange).
+  /// Log in before subscribing (`MarketChannel.needsLogin`).
   public var needsLogin: Bool = false
 
   public init() {}

@@ -26,10 +26,3 @@ public enum PublicSessionError: Error, Sendable {
   /// A symbol that may not stand in a request: anything but letters, digits and `-_.`
   case symbol(InstrumentID)
 }
-
-extension MarketChannel {
-  /// Snapshot and increments, chained by seqId: validity is theirs.
-  @inlinable public var isDepth: Bool {
-    self == .books || self == .books50 || self == .booksTbt
-  }
-}

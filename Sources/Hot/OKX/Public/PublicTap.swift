@@ -30,8 +30,7 @@ public struct PublicTap: Sendable {
       self.instrumentType = instrumentType
     }
 
-    /// Answers only after a login (docs/OKX.md OKX-035).
-    public var needsLogin: Bool { name == "books-l2-tbt" || name == "books50-l2-tbt" }
+    public var needsLogin: Bool { MarketChannel(okxName: name)?.needsLogin ?? false }
   }
 
   public enum Event: Sendable, Equatable {

@@ -57,16 +57,4 @@ struct RequestText: BitwiseCopyable {
       divisor /= 10
     }
   }
-
-  @_noLocks
-  mutating func append(_ channel: MarketChannel) {
-    switch channel {
-    case .none: break
-    case .books: append("books")
-    case .books50: append("books50-l2-tbt")
-    case .booksTbt: append("books-l2-tbt")
-    case .bestBidOffer: append("bbo-tbt")
-    case .trades: append("trades")
-    }
-  }
 }

@@ -35,7 +35,7 @@ public final class MarketContext: Sendable {
     self.telemetry = telemetry
     let ids = (0..<instruments.count).map { InstrumentID(index: UInt16($0)) }
     indices = Dictionary(
-      grouping: ids, by: { ContextChannels.index(of: instruments[$0], instruments) })
+      grouping: ids, by: { ContextChannel.index(of: instruments[$0], instruments) })
     board = Mutex(
       Board(
         ladders: ids.map { BarLadder(instrument: $0) },

@@ -1,6 +1,7 @@
 // What Connectors say, shown in State on its way to the log; control plane.
 
 import Channels
+import OKX
 import Quantities
 import State
 import Synchronization
@@ -25,7 +26,7 @@ extension Core {
     for (index, line) in options.contextConnections.enumerated() {
       state.defineConnection(
         others + index, name: line.name,
-        kind: line.channels.first?.name.hasPrefix("candle") == true ? .business : .publicMarket)
+        kind: line.channels.first?.isOnBusiness == true ? .business : .publicMarket)
       rows[line.name] = others + index
     }
     let lines = rows
