@@ -39,6 +39,11 @@ func simulation(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies, path: "Sources/Simulation/\(name)",
     swiftSettings: strict)
 }
+/// What several test targets share.
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: strict)
+}
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
@@ -105,6 +110,11 @@ let nio: [Target.Dependency] = [
 ]
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let httpClient: [Target.Dependency] = [
+  .product(name: "AsyncHTTPClient", package: "async-http-client"),
+  .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
 
 let controlTargets: [Target] = [
   .systemLibrary(
@@ -132,21 +142,24 @@ let controlTargets: [Target] = [
       .product(name: "GRDB", package: "GRDB.swift"),
     ]),
   control(
+    "Roles", ["Operations", "Ledger", crypto, .product(name: "Yams", package: "Yams")],
+    resources: [.embedInCode("Shipped")]),
+  control("News", ["Operations", "Account", "Ledger", "Roles", log] + httpClient),
+  control("Models", ["Operations", "Account", "Ledger", "Roles", "News", log] + httpClient),
+  control(
+    "Prompts",
+    ["Operations", "Ledger", "Roles", "News", .product(name: "Yams", package: "Yams")]),
+  control(
     "Agents",
     [
-      "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Account", "Ledger", log,
-      crypto,
-      .product(name: "Yams", package: "Yams"),
-      .product(name: "AsyncHTTPClient", package: "async-http-client"),
-      .product(name: "NIOCore", package: "swift-nio"),
-      .product(name: "NIOHTTP1", package: "swift-nio"),
-      .product(name: "NIOSSL", package: "swift-nio-ssl"),
-    ], resources: [.embedInCode("Prompts"), .embedInCode("Roles")]),
+      "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Ledger", "Roles", "News",
+      "Models", "Prompts", log,
+    ]),
   control(
     "Console",
     [
-      "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Ledger", "Agents", log,
-      crypto,
+      "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Ledger", "Roles",
+      "Prompts", log, crypto,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdCore", package: "hummingbird"),
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -166,7 +179,8 @@ let controlTargets: [Target] = [
     dependencies: [
       "Quantities", "Channels", "Wire", "OKX", "Strategy", "Risk", "Orders", "Transport", "State",
       "Journal", "Door", "Pipeline",
-      "CKernel", "Operations", "Account", "Ledger", "Agents", "Console", "Market", "Exchange",
+      "CKernel", "Operations", "Account", "Ledger", "Roles", "News", "Models", "Prompts", "Agents",
+      "Console", "Market", "Exchange",
       log,
       crypto,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -182,10 +196,18 @@ let controlTests: [Target] = [
   tests(
     "Ledger",
     ["Quantities", "Journal", "Ledger", .product(name: "GRDB", package: "GRDB.swift")]),
+  support("TestFolders", []),
+  support("AgentFixtures", ["Operations", "Roles", "Models", log]),
+  tests("Roles", ["Operations", "Roles", "TestFolders", "AgentFixtures"]),
+  tests("News", ["Ledger", "Roles", "News", "TestFolders", log]),
+  tests(
+    "Models", ["Operations", "Ledger", "Roles", "Models", "TestFolders", "AgentFixtures", log]),
+  tests("Prompts", ["Operations", "Ledger", "Roles", "Prompts", "TestFolders"]),
   tests(
     "Agents",
     [
-      "Quantities", "Channels", "State", "Door", "Operations", "Ledger", "Agents", log,
+      "Quantities", "Channels", "State", "Door", "Operations", "Ledger", "Roles", "News", "Models",
+      "Prompts", "Agents", "TestFolders", "AgentFixtures", log,
     ],
     exclude: ["Fixtures"]),
   tests("Console", ["Console", "ledger-scribe"]),

@@ -18,11 +18,10 @@ python=$root/.build/test-venv/bin/python
 # The shipped roles, each due at every cycle.
 roles=$work/roles
 mkdir -p "$roles"
-for file in "$root"/Sources/Control/Agents/Roles/*.role.yaml; do
+for file in "$root"/Sources/Control/Roles/Shipped/*.role.yaml; do
   sed -E 's/^cadence_seconds: .*/cadence_seconds: 1/' "$file" >"$roles/$(basename "$file")"
-  prompt=$(basename "$file" .role.yaml).yaml
-  cp "$root/Sources/Control/Agents/Prompts/$prompt" "$roles/${prompt%.yaml}.prompt.yaml"
 done
+cp "$root"/Sources/Control/Roles/Shipped/*.prompt.yaml "$roles"
 coproc MODELS { exec python3 -B "$root/Tests/Peers/models/server.py"; }
 models=$MODELS_PID
 read -r model_port <&"${MODELS[0]}"

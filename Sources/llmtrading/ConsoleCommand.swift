@@ -6,6 +6,8 @@ import Console
 import Foundation
 import Ledger
 import Logging
+import Models
+import News
 import Operations
 import Transport
 

@@ -1,9 +1,10 @@
 // `llmtrading prompts`: read, save, compare and roll back prompts from the shell.
-import Agents
 import ArgumentParser
 import Foundation
 import Ledger
 import Operations
+import Prompts
+import Roles
 
 struct PromptsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

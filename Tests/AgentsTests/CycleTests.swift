@@ -1,8 +1,10 @@
 // Cycles against a real ledger file, a real state file and a real door.
+import AgentFixtures
 import Agents
 import Foundation
 import Ledger
 import Operations
+import Roles
 import Testing
 
 @Suite(.serialized) struct CycleTests {
@@ -246,7 +248,7 @@ import Testing
     let core = try TestCore()
     defer { core.end() }
     core.show()
-    try core.folder.write("basis.role.yaml", TeamTests.eighth)
+    try core.folder.write("basis.role.yaml", RoleFixture.eighth)
     try core.folder.write("basis.prompt.yaml", "role: basis_watcher\ngoals: Watch the basis.\n")
     let configuration = core.configuration { $0.agents.rolesFolder = core.folder.path }
     let answer: JSONValue = [

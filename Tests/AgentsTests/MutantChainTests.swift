@@ -1,8 +1,10 @@
+import AgentFixtures
 // Models that invent, in every seat, up to the Door: what they make up is in no lease.
-import Agents
 import Foundation
 import Ledger
 import Logging
+import Models
+import Roles
 import Testing
 
 @Suite struct MutantChain {

@@ -1,8 +1,11 @@
+import AgentFixtures
 // Injections from the watched folder to the lease, with a model that believes each of them.
-import Agents
 import Foundation
 import Ledger
 import Logging
+import Models
+import News
+import Roles
 import Testing
 
 @Suite(.serialized) struct RedTeamChain {

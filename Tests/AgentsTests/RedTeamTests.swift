@@ -1,7 +1,11 @@
 // Injections through the whole way of news: sealed, cleaned, labelled, and bounded by their tier's cap.
+import AgentFixtures
 import Agents
 import Foundation
 import Ledger
+import News
+import Prompts
+import Roles
 import Testing
 
 @Suite struct RedTeam {
@@ -59,7 +63,7 @@ import Testing
     for one in try RedTeam.corpus() {
       guard let item = RedTeam.item(one) else { continue }
       counted += 1
-      var snapshot = SnapshotTests.full()
+      var snapshot = SnapshotFixture.full()
       snapshot.news = [
         NewsLabel(
           item: item.id, tier: item.tier, category: "macro", direction: direction, magnitude: 3,

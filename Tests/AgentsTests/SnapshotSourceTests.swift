@@ -4,6 +4,7 @@ import Channels
 import Foundation
 import Operations
 import Quantities
+import Roles
 import State
 import Testing
 

@@ -5,7 +5,7 @@ import Testing
 /// Who may open it, by the reader that is named.
 private let mayOpen: [String: Set<String>] = [
   ".newsCollector": [
-    "Sources/Control/Agents/News/NewsEnvelope.swift", "Sources/Control/Agents/News/NewsRules.swift",
+    "Sources/Control/News/NewsEnvelope.swift", "Sources/Control/News/NewsRules.swift",
   ],
   ".store": ["Sources/Control/Ledger/News/NewsStore.swift"],
   ".person": ["Sources/llmtrading/NewsCommand.swift"],

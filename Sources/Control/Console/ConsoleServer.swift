@@ -1,5 +1,4 @@
 // The console's process: the HTTP server and what feeds it, wired together; control plane.
-import Agents
 import Channels
 import Foundation
 import Hummingbird
@@ -10,6 +9,7 @@ import Logging
 import NIOCore
 import Operations
 import Quantities
+import Roles
 
 /// Reads State and the journal, knocks at the door, and holds no key of the exchange.
 public struct ConsoleServer: Sendable {

@@ -7,8 +7,10 @@ import Ledger
 import Logging
 import Operations
 import Quantities
+import Roles
 import State
 import Synchronization
+import TestFolders
 
 /// What a core shows and answers. One instrument, tick 0.1, lot 0.01, limit 10 lots.
 final class TestCore: Sendable {

@@ -3,7 +3,11 @@ import Foundation
 import Journal
 import Ledger
 import Logging
+import Models
+import News
 import Operations
+import Prompts
+import Roles
 
 /// The service that the console runs beside its server. Knows no key of the exchange, makes no order.
 public final class AgentDesk: Sendable {

@@ -1,4 +1,5 @@
 // An answer against its deadline: the first of the two is taken, the other still arrives somewhere; control plane.
+import Roles
 import Synchronization
 
 /// Resumes its waiter once.

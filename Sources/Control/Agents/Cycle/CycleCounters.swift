@@ -1,5 +1,6 @@
 // What the desk's agents did since they started; control plane.
 import Ledger
+import Roles
 import Synchronization
 
 /// Figures for `/api/agents` and the log. Each count only grows.

@@ -2,7 +2,11 @@
 import Foundation
 import Ledger
 import Logging
+import Models
+import News
 import Operations
+import Prompts
+import Roles
 
 /// The figures of `agents.*` that a cycle reads.
 public struct CycleSettings: Sendable, Hashable {
@@ -30,19 +34,6 @@ public struct CycleSettings: Sendable, Hashable {
   /// Shares of the deadline at which analysts, decision maker and risk controller must have answered.
   static let analystsShare = 0.5
   static let decisionShare = 0.8
-}
-
-/// Who fills a role, and what that one may see.
-public struct Seat: Sendable {
-  public var analyst: any Analyst
-  public var viewer: Viewer
-
-  public init(_ analyst: any Analyst, seeing viewer: Viewer) {
-    self.analyst = analyst
-    self.viewer = viewer
-  }
-
-  public static let local = Seat(LocalAnalyst(), seeing: .local)
 }
 
 struct CycleParts: Sendable {

@@ -2,6 +2,7 @@
 import Foundation
 import Ledger
 import Logging
+import Roles
 
 extension CycleRun {
   private enum Names {

@@ -2,6 +2,7 @@
 import Foundation
 import Ledger
 import Logging
+import Roles
 
 struct CycleRun: Sendable {
   let cycle: Int64

@@ -2,6 +2,7 @@
 import Foundation
 import Ledger
 import Logging
+import Roles
 
 /// Runs one cycle at a time and remembers what each role last said.
 actor InstrumentCycle {

@@ -2,6 +2,8 @@
 import Foundation
 import Ledger
 import Logging
+import News
+import Roles
 
 enum LedgerReading {
   /// Labels older than their longest horizon say nothing.

@@ -1,5 +1,6 @@
 // One line for a card: what a role was shown, and what it made of it; control plane.
 import Ledger
+import Roles
 
 enum RecordText {
   private static let lineCharactersMax = 240

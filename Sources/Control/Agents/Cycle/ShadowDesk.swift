@@ -2,6 +2,8 @@
 import Foundation
 import Ledger
 import Logging
+import Prompts
+import Roles
 
 /// Looks for comparisons that wait for runs over recorded snapshots.
 struct ShadowDesk: Sendable {

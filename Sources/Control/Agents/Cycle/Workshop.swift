@@ -4,6 +4,7 @@ import Door
 import Foundation
 import Ledger
 import Quantities
+import Roles
 
 /// One call at a time, in order.
 final class BlockingQueue: Sendable {

@@ -1,4 +1,5 @@
 // Drift by rule: is the move of the sampled mid more than its own noise; control plane.
+import Roles
 
 enum DriftRule {
   static let samplesMin = 20

@@ -1,5 +1,7 @@
 // The wider market by rule: crowded funding, the basis, and labels of news; control plane.
 import Ledger
+import News
+import Roles
 
 enum MacroRule {
   /// A funding rate per interval from which one side is crowded: 5 basis points.

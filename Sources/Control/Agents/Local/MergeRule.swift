@@ -1,4 +1,5 @@
 // The decision by rule: stances weighed by cap, confidence and age, with a bar for every change; control plane.
+import Roles
 
 enum MergeRule {
   /// A stance weighs nothing once it is so old.

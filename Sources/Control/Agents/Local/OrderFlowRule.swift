@@ -1,4 +1,5 @@
 // Order flow by rule: what is paid for weighs more than what is shown; control plane.
+import Roles
 
 enum OrderFlowRule {
   /// Shares of the score.

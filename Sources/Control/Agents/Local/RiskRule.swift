@@ -1,4 +1,5 @@
 // The risk controller by rule: limits, states and figures, each named when it decides; control plane.
+import Roles
 
 enum RiskRule {
   private static let drawdownHalf: Int64 = 50

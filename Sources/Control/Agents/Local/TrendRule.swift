@@ -1,4 +1,5 @@
 // Trend by rule: averages apart, momentum with them, extremes against them; control plane.
+import Roles
 
 enum TrendRule {
   static let fast = 12

@@ -1,5 +1,6 @@
 // An instrument's mids, one a second, and what happened between two of them; control plane.
 import Quantities
+import Roles
 import State
 
 /// A ring of samples. One writer.

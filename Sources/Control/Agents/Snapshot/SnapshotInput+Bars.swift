@@ -1,6 +1,7 @@
 // From State's bars to a snapshot's: finished ones without a hole, and indicators over all that are kept; control plane.
 import Foundation
 import Quantities
+import Roles
 import State
 
 extension SnapshotInput {

@@ -2,6 +2,7 @@
 import Channels
 import Foundation
 import Quantities
+import Roles
 import State
 
 extension SnapshotInput {

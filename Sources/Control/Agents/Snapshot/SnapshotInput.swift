@@ -3,6 +3,7 @@ import Channels
 import Foundation
 import Operations
 import Quantities
+import Roles
 import State
 
 struct SnapshotInput {

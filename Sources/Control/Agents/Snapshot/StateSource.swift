@@ -6,6 +6,7 @@ import Journal
 import Ledger
 import Operations
 import Quantities
+import Roles
 import State
 
 /// Why there is no snapshot.

@@ -1,10 +1,10 @@
 // One request on its way to a handler: who asks, with which parameters and body; control plane.
-import Agents
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
 import Operations
+import Roles
 
 /// Who a request comes from, as the console could prove it.
 struct Caller: Sendable, Hashable {

@@ -1,5 +1,4 @@
 // Routes of the agents: who they are, what they decided, what they saw; control plane.
-import Agents
 import Foundation
 import Hummingbird
 import Ledger

@@ -1,5 +1,4 @@
 // Decision records as the API gives them: a card of the feed, or the whole record; control plane.
-import Agents
 import Ledger
 
 /// A feed item with its agent's title.

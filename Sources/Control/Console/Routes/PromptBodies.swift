@@ -1,6 +1,6 @@
 // What the routes of prompts take and give, as JSON; control plane.
-import Agents
 import Ledger
+import Prompts
 
 extension PromptRoutes {
   /// `{"text": "…", "format": "yaml", "note": "…", "expected_version": 3}`.

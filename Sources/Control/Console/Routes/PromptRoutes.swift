@@ -1,9 +1,9 @@
 // Routes of prompts: read, save, compare, roll back, shadow; control plane.
-import Agents
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Ledger
+import Prompts
 
 enum PromptRoutes {
   /// A text of 1 MiB as a JSON string, where each byte may need six, and the fields beside it.
