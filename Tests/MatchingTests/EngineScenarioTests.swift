@@ -197,7 +197,7 @@ func orderTypes(_ type: String, _ price: String, _ story: [String]) {
 @Test func latencyDelaysTheBookNotTheAnswer() {
   var settings = EngineSettings()
   settings.balances = ["USDT": amount("100000"), "BTC": amount("50")]
-  settings.latencyNanoseconds = 5_000_000
+  settings.latency = FixedLatency(nanoseconds: 5_000_000)
   var desk = Desk([spot], settings)
   desk.book(bids: [(990, 10)], asks: [(1_000, 10)])
   desk.order(.buy, "ioc", "100", "0.05", id: "late")

@@ -1,27 +1,12 @@
-// The numbers of the matching model: fees, latency, limits, first balances; simulation.
+// What an engine is told at start: its models, limits, margins, first balances; simulation.
 
 import Market
 import Quantities
 
-/// Fee rates as fractions of the notional; positive is charged, negative is a rebate.
-public struct FeeRates: Sendable, Equatable {
-  public var maker: DecimalNumber
-  public var taker: DecimalNumber
-  public init(maker: DecimalNumber, taker: DecimalNumber) {
-    self.maker = maker
-    self.taker = taker
-  }
-}
-
 public struct EngineSettings: Sendable {
-  /// OKX regular tier: 0.08 % and 0.1 %.
-  public var spotFees = FeeRates(
-    maker: DecimalNumber(mantissa: 8, decimals: 4), taker: DecimalNumber(mantissa: 1, decimals: 3))
-  /// OKX regular tier: 0.02 % and 0.05 %.
-  public var derivativeFees = FeeRates(
-    maker: DecimalNumber(mantissa: 2, decimals: 4), taker: DecimalNumber(mantissa: 5, decimals: 4))
-  /// From the call of `place`, `amend` or `cancel` to its taking effect on the book; 0 for a real network.
-  public var latencyNanoseconds: Int64 = 0
+  public var fees: any FeeModel = TierFees()
+  public var latency: any LatencyModel = FixedLatency()
+  public var queue: any QueueModel = ProportionalQueue()
   /// Derivatives: initial margin is the notional over this.
   public var leverage: Int64 = 10
   /// Derivatives: share of the notional below which the margin must not fall (OKX tier 1: 0.4 %). The engine

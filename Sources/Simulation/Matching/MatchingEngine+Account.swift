@@ -34,13 +34,10 @@ extension MatchingEngine {
     guard let worth = value(order.instrument, price, lots: quantity.lots) else {
       preconditionFailure("Invariant: what was checked at the gateway has a value")
     }
-    let rates = isSpot ? settings.spotFees : settings.derivativeFees
-    let rate = isTaker ? rates.taker : rates.maker
     let isBaseFee = isSpot && order.side == .buy
     let charged = isBaseFee ? Amount(specification.decimal(quantity: quantity)) : worth
-    let fee =
-      ((try? charged.multiplied(by: rate))?.truncated(to: MatchingEngine.feeDecimalsMax)
-      ?? .zero).negated.normalized
+    let fee = settings.fees.charge(on: charged, of: specification, isTaker: isTaker)
+      .truncated(to: MatchingEngine.feeDecimalsMax).negated.normalized
     let feeCurrency = isBaseFee ? specification.base : specification.settlement
     let time = now / 1_000_000
 

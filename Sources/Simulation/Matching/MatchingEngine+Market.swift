@@ -42,7 +42,7 @@ extension MatchingEngine {
     }
   }
 
-  /// Size that leaves a level without a trade leaves from before and behind us alike.
+  /// Size that leaves a level without a trade: the queue model says from where.
   private mutating func moveQueues(_ event: MarketEvent) {
     let instrument = event.instrument
     for index in open[instrument].indices where !open[instrument][index].isInTransit {
@@ -60,8 +60,7 @@ extension MatchingEngine {
       var ahead = order.queueAhead.lots
       let left = standing - new
       if left > 0 && standing > 0 && event.kind != .snapshot {
-        let share = Int128(ahead) * Int128(left) / Int128(standing)
-        ahead -= Int64(clamping: share)
+        ahead = settings.queue.ahead(of: ahead, standing: standing, left: left)
       }
       open[instrument][index].queueAhead = Quantity(lots: max(0, min(ahead, new)))
     }

@@ -99,7 +99,8 @@ extension MatchingEngine {
       return
     }
     let displayed = books[order.instrument].level(order.side, at: order.price)
-    order.queueAhead = displayed?.quantity ?? .zero
+    order.queueAhead = Quantity(
+      lots: settings.queue.ahead(joining: displayed?.quantity.lots ?? 0))
     order.lastFill = nil
     keep(order)
     if let hold = try? fundsNeeded(order, isChecked: false) {

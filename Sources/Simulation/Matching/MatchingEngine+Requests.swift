@@ -94,10 +94,12 @@ extension MatchingEngine {
   private mutating func submit(
     _ action: Transit.Action, at now: Int64, into events: inout [EngineEvent]
   ) {
-    if settings.latencyNanoseconds == 0 {
+    let delay = max(0, latency.delay(of: action.kind, at: now))
+    if delay == 0 && transit.isEmpty {
       perform(action, at: now, into: &events)
     } else {
-      transit.append(Transit(due: now + settings.latencyNanoseconds, action: action))
+      let due = max(now + delay, transit.last?.due ?? now)
+      transit.append(Transit(due: due, action: action))
     }
     closeBatch(at: now, into: &events)
   }

@@ -9,10 +9,11 @@ import Quantities
 ///
 /// The model. The market's data is not changed by our orders. A taker walks the displayed levels; what it took
 /// of a level stays taken until market data touches that level. A resting order joins behind the size displayed
-/// at its price. It advances by trades at the price and, in proportion, by size that leaves the level without a
-/// trade; it fills when a trade reaches it, in whole when the market trades through its price, and against
-/// opposite levels that arrive at or through its price. A trade is taken to come before the book update that
-/// shows it, as OKX sends them for one `seqId`.
+/// at its price. It advances by trades at the price and, as the queue model says, by size that leaves the level
+/// without a trade; it fills when a trade reaches it, in whole when the market trades through its price, and
+/// against opposite levels that arrive at or through its price. A trade is taken to come before the book update
+/// that shows it, as OKX sends them for one `seqId`. What a fill costs and how long a request takes are models
+/// too (`Models`): the simulated exchange, paper trading and a backtest differ in them alone.
 public struct MatchingEngine: Sendable {
   public let catalogue: InstrumentCatalogue
   public let settings: EngineSettings
@@ -30,7 +31,10 @@ public struct MatchingEngine: Sendable {
   var openByClient: [String: UInt64] = [:]
   var cash: [String: CurrencyBalance]
   var held: [VenuePosition?]
+  /// In the order of the requests, which is that of their times.
   var transit: [Transit] = []
+  /// The settings' model with its state.
+  var latency: any LatencyModel
   var changedCurrencies: Set<String> = []
   var changedPositions: Set<Int> = []
   var nextOrder: UInt64 = 2_000_000_000_000_000_001
@@ -41,6 +45,7 @@ public struct MatchingEngine: Sendable {
   public init(_ catalogue: InstrumentCatalogue, settings: EngineSettings = EngineSettings()) {
     self.catalogue = catalogue
     self.settings = settings
+    latency = settings.latency
     books = catalogue.list.map { ExchangeBook($0) }
     open = catalogue.list.map { _ in [] }
     liquidity = catalogue.list.map { _ in Liquidity() }
@@ -112,6 +117,14 @@ public struct MatchingEngine: Sendable {
       case place(UInt64)
       case cancel(UInt64, source: String)
       case amend(UInt64, Amendment)
+
+      var kind: RequestKind {
+        switch self {
+        case .place: .place
+        case .cancel: .cancel
+        case .amend: .amend
+        }
+      }
     }
     var due: Int64
     var action: Action

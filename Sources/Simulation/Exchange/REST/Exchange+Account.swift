@@ -37,9 +37,8 @@ extension Exchange {
   func tradeFee(_ request: RESTRequest) -> HTTPReply {
     let type = request.text("instType")
     if type.isEmpty { return RESTReply.refused("50014", "Parameter instType can not be empty") }
-    let settings = engine.settings
     let isSpot = type == "SPOT" || type == "MARGIN"
-    let rates = isSpot ? settings.spotFees : settings.derivativeFees
+    let rates = engine.settings.fees.rates(of: isSpot ? .spot : .swap)
     let maker = Amount(rates.maker).negated.normalized.description
     let taker = Amount(rates.taker).negated.normalized.description
     return RESTReply.rows([

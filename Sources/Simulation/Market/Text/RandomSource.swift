@@ -1,12 +1,12 @@
 // Seeded random numbers, the same on every machine: integer and exact floating steps only; simulation.
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
-struct RandomSource: Sendable {
+public struct RandomSource: Sendable {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -15,16 +15,16 @@ struct RandomSource: Sendable {
   }
 
   /// 0 ..< bound, bound at least 1.
-  mutating func below(_ bound: Int) -> Int {
+  public mutating func below(_ bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
   /// 0 ..< 1.
-  mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+  public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Near-exponential with mean 1: -log2 by its integer part and a line between, so that no library
   /// function's last digit can differ between machines.
-  mutating func exponential() -> Double {
+  public mutating func exponential() -> Double {
     let bits = next() | 1
     let zeros = bits.leadingZeroBitCount
     let mantissa = Double((bits << UInt64(zeros)) >> 11) * 0x1p-53
@@ -32,7 +32,7 @@ struct RandomSource: Sendable {
   }
 
   /// Near-normal, mean 0, deviation 1: the sum of twelve.
-  mutating func normal() -> Double {
+  public mutating func normal() -> Double {
     var sum = -6.0
     for _ in 0..<12 { sum += unit() }
     return sum
