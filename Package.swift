@@ -87,8 +87,11 @@ let hotTests: [Target] = [
   tests("Quantities", ["Quantities"]),
   tests("Channels", ["Quantities", "Channels"]),
   tests("Wire", ["Quantities", "Wire"]),
-  tests("OKX", ["Quantities", "OKX"]),
-  tests("Book", ["Quantities", "Book"]),
+  .target(
+    name: "Fixtures", path: "Tests/Support/Fixtures", exclude: ["Made", "make-fixtures.py"],
+    swiftSettings: strict),
+  tests("OKX", ["Quantities", "OKX", "Fixtures"]),
+  tests("Book", ["Quantities", "Book", "Fixtures"]),
   tests("Strategy", ["Quantities", "Book", "Strategy"]),
   tests("Risk", ["Quantities", "Risk"]),
   tests("Orders", ["Quantities", "Risk", "Orders"]),
@@ -214,10 +217,10 @@ let controlTests: [Target] = [
   .target(
     name: "SampleMarket", dependencies: ["Quantities", "Market"],
     path: "Tests/Support/SampleMarket", swiftSettings: strict),
-  tests("Market", ["Quantities", "Market", "SampleMarket"]),
+  tests("Market", ["Quantities", "Market", "SampleMarket", "Fixtures"]),
   tests("Matching", ["Quantities", "Market", "Matching", "SampleMarket"]),
-  tests("Exchange", ["Exchange"]),
-  tests("Pipeline", []),
+  tests("Exchange", ["Exchange", "Fixtures"]),
+  tests("Pipeline", ["Fixtures"]),
   tests("Supervision", []),
   tests("Gate", []),
 ]

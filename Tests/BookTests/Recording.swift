@@ -1,4 +1,4 @@
-// Recorded OKX frames, decoded by Foundation into market messages; `RECORDINGS` says where they lie.
+// A recording, real or made, decoded by Foundation into market messages.
 
 import Book
 import Foundation
@@ -13,26 +13,6 @@ struct RecordedMessage {
 struct Recording {
   var instruments: [String: Instrument] = [:]
   var messages: [RecordedMessage] = []
-
-  /// The folder with `recordings/` and `vectors/`, or nil.
-  static let folder: URL? = {
-    let path = ProcessInfo.processInfo.environment["RECORDINGS"] ?? "../shared/okx-data"
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let url = URL(fileURLWithPath: path, relativeTo: root).standardizedFileURL
-    return FileManager.default.fileExists(atPath: url.path) ? url : nil
-  }()
-
-  /// Nil, after saying so, when there are no recordings.
-  static func require(_ file: String, skipping count: Int) -> URL? {
-    if let url = folder?.appendingPathComponent(file),
-      FileManager.default.fileExists(atPath: url.path)
-    {
-      return url
-    }
-    print("SKIPPED \(count)")
-    return nil
-  }
 
   /// Decodes the book frames. Tick and lot are the finest decimals in the file; sequence numbers, which
   /// these frames predate, are derived: 1, 2, 3… for each instrument.

@@ -1,6 +1,7 @@
-// Real streams: every checksum that OKX sent verifies, and both books agree after every message.
+// Streams, real and made: every checksum verifies, and both books agree after every message.
 
 import Book
+import Fixtures
 import Foundation
 import Quantities
 import Testing
@@ -28,9 +29,16 @@ private let files = [
   ("recordings/okx-2021-07-books-l2-tbt-lineB.raw", 1446, 10),
 ]
 
-@Test(arguments: files)
+@Test(.recorded, arguments: files)
 func everyRecordedChecksumVerifies(_ file: String, _ count: Int, _ instruments: Int) throws {
-  guard let url = Recording.require(file, skipping: 1) else { return }
+  try expectEveryChecksum(Recordings.file(file), count, instruments)
+}
+
+@Test func everyMadeChecksumVerifies() throws {
+  try expectEveryChecksum(Made.books.url, MadeBooks.messages, MadeBooks.instruments)
+}
+
+private func expectEveryChecksum(_ url: URL, _ count: Int, _ instruments: Int) throws {
   let recording = try Recording(contentsOf: url)
   #expect(recording.messages.count == count)
   #expect(recording.instruments.count == instruments)
@@ -50,9 +58,16 @@ func everyRecordedChecksumVerifies(_ file: String, _ count: Int, _ instruments: 
   #expect(verified == count)
 }
 
-@Test(arguments: files)
+@Test(.recorded, arguments: files)
 func theViewCountsARecording(_ file: String, _ count: Int, _ instruments: Int) throws {
-  guard let url = Recording.require(file, skipping: 1) else { return }
+  try expectViewCounts(Recordings.file(file), count)
+}
+
+@Test func theViewCountsTheMadeRecording() throws {
+  try expectViewCounts(Made.books.url, MadeBooks.messages)
+}
+
+private func expectViewCounts(_ url: URL, _ count: Int) throws {
   let recording = try Recording(contentsOf: url)
   let checksum = BookChecksum()
   var views: [String: ViewBox] = [:]
@@ -68,8 +83,8 @@ func theViewCountsARecording(_ file: String, _ count: Int, _ instruments: Int) t
   #expect(all.reduce(0) { $0 + $1.checksumsFailed + $1.gaps + $1.faults + $1.ignored } == 0)
 }
 
-@Test func theRecordedVectorsVerify() throws {
-  guard let url = Recording.require("vectors/checksum-vectors.json", skipping: 1) else { return }
+@Test(.recorded) func theRecordedVectorsVerify() throws {
+  let url = try Recordings.file("vectors/checksum-vectors.json")
   struct Vector: Decodable {
     var instId: String
     var bids: [[String]]

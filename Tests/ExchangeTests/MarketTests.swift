@@ -1,6 +1,7 @@
 // Market data: played back, generated, and with faults.
 
 import Exchange
+import Fixtures
 import Foundation
 import Testing
 
@@ -10,17 +11,42 @@ import Testing
     "okx-2021-07-books-l2-tbt-lineB.raw",
   ]
 
-  @Test(arguments: files) func recordingsComeByteByByte(_ file: String) async throws {
-    guard let folder = Repository.recordings() else { return }
-    let path = folder + "/" + file
+  @Test(.recorded, arguments: files)
+  func recordingsComeByteByByte(_ file: String) async throws {
+    try await comesByteByByte(Recordings.file("recordings/" + file).path)
+  }
+
+  @Test func theMadeRecordingComesByteByByte() async throws {
+    try await comesByteByByte(Made.books.path)
+  }
+
+  private func comesByteByByte(_ path: String) async throws {
     try await TestExchange.run(.recording(path: path, speed: .max), plaintext: false) {
       try await $0.expect("market.py", "playback", arguments: [path])
     }
   }
 
-  @Test func faultsAreSeenAndHealed() async throws {
-    guard let folder = Repository.recordings() else { return }
-    let script = try Scratch.file(
+  @Test func faultsOnTheMadeRecordingAreSeenAndHealed() async throws {
+    try await seesAndHeals(
+      Made.books.path,
+      """
+      at 2 of UNI-USD-SWAP disconnect
+      at 40 of MOON-USDT drop
+      at 60 of UNI-USD-SWAP gap
+      at 50 of BTC-USDT duplicate
+      at 30 of BTC-USDT reorder
+      at 7 of ETH-USD-220429-1900-P reset
+      at 9 of ETH-USD-220429-1900-P heartbeat
+      at 80 of BTC-USDT garbage
+      at 100 of UNI-USD-SWAP gap
+      at 101 of UNI-USD-SWAP drop-snapshot
+      at 150 of MOON-USDT drop
+      """)
+  }
+
+  @Test(.recorded) func faultsAreSeenAndHealed() async throws {
+    try await seesAndHeals(
+      Recordings.file("recordings/okx-2022-02-books-l2-tbt.raw").path,
       """
       # one of each, spread over the instruments
       at 2 of UNI-USD-SWAP disconnect
@@ -35,7 +61,10 @@ import Testing
       at 301 of UNI-USD-SWAP drop-snapshot
       at 500 of ELON-USDT drop
       """)
-    let path = folder + "/okx-2022-02-books-l2-tbt.raw"
+  }
+
+  private func seesAndHeals(_ path: String, _ text: String) async throws {
+    let script = try Scratch.file(text)
     try await TestExchange.run(.recording(path: path, speed: .max)) {
       $0.faultsFile = script
     } body: {

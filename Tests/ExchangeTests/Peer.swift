@@ -65,15 +65,6 @@ enum Repository {
     ProcessInfo.processInfo.environment["LLMTRADING_TEST_PYTHON"]
       ?? root + "/.build/test-venv/bin/python"
   }
-
-  /// The folder of recordings, nil (and said so) where there is none.
-  static func recordings(_ count: Int = 1) -> String? {
-    let given = ProcessInfo.processInfo.environment["RECORDINGS"]
-    let folder = (given ?? root + "/../shared/okx-data") + "/recordings"
-    if FileManager.default.fileExists(atPath: folder) { return folder }
-    print("SKIPPED \(count) for want of recordings in \(folder)")
-    return nil
-  }
 }
 
 enum Program {

@@ -1,6 +1,7 @@
 // Orders and REST, as other people's clients see them.
 
 import Exchange
+import Fixtures
 import Foundation
 import Testing
 
@@ -54,11 +55,19 @@ import Testing
     }
   }
 
-  @Test func inverseSwap() async throws {
-    guard let folder = Repository.recordings() else { return }
-    let file = folder + "/okx-2022-02-books-l2-tbt.raw"
-    try await TestExchange.run(.recording(path: file, speed: .max)) {
-      $0.instrumentsFile = folder + "/../rest/okx-2022-02-public-instruments.raw"
+  @Test(.recorded) func inverseSwap() async throws {
+    try await tradesASwap(
+      Recordings.file("recordings/okx-2022-02-books-l2-tbt.raw").path,
+      Recordings.file("rest/okx-2022-02-public-instruments.raw").path)
+  }
+
+  @Test func inverseSwapOfTheMadeRecording() async throws {
+    try await tradesASwap(Made.books.path, Made.instruments.path)
+  }
+
+  private func tradesASwap(_ recording: String, _ instruments: String) async throws {
+    try await TestExchange.run(.recording(path: recording, speed: .max)) {
+      $0.instrumentsFile = instruments
     } body: {
       try await $0.expect("account.py", "swap")
     }

@@ -1,18 +1,19 @@
 // Specifications: read from REST bodies, derived from recordings, and rendered as OKX renders them.
 
+import Fixtures
 import Foundation
 import Market
 import Quantities
 import SampleMarket
 import Testing
 
-@Test func specificationsOfTheRecordedDay() throws {
-  guard let root = recordings(skipping: 1) else { return }
+@Test(.recorded) func specificationsOfTheRecordedDay() throws {
   let rest = [UInt8](
-    try Data(contentsOf: URL(fileURLWithPath: root + "/rest/okx-2022-02-public-instruments.raw")))
+    try Data(contentsOf: Recordings.file("rest/okx-2022-02-public-instruments.raw")))
   let rows = InstrumentCatalogue.rows(rest)
   #expect(rows.count > 1_000)
-  let file = try RecordingFile(path: root + "/recordings/okx-2022-02-books-l2-tbt.raw")
+  let file = try RecordingFile(
+    path: Recordings.file("recordings/okx-2022-02-books-l2-tbt.raw").path)
   let catalogue = try InstrumentCatalogue(recording: file, instruments: rest)
   #expect(catalogue.count == 10)
   let elon = catalogue[try #require(catalogue.index(of: "ELON-USDT"))]
@@ -35,6 +36,28 @@ import Testing
   let unknown = derived[try #require(derived.index(of: "UNI-USD-SWAP"))]
   #expect(unknown.type == .swap && !unknown.isTradable && unknown.settle == "UNI")
   #expect(derived.list.map(\.code) == catalogue.list.map(\.code), "a code follows from the name")
+}
+
+@Test func specificationsOfTheMadeDay() throws {
+  let rest = try Made.instruments.bytes()
+  #expect(InstrumentCatalogue.rows(rest).count == MadeBooks.instruments)
+  let file = try RecordingFile(path: Made.books.path)
+  let catalogue = try InstrumentCatalogue(recording: file, instruments: rest)
+  #expect(catalogue.list.map(\.id).sorted() == InstrumentCatalogue.rows(rest).map(\.id).sorted())
+  let moon = catalogue[try #require(catalogue.index(of: "MOON-USDT"))]
+  #expect(moon.tick == Increment(mantissa: 1, decimals: 11) && moon.minimumLots == 5_000_000)
+  let swap = catalogue[try #require(catalogue.index(of: "UNI-USD-SWAP"))]
+  #expect(swap.contract == .inverse && swap.settle == "UNI" && swap.isTradable)
+  #expect(swap.contractValue == Increment(mantissa: 10, decimals: 0))
+  let option = catalogue[try #require(catalogue.index(of: "ETH-USD-220429-1900-P"))]
+  #expect(option.type == .option && !option.isTradable && option.strike == "1900")
+  #expect(option.tick == Increment(mantissa: 5, decimals: 4))
+
+  let derived = try InstrumentCatalogue(recording: file)
+  let same = derived[try #require(derived.index(of: "MOON-USDT"))]
+  #expect(same.tick == moon.tick && same.isTradable && same.minimumLots == 1)
+  let unknown = derived[try #require(derived.index(of: "UNI-USD-SWAP"))]
+  #expect(unknown.type == .swap && !unknown.isTradable && unknown.settle == "UNI")
 }
 
 @Test func aRowThatTheRecordingContradictsIsNotUsed() throws {

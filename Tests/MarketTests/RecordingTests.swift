@@ -1,5 +1,6 @@
 // Recordings: what is in them, that our book agrees with every recorded checksum, and what derivation adds.
 
+import Fixtures
 import Foundation
 import Market
 import Quantities
@@ -40,19 +41,33 @@ private struct TextBook {
   }
 }
 
-@Test(arguments: files.indices)
+private func recording(_ name: String) throws -> RecordingFile {
+  try RecordingFile(path: Recordings.file("recordings/\(name).raw").path)
+}
+
+@Test(.recorded, arguments: files.indices)
 func recordedBooksAgreeWithTheirChecksums(_ index: Int) throws {
-  guard let root = recordings(skipping: 1) else { return }
-  let file = try RecordingFile(path: "\(root)/recordings/\(files[index].name).raw")
-  #expect(file.channelCounts["books-l2-tbt"] == files[index].books)
+  let rest = try Recordings.file("rest/okx-2022-02-public-instruments.raw")
+  try agreesWithItsChecksums(
+    recording(files[index].name), [UInt8](Data(contentsOf: rest)), books: files[index].books,
+    instruments: 10)
+}
+
+@Test func madeBooksAgreeWithTheirChecksums() throws {
+  try agreesWithItsChecksums(
+    RecordingFile(path: Made.books.path), Made.instruments.bytes(), books: MadeBooks.messages,
+    instruments: MadeBooks.instruments)
+}
+
+private func agreesWithItsChecksums(
+  _ file: RecordingFile, _ rest: [UInt8], books count: Int, instruments: Int
+) throws {
+  #expect(file.channelCounts["books-l2-tbt"] == count)
   #expect((file.channelCounts["trades"] ?? 0) > 0 && (file.channelCounts["event"] ?? 0) > 0)
   #expect(file.connectionLines == 1 && file.requestLines > 0 && file.unknownLines == 0)
-  #expect(file.depthInstruments.map(\.instruments.count) == [10])
-
-  let rest = [UInt8](
-    try Data(contentsOf: URL(fileURLWithPath: root + "/rest/okx-2022-02-public-instruments.raw")))
+  #expect(file.depthInstruments.map(\.instruments.count) == [instruments])
   var market = try RecordedMarket(file, instruments: rest)
-  #expect(market.channel == .booksTbt && market.bookMessages == files[index].books)
+  #expect(market.channel == .booksTbt && market.bookMessages == count)
   var books = market.catalogue.list.map { ExchangeBook($0) }
   var texts = [TextBook](repeating: TextBook(), count: books.count)
   var last = [Int64](repeating: -1, count: books.count)
@@ -74,17 +89,23 @@ func recordedBooksAgreeWithTheirChecksums(_ index: Int) throws {
     try texts[event.instrument].apply(try #require(event.recorded).bytes)
     if books[event.instrument].checksum == event.checksum { verified += 1 }
   }
-  #expect(verified == files[index].books)
-  #expect(heartbeats == 10)
+  #expect(verified == count)
+  #expect(heartbeats == instruments)
   for (book, text) in zip(books, texts) {
     #expect(String(decoding: book.digestLines, as: UTF8.self) == text.lines)
     #expect(book.bids.count <= 400 && book.asks.count <= 400)
   }
 }
 
-@Test func derivationTouchesNoOtherByte() throws {
-  guard let root = recordings(skipping: 1) else { return }
-  let file = try RecordingFile(path: "\(root)/recordings/\(files[1].name).raw")
+@Test(.recorded) func derivationTouchesNoOtherByte() throws {
+  try derivesWithoutTouching(recording(files[1].name))
+}
+
+@Test func derivationTouchesNoOtherByteOfMadeFrames() throws {
+  try derivesWithoutTouching(RecordingFile(path: Made.books.path))
+}
+
+private func derivesWithoutTouching(_ file: RecordingFile) throws {
   let frames = file.frames.filter { $0.kind == .push && $0.channel == "books-l2-tbt" }
   var market = try RecordedMarket(file)
   var index = 0
@@ -103,13 +124,22 @@ func recordedBooksAgreeWithTheirChecksums(_ index: Int) throws {
   #expect(steps.count > 1, "a client that counts by one must be caught out")
 }
 
-@Test func recordedNumbersAreKept() throws {
-  guard let root = recordings(skipping: 1) else { return }
-  let lines = try String(
-    contentsOfFile: root + "/samples/books-with-seqid-2026-08.jsonl", encoding: .utf8)
-  let raw = lines.split(separator: "\n").enumerated().map {
-    "1787612486.\($0.offset): \($0.element)"
+@Test(.recorded) func recordedNumbersAreKept() throws {
+  let lines = try FrameText.lines(Recordings.file("samples/books-with-seqid-2026-08.jsonl"))
+  #expect(try lastNumberKept(lines) > 80_274_874_887)
+}
+
+@Test func madeNumbersAreKept() throws {
+  let lines = try FrameText.lines(Made.publicFrames.url).filter {
+    $0.contains("\"channel\":\"books\"") && !$0.contains("\"event\"")
   }
+  #expect(lines.count == 4)
+  #expect(try lastNumberKept(lines) == 4, "a reset keeps its number too")
+}
+
+/// The last `seqId` of frames that carry numbers; each event has its frame's bytes and numbers.
+private func lastNumberKept(_ lines: [String]) throws -> Int64 {
+  let raw = lines.enumerated().map { "1787612486.\($0.offset): \($0.element)" }
   let file = RecordingFile(bytes: Array(raw.joined(separator: "\n").utf8))
   var market = try RecordedMarket(file)
   #expect(market.channel == .books)
@@ -121,7 +151,7 @@ func recordedBooksAgreeWithTheirChecksums(_ index: Int) throws {
     #expect(event.prevSeqId == last || event.kind == .snapshot)
     last = event.seqId
   }
-  #expect(last > 80_274_874_887)
+  return last
 }
 
 @Test func linesOfEveryFormAndNone() throws {

@@ -71,6 +71,16 @@ struct Desk {
     return engine.place(request, at: now, into: &events)
   }
 
+  /// Cancels what is open, oldest first; returns how many.
+  mutating func cancelAll() -> Int {
+    let orders = engine.openOrders
+    for order in orders {
+      _ = engine.cancel(
+        OrderSelector(orderID: order.id), instrument: order.instrument, at: now, into: &events)
+    }
+    return orders.count
+  }
+
   func code(_ result: Result<UInt64, VenueRefusal>) -> Int {
     if case .failure(let refusal) = result { return refusal.code }
     return 0

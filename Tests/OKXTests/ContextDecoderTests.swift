@@ -1,5 +1,6 @@
 // Context channels into facts, trades and bars: each figure where it belongs, and whatever is malformed refused.
 
+import Fixtures
 import Foundation
 import OKX
 import Quantities
@@ -164,13 +165,13 @@ private let whole: [String] = [
     #expect(throws: fault) { _ = try decode(text) }
   }
 
-  @Test func recordedSamples() throws {
+  @Test(.recorded) func recordedSamples() throws {
     for (name, count) in [("ws_tickers", 1), ("ws_funding_rate", 1)] {
-      guard let url = Recordings.require("samples/by-type/\(name).json") else { return }
+      let url = try Recordings.file("samples/by-type/\(name).json")
       #expect(try decode(try String(contentsOf: url, encoding: .utf8)).count == count)
     }
     // Its opening time, 02:26:23, is no day's: the sample is OKX's manual's, not the exchange's.
-    guard let url = Recordings.require("samples/by-type/ws_candle.json") else { return }
+    let url = try Recordings.file("samples/by-type/ws_candle.json")
     let text = try String(contentsOf: url, encoding: .utf8)
     #expect(throws: FaultCode.unknownChannel) { _ = try decode(text) }
   }

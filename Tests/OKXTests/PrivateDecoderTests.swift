@@ -1,5 +1,6 @@
 // The private decoder against recorded pushes, a Foundation oracle, and everything that is malformed.
 
+import Fixtures
 import Foundation
 import OKX
 import Quantities
@@ -37,14 +38,39 @@ private func compare(_ text: String) throws {
 }
 
 @Suite struct PrivateDecoderTests {
-  @Test func recordedOrderPushes() throws {
-    guard let url = Recordings.require("samples/orders-pushes.jsonl", skipping: 7) else { return }
-    let lines = try Recordings.lines(url)
+  @Test func madeOrderPushes() throws {
+    let lines = try FrameText.lines(Made.orderPushes.url)
+    #expect(lines.count == 4)
+    for line in lines { try compare(line) }
+    let (_, events) = decodePrivate(lines[2])
+    var seen = OrderSeen()
+    seen.instrument = 1
+    seen.client = 549_755_813_891
+    seen.exchange = 700_000_000_000_000_003
+    seen.state = .filled
+    seen.type = .immediateOrCancel
+    seen.price = 640_020
+    seen.quantity = 1_250
+    seen.cumulative = 1_250
+    seen.average = 640_015
+    seen.last = 500
+    seen.lastPrice = 640_015
+    seen.trade = 5_000_000_002
+    seen.fee = "-0.16"
+    seen.currency = 0
+    seen.isTaker = true
+    seen.isReduceOnly = true
+    seen.time = 1_786_000_001_701
+    #expect(events.map(OrderSeen.init) == [seen])
+  }
+
+  @Test(.recorded) func recordedOrderPushes() throws {
+    let lines = try FrameText.lines(Recordings.file("samples/orders-pushes.jsonl"))
     #expect(lines.count == 4)
     for line in lines { try compare(line) }
     for name in ["ws_orders", "ws_orders_ioc", "ws_orders_optimal_limit_ioc"] {
-      guard let url = Recordings.require("samples/by-type/\(name).json") else { return }
-      let text = try String(contentsOf: url, encoding: .utf8)
+      let text = try String(
+        contentsOf: Recordings.file("samples/by-type/\(name).json"), encoding: .utf8)
       // This one's fill lies between two of our ticks: a fault that names its order.
       if text.contains("103750.25") {
         let (_, events) = decodePrivate(text)
@@ -73,10 +99,20 @@ private func compare(_ text: String) throws {
     #expect(events.map(OrderSeen.init) == [seen])
   }
 
-  @Test func recordedAccountPushes() throws {
-    guard let url = Recordings.require("samples/by-type/ws_account.json", skipping: 2),
-      let empty = Recordings.require("samples/by-type/ws_account_empty.json")
-    else { return }
+  @Test func aMadeAccountPush() throws {
+    let (frame, events) = decodePrivate(try Made.account.text())
+    #expect(frame.kind == .events && frame.channel == .account && frame.fault == .none)
+    #expect(frame.unknownCurrencies == 1)
+    #expect(events.map(\.kind) == [.balance, .balance, .account])
+    #expect(events.prefix(2).map(\.currency.index) == [0, 1])
+    #expect(events.prefix(2).map(\.cash.description) == ["1000.12345678901234", "0.0000000071"])
+    #expect(events.prefix(2).map(\.available.description) == ["900.5", "0.0000000071"])
+    #expect(events.last?.cash.description == "1300.25" && events.last?.hasAvailable == false)
+  }
+
+  @Test(.recorded) func recordedAccountPushes() throws {
+    let url = try Recordings.file("samples/by-type/ws_account.json")
+    let empty = try Recordings.file("samples/by-type/ws_account_empty.json")
     let (frame, events) = decodePrivate(try String(contentsOf: url, encoding: .utf8))
     #expect(frame.kind == .events && frame.channel == .account && frame.fault == .none)
     #expect(frame.unknownCurrencies == 1)
@@ -95,9 +131,18 @@ private func compare(_ text: String) throws {
     #expect(nothing.map(\.kind) == [.account] && nothing.map(\.cash) == [.zero])
   }
 
+  @Test func aMadePosition() throws {
+    let (frame, events) = decodePrivate(try Made.positions.text())
+    #expect(frame.channel == .positions && events.map(\.kind) == [.position])
+    #expect(events.map(\.quantity.lots) == [-250] && events.map(\.averagePrice.ticks) == [640_015])
+    #expect(events.map(\.exchangeTime.milliseconds) == [1_786_000_002_100])
+    #expect(events.map(\.lastPrice.ticks) == [640_015] && events.map(\.price.ticks) == [704_005])
+    #expect(events.map(\.leverageMilli) == [10_000])
+  }
+
   /// The REST answer's items have the push's shape.
-  @Test func recordedPositions() throws {
-    guard let url = Recordings.require("samples/by-type/http_get_positions.json") else { return }
+  @Test(.recorded) func recordedPositions() throws {
+    let url = try Recordings.file("samples/by-type/http_get_positions.json")
     let text = try String(contentsOf: url, encoding: .utf8)
       .replacingOccurrences(of: "\"code\": \"0\",", with: "\"arg\":{\"channel\":\"positions\"},")
     // The sample is of long/short mode, which is not supported.
@@ -234,12 +279,12 @@ private func compare(_ text: String) throws {
 
   /// A bad item is a fault that names its order; the items around it are read all the same.
   @Test(arguments: bad)
-  func aBadItemCostsItselfAlone(_ wanted: Bad) {
+  func aBadItemCostsItselfAlone(_ wanted: Bad) throws {
     let good = orderItem()
     let (frame, events) = decodePrivate(ordersPush(good, orderItem(wanted.changes), good))
     #expect(frame.kind == .events && frame.fault == wanted.fault)
     #expect(events.map(\.kind) == [.order, .faulty, .order])
-    guard events.count == 3 else { return }
+    try #require(events.count == 3)
     #expect(events[1].fault == wanted.fault)
     #expect(events[1].clientOrder.rawValue == 549_755_813_889)
     #expect(events[1].exchangeOrder.rawValue == 452_197_707_845_865_472)

@@ -1,5 +1,6 @@
 // Replies to order operations: item codes, envelopes without items, errors without replies.
 
+import Fixtures
 import Foundation
 import OKX
 import Quantities
@@ -71,9 +72,16 @@ import Testing
     }
   }
 
+  @Test func theMadeReply() throws {
+    let (_, events) = decodePrivate(try Made.orderReply.text())
+    #expect(events.map(\.code) == [0])
+    #expect(events.map(\.exchangeOrder.rawValue) == [700_000_000_000_000_001])
+    #expect(events.map(\.gatewayMicroseconds) == [1_898])
+  }
+
   /// The REST reply of 2025-09 has the same items.
-  @Test func theRecordedReply() throws {
-    guard let url = Recordings.require("samples/rest-place-order-2025-09.json") else { return }
+  @Test(.recorded) func theRecordedReply() throws {
+    let url = try Recordings.file("samples/rest-place-order-2025-09.json")
     let text = try String(contentsOf: url, encoding: .utf8)
       .replacingOccurrences(of: "{\"code\"", with: "{\"id\":\"1\",\"op\":\"order\",\"code\"")
     let (_, events) = decodePrivate(text)

@@ -1,5 +1,6 @@
 // The public decoder against OKX's shapes, their permutations, and everything that is none of them.
 
+import Fixtures
 import Foundation
 import OKX
 import Quantities
@@ -61,12 +62,24 @@ private func fault(_ text: String) -> FaultCode {
     ])
 }
 
-@Test func sampledFramesDecodeAsFoundationReadsThem() throws {
-  guard let url = Recordings.require("samples/books-with-seqid-2026-08.jsonl"),
-    let mixed = Recordings.require("samples/public-frames-2026-08.jsonl"),
-    let quote = Recordings.require("samples/by-type/ws_bbo_tbt.json"),
-    let trades = Recordings.require("samples/by-type/ws_trades.json")
-  else { return }
+@Test(.recorded) func sampledFramesDecodeAsFoundationReadsThem() throws {
+  var texts = try FrameText.lines(Recordings.file("samples/books-with-seqid-2026-08.jsonl"))
+  texts += try FrameText.lines(Recordings.file("samples/public-frames-2026-08.jsonl"))
+  for name in ["ws_bbo_tbt", "ws_trades"] {
+    texts.append(
+      try String(contentsOf: Recordings.file("samples/by-type/\(name).json"), encoding: .utf8))
+  }
+  // 7 books, 4 + 1 trades, 1 bbo; 5 acks; 3 tickers, 2 candles and 2 books5 that we never asked for.
+  expectAsFoundationReads(texts, market: 13, acknowledged: 5)
+}
+
+@Test func madeFramesDecodeAsFoundationReadsThem() throws {
+  // 4 books, 2 trades, 1 bbo; 3 acks; a ticker, a candle and a books5 that we never asked for.
+  expectAsFoundationReads(
+    try FrameText.lines(Made.publicFrames.url), market: 7, acknowledged: 3)
+}
+
+private func expectAsFoundationReads(_ texts: [String], market: Int, acknowledged: Int) {
   let instruments = table([
     ("BTC-USDT", "0.01", "0.00000001"), ("BTC-USDT-SWAP", "0.1", "0.01"),
     ("BTC-USD", "0.1", "0.00000001"),
@@ -74,9 +87,6 @@ private func fault(_ text: String) -> FaultCode {
   let decoder = PublicDecoder(instruments: instruments)
   let claim = Claim()
   var kinds: [PublicFrameKind: Int] = [:]
-  var texts = try Recordings.lines(url) + Recordings.lines(mixed)
-  texts.append(try String(contentsOf: quote, encoding: .utf8))
-  texts.append(try String(contentsOf: trades, encoding: .utf8))
   for text in texts {
     let frame = decoder.decode(text, claim)
     kinds[frame.kind, default: 0] += 1
@@ -89,21 +99,31 @@ private func fault(_ text: String) -> FaultCode {
       #expect(frame.fault == .unknownChannel)
     }
   }
-  // 7 books, 4 + 1 trades, 1 bbo; 5 acks; 3 tickers, 2 candles and 2 books5 that we never asked for.
-  #expect(kinds[.market] == 13 && kinds[.subscribed] == 5)
+  #expect(kinds[.market] == market && kinds[.subscribed] == acknowledged)
   #expect(kinds.values.reduce(0, +) == texts.count)
 }
 
-@Test(arguments: [
-  ("recordings/okx-2022-02-books-l2-tbt.raw", 3679, 3659),
-  ("recordings/okx-2021-07-books-l2-tbt-lineA.raw", 1504, 1494),
-  ("recordings/okx-2021-07-books-l2-tbt-lineB.raw", 1446, 1436),
-])
+@Test(
+  .recorded,
+  arguments: [
+    ("recordings/okx-2022-02-books-l2-tbt.raw", 3679, 3659),
+    ("recordings/okx-2021-07-books-l2-tbt-lineA.raw", 1504, 1494),
+    ("recordings/okx-2021-07-books-l2-tbt-lineB.raw", 1446, 1436),
+  ])
 func everyRecordedFrameDecodesAsFoundationReadsIt(_ file: String, _ books: Int, _ updates: Int)
   throws
 {
-  guard let url = Recordings.require(file) else { return }
-  let frames = Reference.numbered(try Recordings.frames(url))
+  try expectWholeRecording(
+    FrameText.frames(Recordings.file(file)), books: books, updates: updates)
+}
+
+@Test func everyMadeFrameDecodesAsFoundationReadsIt() throws {
+  try expectWholeRecording(
+    FrameText.frames(Made.books.url), books: MadeBooks.messages, updates: MadeBooks.updates)
+}
+
+private func expectWholeRecording(_ texts: [String], books: Int, updates: Int) throws {
+  let frames = Reference.numbered(texts)
   let instruments = Reference.table(of: frames)
   let decoder = PublicDecoder(instruments: instruments)
   let claim = Claim()

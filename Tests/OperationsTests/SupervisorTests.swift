@@ -58,22 +58,24 @@ private func text(_ path: String) -> String? { try? String(contentsOfFile: path,
   #expect(died(62) == .stayDown(deaths: 3))
 }
 
-@Test func thePauseGrowsToItsCapAndFallsBack() {
+private func pause(of decision: RestartPolicy.Decision) -> Int64? {
+  if case .restart(let pause) = decision { return pause }
+  return nil
+}
+
+@Test func thePauseGrowsToItsCapAndFallsBack() throws {
   var policy = RestartPolicy.console
   var random = SystemRandomNumberGenerator()
   var pauses: [Int64] = []
   for step in 0..<12 {
-    guard
-      case .restart(let pause) = policy.died(
-        at: Instant(nanoseconds: Int64(step) * 1_000_000), random: &random)
-    else { return }
-    pauses.append(pause)
+    let decision = policy.died(
+      at: Instant(nanoseconds: Int64(step) * 1_000_000), random: &random)
+    pauses.append(try #require(pause(of: decision), "gave up at step \(step)"))
   }
   #expect(pauses.allSatisfy { $0 >= 125_000_000 && $0 <= 10_000_000_000 })
   #expect(pauses[11] >= 5_000_000_000)
   let later = policy.died(at: Instant(nanoseconds: 100_000_000_000), random: &random)
-  guard case .restart(let pause) = later else { return }
-  #expect(pause <= 250_000_000)
+  #expect(try #require(pause(of: later)) <= 250_000_000)
 }
 
 @Test func aDeadChildComesBack() throws {

@@ -112,7 +112,11 @@ private let second = InstrumentID(index: 1)
 
   @Test func theReportOfAChange() {
     var machine = TradingStateMachine(instruments: testTable())
-    guard case .done(let change) = machine.tighten(.person, to: .halted, second) else { return }
+    let answer = machine.tighten(.person, to: .halted, second)
+    guard case .done(let change) = answer else {
+      Issue.record("refused: \(answer)")
+      return
+    }
     let report = change.report(at: Instant(nanoseconds: 5))
     #expect(report.kind == .tradingState && report.instrument == second)
     #expect(report.detail == TradingState.halted.rawValue)

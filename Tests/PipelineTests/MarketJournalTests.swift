@@ -1,4 +1,5 @@
 // The market stream of the journal: every input of the Builder, enough to rebuild the books and to bear out each intent.
+import Fixtures
 import Foundation
 import Testing
 
@@ -43,15 +44,26 @@ extension Demos {
       return (report, try JSONDecoder().decode(Rebuilt.self, from: output))
     }
 
-    @Test(arguments: ["fused", "split"])
+    @Test(.recorded, arguments: ["fused", "split"])
     func rebuildsTheBooksOfARecording(_ topology: String) throws {
-      guard let file = Demo.recording("okx-2022-02-books-l2-tbt.raw") else { return }
+      let file = try Recordings.file("recordings/okx-2022-02-books-l2-tbt.raw")
+      try rebuildsTheBooks(file.path, messages: 3_679, instruments: 10, topology)
+    }
+
+    @Test func rebuildsTheBooksOfTheMadeRecording() throws {
+      try rebuildsTheBooks(
+        Made.books.path, messages: MadeBooks.messages, instruments: MadeBooks.instruments, "fused")
+    }
+
+    private func rebuildsTheBooks(
+      _ file: String, messages: Int, instruments: Int, _ topology: String
+    ) throws {
       let (report, rebuilt) = try self.rebuilt([
         "--recording", file, "--speed", "max", "--topology", topology,
       ])
       #expect(rebuilt.lost == 0)
-      #expect(rebuilt.instruments.values.reduce(0) { $0 + $1.messages } == 3_679)
-      #expect(rebuilt.instruments.count == 10)
+      #expect(rebuilt.instruments.values.reduce(0) { $0 + $1.messages } == messages)
+      #expect(rebuilt.instruments.count == instruments)
       for (id, book) in rebuilt.instruments {
         #expect(book.digest == report.instruments[id]?.book.digest, "\(id)")
       }

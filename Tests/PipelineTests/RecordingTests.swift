@@ -1,4 +1,5 @@
 // Recordings by the product's whole path: the exchange's TLS WebSocket into the core, against an independent book.
+import Fixtures
 import Foundation
 import Testing
 
@@ -12,18 +13,33 @@ private struct Naive: Decodable {
 extension Demos {
   @Suite(.serialized)
   struct RecordingsThroughTheCore {
-    @Test(arguments: [
-      ("okx-2022-02-books-l2-tbt.raw", 3679, "fused", "uring"),
-      ("okx-2022-02-books-l2-tbt.raw", 3679, "fused", "epoll"),
-      ("okx-2022-02-books-l2-tbt.raw", 3679, "split", "uring"),
-      ("okx-2022-02-books-l2-tbt.raw", 3679, "split", "epoll"),
-      ("okx-2021-07-books-l2-tbt-lineA.raw", 1504, "fused", "uring"),
-      ("okx-2021-07-books-l2-tbt-lineB.raw", 1446, "split", "epoll"),
-    ])
+    @Test(
+      .recorded,
+      arguments: [
+        ("okx-2022-02-books-l2-tbt.raw", 3679, "fused", "uring"),
+        ("okx-2022-02-books-l2-tbt.raw", 3679, "fused", "epoll"),
+        ("okx-2022-02-books-l2-tbt.raw", 3679, "split", "uring"),
+        ("okx-2022-02-books-l2-tbt.raw", 3679, "split", "epoll"),
+        ("okx-2021-07-books-l2-tbt-lineA.raw", 1504, "fused", "uring"),
+        ("okx-2021-07-books-l2-tbt-lineB.raw", 1446, "split", "epoll"),
+      ])
     func everyBookEndsAsAnIndependentOne(
       _ name: String, _ messages: Int, _ topology: String, _ transport: String
     ) throws {
-      guard let file = Demo.recording(name) else { return }
+      try endsAsAnIndependentOne(
+        Recordings.file("recordings/" + name).path, messages, instruments: 10, topology, transport)
+    }
+
+    @Test(arguments: [("fused", "uring"), ("split", "epoll")])
+    func everyMadeBookEndsAsAnIndependentOne(_ topology: String, _ transport: String) throws {
+      try endsAsAnIndependentOne(
+        Made.books.path, MadeBooks.messages, instruments: MadeBooks.instruments, topology,
+        transport)
+    }
+
+    private func endsAsAnIndependentOne(
+      _ file: String, _ messages: Int, instruments: Int, _ topology: String, _ transport: String
+    ) throws {
       let script = Demo.root.appendingPathComponent("Tests/PipelineTests/Support/naive_book.py")
         .path
       let naive = try JSONDecoder().decode(
@@ -33,7 +49,7 @@ extension Demos {
       ])
       #expect(report.topology == topology)
       #expect(report.transport == transport)
-      #expect(report.instruments.count == 10)
+      #expect(report.instruments.count == instruments)
       var applied = 0
       var verified = 0
       for (id, one) in report.instruments {

@@ -39,17 +39,6 @@ extension MatchingEngine {
     return .success(order.id)
   }
 
-  /// Cancels every open order (of one instrument); returns how many.
-  public mutating func cancelAll(
-    instrument: Int? = nil, source: String = "1", at now: Int64, into events: inout [EngineEvent]
-  ) -> Int {
-    advance(to: now, into: &events)
-    let orders = open.joined().filter { instrument == nil || $0.instrument == instrument }
-      .sorted { $0.arrival < $1.arrival }
-    for order in orders { submit(.cancel(order.id, source: source), at: now, into: &events) }
-    return orders.count
-  }
-
   /// `newSize` counts what is filled already. Empty texts leave a value as it is.
   public mutating func amend(
     _ selector: OrderSelector, instrument: Int, newSize: String, newPrice: String,

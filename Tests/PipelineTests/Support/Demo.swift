@@ -10,18 +10,6 @@ enum Demo {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  private static let recordings =
-    ProcessInfo.processInfo.environment["RECORDINGS"]
-    ?? root.appendingPathComponent("../shared/okx-data").path
-
-  /// The path of a recording; nil, and SKIPPED is printed, where there is none.
-  static func recording(_ name: String) -> String? {
-    let file = recordings + "/recordings/" + name
-    if FileManager.default.fileExists(atPath: file) { return file }
-    print("SKIPPED 1: no recording at \(file)")
-    return nil
-  }
-
   /// Runs a tool to its end; its standard output, and its status.
   static func run(_ tool: String, _ arguments: [String]) throws -> (status: Int32, output: Data) {
     let process = Process()
