@@ -72,20 +72,21 @@ let hotTargets: [Target] = [
   hot("Risk", ["Quantities"]),
   hot("Orders", ["Quantities", "Risk"]),
   hot("Transport", ["Quantities", "Wire", "CUring", "COpenSSL"]),
-  seam("State", ["Quantities", "Channels", "CKernel"]),
-  seam("Journal", ["Quantities", "Channels", "CKernel"]),
+  seam("MappedFile", ["Channels", "CKernel"]),
+  seam("State", ["Quantities", "Channels", "MappedFile", "CKernel"]),
+  seam("Journal", ["Quantities", "Channels", "MappedFile", "CKernel"]),
   seam("Door", ["Quantities", "CKernel"]),
   hot(
     "Pipeline",
     [
       "Quantities", "Channels", "Wire", "OKX", "Book", "Strategy", "Risk", "Orders", "Transport",
-      "State", "Journal", "CKernel",
+      "MappedFile", "State", "Journal", "CKernel",
     ] + (hotOnly ? [] : ["CJemalloc"])),
 ]
 
 let hotTests: [Target] = [
   tests("Quantities", ["Quantities"]),
-  tests("Channels", ["Quantities", "Channels"]),
+  tests("Channels", ["Quantities", "Channels", "MappedFile"]),
   tests("Wire", ["Quantities", "Wire"]),
   .target(
     name: "Fixtures", path: "Tests/Support/Fixtures", exclude: ["Made", "make-fixtures.py"],
@@ -101,7 +102,7 @@ let hotTests: [Target] = [
     "Transport", ["Quantities", "Channels", "Wire", "Transport", "CAllocationCounter"],
     exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
   tests("State", ["Quantities", "Channels", "State"]),
-  tests("Journal", ["Quantities", "Channels", "Journal"]),
+  tests("Journal", ["Quantities", "Channels", "MappedFile", "Journal"]),
   tests("Door", ["Quantities", "Door"]),
 ]
 

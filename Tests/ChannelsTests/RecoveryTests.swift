@@ -1,6 +1,7 @@
 // Rings in a mapped file outlive their process: whatever was committed is there for the next one.
 import Channels
 import Foundation
+import MappedFile
 import Testing
 
 @Test func attachingAfterEveryPrefixFindsWhatWasCommitted() throws {

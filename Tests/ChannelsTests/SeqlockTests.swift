@@ -1,6 +1,7 @@
 // A seqlock's readers see whole values only, also through a read-only mapping and beside a busy writer.
 import Channels
 import Foundation
+import MappedFile
 import Quantities
 import Synchronization
 import Testing

@@ -3,6 +3,7 @@
 import Channels
 import Glibc
 import Journal
+import MappedFile
 import Quantities
 import Testing
 

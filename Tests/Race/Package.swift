@@ -8,6 +8,7 @@ let settings: [SwiftSetting] = [
 ]
 let hot: [Target.Dependency] = [
   .product(name: "Quantities", package: "project"), .product(name: "Channels", package: "project"),
+  .product(name: "MappedFile", package: "project"),
 ]
 
 let package = Package(

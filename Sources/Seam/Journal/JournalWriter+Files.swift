@@ -3,6 +3,7 @@
 import CKernel
 import Channels
 import Glibc
+import MappedFile
 import Quantities
 
 extension JournalWriter {

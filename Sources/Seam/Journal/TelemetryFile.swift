@@ -2,6 +2,7 @@
 
 import CKernel
 import Channels
+import MappedFile
 import Quantities
 
 /// One stage's ring of one stream.

@@ -1,6 +1,7 @@
 // Reads the state file of a core that may be another process, restarted, or dead; control plane.
 import CKernel
 import Channels
+import MappedFile
 import Quantities
 import Synchronization
 

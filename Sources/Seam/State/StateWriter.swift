@@ -1,6 +1,7 @@
 // Makes the state file and writes to it: the core's side, hot threads included.
 import CKernel
 import Channels
+import MappedFile
 import Quantities
 import Synchronization
 

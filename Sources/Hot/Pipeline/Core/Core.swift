@@ -3,6 +3,7 @@
 import CKernel
 import Channels
 import Journal
+import MappedFile
 import Quantities
 import State
 import Transport

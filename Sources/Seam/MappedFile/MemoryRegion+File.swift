@@ -1,5 +1,6 @@
-// Regions that are files: created whole or opened as they are, shared between processes; start-up only.
+// Regions that are files: created whole or opened as they are, shared between processes; seam, start-up only.
 import CKernel
+import Channels
 
 /// Which file is mapped: two opens of one path differ here when the file was replaced.
 public struct FileIdentity: Hashable, Sendable {
