@@ -56,6 +56,7 @@ let shims: [Target] = [
     name: "CLibURing", path: "CShims/CLibURing", pkgConfig: "liburing",
     providers: [.apt(["liburing-dev"])]),
   .target(name: "CUring", dependencies: ["CLibURing"], path: "CShims/CUring"),
+  .target(name: "CDialing", path: "CShims/CDialing"),
   .systemLibrary(
     name: "CLibSSL", path: "CShims/CLibSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]
   ),
@@ -71,7 +72,7 @@ let hotTargets: [Target] = [
   hot("Strategy", ["Quantities", "Book"]),
   hot("Risk", ["Quantities"]),
   hot("Orders", ["Quantities", "Risk"]),
-  hot("Transport", ["Quantities", "Wire", "CUring", "COpenSSL"]),
+  hot("Transport", ["Quantities", "CUring", "COpenSSL"]),
   seam("MappedFile", ["Channels", "CKernel"]),
   seam("State", ["Quantities", "Channels", "MappedFile", "CKernel"]),
   seam("Journal", ["Quantities", "Channels", "MappedFile", "CKernel"]),
@@ -98,9 +99,6 @@ let hotTests: [Target] = [
   tests("Orders", ["Quantities", "Risk", "Orders"]),
   .target(
     name: "CAllocationCounter", dependencies: ["CLibSSL"], path: "Tests/Support/CAllocationCounter"),
-  tests(
-    "Transport", ["Quantities", "Channels", "Wire", "Transport", "CAllocationCounter"],
-    exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
   tests("State", ["Quantities", "Channels", "State"]),
   tests("Journal", ["Quantities", "Channels", "MappedFile", "Journal"]),
   tests("Door", ["Quantities", "Door"]),
@@ -125,6 +123,7 @@ let controlTargets: [Target] = [
     name: "CLibJemalloc", path: "CShims/CLibJemalloc", pkgConfig: "jemalloc",
     providers: [.apt(["libjemalloc-dev"])]),
   .target(name: "CJemalloc", dependencies: ["CLibJemalloc"], path: "CShims/CJemalloc"),
+  control("Dialing", ["Quantities", "Wire", "Transport", "CUring", "CDialing", "COpenSSL"]),
   control(
     "Operations",
     [
@@ -183,7 +182,7 @@ let controlTargets: [Target] = [
     dependencies: [
       "Quantities", "Channels", "Wire", "OKX", "Strategy", "Risk", "Orders", "Transport", "State",
       "Journal", "Door", "Pipeline",
-      "CKernel", "Operations", "Account", "Ledger", "Roles", "News", "Models", "Prompts", "Agents",
+      "CKernel", "Dialing", "Operations", "Account", "Ledger", "Roles", "News", "Models", "Prompts", "Agents",
       "Console", "Market", "Exchange",
       log,
       crypto,
@@ -195,6 +194,12 @@ let controlTests: [Target] = [
   .executableTarget(
     name: "ledger-scribe", dependencies: ["Ledger"], path: "Tests/Support/LedgerScribe",
     swiftSettings: strict),
+  tests(
+    "Transport", ["Quantities", "Channels", "Wire", "Transport", "Dialing", "CAllocationCounter"],
+    exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
+  tests(
+    "Dialing", ["Quantities", "Wire", "Transport", "Dialing"],
+    exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
   tests("Operations", ["Quantities", "Operations", log]),
   tests("Account", ["Quantities", "Account", "Exchange"]),
   tests(

@@ -2,6 +2,7 @@
 #include "CUring.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -232,6 +233,13 @@ void csocket_drain(int descriptor) {
   ssize_t ignored = read(descriptor, &count, sizeof count);
   (void)ignored;
 }
+
+int csocket_non_blocking(int descriptor) {
+  int flags = fcntl(descriptor, F_GETFL);
+  return flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
+}
+
+void csocket_close(int descriptor) { close(descriptor); }
 
 int cepoll_create(void) {
   int descriptor = epoll_create1(EPOLL_CLOEXEC);

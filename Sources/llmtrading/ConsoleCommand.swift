@@ -3,13 +3,13 @@ import Account
 import Agents
 import ArgumentParser
 import Console
+import Dialing
 import Foundation
 import Ledger
 import Logging
 import Models
 import News
 import Operations
-import Transport
 
 struct ConsoleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 // A configuration turned into a core's options: endpoints, lines, limits, strategy; control plane.
 import Account
 import Channels
+import Dialing
 import Foundation
 import Journal
 import OKX

@@ -2,12 +2,12 @@
 import Account
 import ArgumentParser
 import CKernel
+import Dialing
 import Foundation
 import Logging
 import Operations
 import Pipeline
 import Quantities
-import Transport
 
 struct CoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

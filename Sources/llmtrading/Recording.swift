@@ -1,6 +1,7 @@
 // A recording under way: connects, connects again, writes what comes, says how it goes.
 import ArgumentParser
 import Channels
+import Dialing
 import Foundation
 import Market
 import OKX

@@ -1,5 +1,6 @@
 // `llmtrading wire-echo` and `llmtrading config`: small tools over one module each.
 import ArgumentParser
+import Dialing
 import Foundation
 import Operations
 import Transport

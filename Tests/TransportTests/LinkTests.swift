@@ -1,5 +1,6 @@
 // A link's inbox and outbox: back-pressure, order, limits, hand-over, and no allocation by TLS.
 import CAllocationCounter
+import Dialing
 import Foundation
 import Quantities
 import Testing

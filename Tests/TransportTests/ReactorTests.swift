@@ -1,5 +1,6 @@
 // Both reactors against the same expectations: slots, floods, resets, wake-ups, threads.
 import Channels
+import Dialing
 import Foundation
 import Quantities
 import Testing

@@ -2,7 +2,6 @@
 // Every function marked CURING_HOT neither allocates nor takes a user-space lock; the attribute is a
 // promise that the Swift compiler relies on.
 #pragma once
-#include "cdial.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,6 +52,9 @@ int64_t csocket_send(int descriptor, const void *bytes, size_t count) CURING_HOT
 int64_t csocket_now(void) CURING_HOT;
 // Reads an eventfd's count away.
 void csocket_drain(int descriptor) CURING_HOT;
+// What surrounds a connection's life, off the hot path: 0 or -errno; and the end of a descriptor.
+int csocket_non_blocking(int descriptor);
+void csocket_close(int descriptor);
 
 // ---- epoll ----
 

@@ -46,7 +46,7 @@ public struct EpollReactor: Reactor, ~Copyable {
   }
 
   deinit {
-    cdial_close(epoll)
+    csocket_close(epoll)
     unsafe buffer.deallocate()
     unsafe descriptors.deallocate()
     unsafe events.deallocate()
@@ -104,7 +104,7 @@ public struct EpollReactor: Reactor, ~Copyable {
 
   public mutating func watch(wakeDescriptor descriptor: Int32) -> Bool {
     guard wakeDescriptor < 0, descriptor >= 0,
-      cdial_non_blocking(descriptor) == 0,
+      csocket_non_blocking(descriptor) == 0,
       cepoll_add(epoll, descriptor, Self.wakeTag) == 0
     else { return false }
     wakeDescriptor = descriptor

@@ -24,7 +24,7 @@ public struct EstablishedConnection: BitwiseCopyable, Sendable {
   public var usesTLS: Bool { tlsAddress != 0 }
 
   /// Takes over what the arguments name; `leftover` is freed with `free`.
-  init(
+  public init(
     descriptor: Int32, tls: OpaquePointer?, leftover: UnsafeMutableRawPointer?, leftoverCount: Int,
     connection: UInt32, generation: UInt32, establishedAt: Instant
   ) {
@@ -77,6 +77,6 @@ public struct RetiredConnection: BitwiseCopyable, Sendable {
       unsafe copenssl_tls_free(tls)
     }
     unsafe free(UnsafeMutableRawPointer(bitPattern: UInt(leftoverAddress)))
-    if descriptor >= 0 { cdial_close(descriptor) }
+    if descriptor >= 0 { csocket_close(descriptor) }
   }
 }

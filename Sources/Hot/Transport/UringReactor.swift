@@ -116,7 +116,7 @@ public struct UringReactor: Reactor, ~Copyable {
 
   public mutating func watch(wakeDescriptor descriptor: Int32) -> Bool {
     guard wakeDescriptor < 0, descriptor >= 0 else { return false }
-    guard cdial_non_blocking(descriptor) == 0 else {
+    guard csocket_non_blocking(descriptor) == 0 else {
       return false
     }
     wakeDescriptor = descriptor

@@ -1,4 +1,5 @@
 // A reactor and a link on the test's own thread, with bounded waits.
+import Dialing
 import Foundation
 import Quantities
 import Testing

@@ -1,4 +1,5 @@
 // The far ends of these tests, one Python process for all of them, and the certificates they show.
+import Dialing
 import Foundation
 import Testing
 import Transport
@@ -30,8 +31,10 @@ final class Peers: @unchecked Sendable {
   }
 
   private init() throws {
+    // Two suites compile this file and may run in one process.
+    let suite = #fileID.prefix { $0 != "/" }
     folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("transport-tests-\(getpid())")
+      .appendingPathComponent("\(suite)-\(getpid())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let certificates = Process()
     certificates.executableURL = Peers.support.appendingPathComponent("make-certificates.sh")

@@ -1,4 +1,5 @@
 // Whole messages over real connections, compared byte for byte by a WebSocket implementation not ours.
+import Dialing
 import Foundation
 import Quantities
 import Testing

@@ -1,8 +1,11 @@
 // A connection while a housekeeping thread still owns it: blocking, bounded I/O until the hand-over.
+import CDialing
 import COpenSSL
+import CDialing
 import CUring
 import Glibc
 import Quantities
+import Transport
 
 /// What `Dialer.dial` returns. Log in over it if need be, then `handOver`; dropped, it closes.
 @safe
@@ -38,7 +41,7 @@ public struct DialedConnection: ~Copyable {
 
   deinit {
     unsafe copenssl_tls_free(tls)
-    if descriptor >= 0 { cdial_close(descriptor) }
+    if descriptor >= 0 { csocket_close(descriptor) }
     unsafe received.deallocate()
     unsafe outgoing.deallocate()
   }

@@ -1,5 +1,5 @@
 // Makes connections: resolve, connect, proxy, TLS, WebSocket upgrade; a housekeeping thread's work.
-import CUring
+import CDialing
 import Quantities
 import Wire
 

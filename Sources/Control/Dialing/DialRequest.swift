@@ -1,4 +1,4 @@
-// Everything a dial needs to know; housekeeping.
+// Everything a dial needs to know; control plane.
 import Quantities
 import Wire
 

@@ -1,4 +1,5 @@
-// A flag that ends a dial in progress from any thread; housekeeping.
+// A flag that ends a dial in progress from any thread; control plane.
+import CDialing
 import CUring
 
 /// Shared by the dialling thread and whoever may give up. Once raised it stays raised.
@@ -10,7 +11,7 @@ public final class DialCancellation: Sendable {
     precondition(event >= 0, "Invariant: the process can make an eventfd")
   }
 
-  deinit { cdial_close(event) }
+  deinit { csocket_close(event) }
 
   /// Ends the dial in progress, and every later one that is given this.
   public func cancel() { cdial_raise(event) }

@@ -32,6 +32,4 @@ void cdial_describe(const struct cdial_address *address, char *text, size_t capa
 // An eventfd for cancellation or wake-ups: non-blocking, close-on-exec; -errno.
 int cdial_event(void);
 void cdial_raise(int event);
-int cdial_non_blocking(int descriptor);
-void cdial_close(int descriptor);
 const char *cdial_error_text(int error_number);

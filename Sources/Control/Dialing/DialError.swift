@@ -1,5 +1,5 @@
-// Why a connection could not be made: a stable code, the step it failed in, a sentence; housekeeping.
-import CUring
+// Why a connection could not be made: a stable code, the step it failed in, a sentence; control plane.
+import CDialing
 import Quantities
 
 /// The steps of dialling, in order.

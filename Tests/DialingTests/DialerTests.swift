@@ -1,4 +1,5 @@
 // Dialling against peers that answer well, badly, late or not at all: each failure has its code.
+import Dialing
 import Foundation
 import Quantities
 import Testing

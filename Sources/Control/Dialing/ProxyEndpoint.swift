@@ -1,4 +1,4 @@
-// An HTTP proxy for the exchange's connections (`network.proxy`); housekeeping.
+// An HTTP proxy for the exchange's connections (`network.proxy`); control plane.
 import Quantities
 import Wire
 

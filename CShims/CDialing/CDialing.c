@@ -1,8 +1,7 @@
 #define _GNU_SOURCE
-#include "cdial.h"
+#include "CDialing.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,16 +13,21 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "CUring.h"
+static int64_t now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
 
 int cdial_wait(int descriptor, int writable, int cancel, int64_t nanoseconds) {
   struct pollfd watched[2] = {{.fd = descriptor, .events = writable ? POLLOUT : POLLIN},
                               {.fd = cancel, .events = POLLIN}};
-  int64_t deadline = csocket_now() + nanoseconds;
+  int64_t deadline = now() + nanoseconds;
   for (;;) {
-    int64_t left = deadline - csocket_now();
+    int64_t left = deadline - now();
     if (left < 0) left = 0;
     struct timespec timeout = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
     int ready = ppoll(watched, 2, &timeout, NULL);
@@ -164,13 +168,6 @@ void cdial_raise(int event) {
   ssize_t ignored = write(event, &one, sizeof one);
   (void)ignored;
 }
-
-int cdial_non_blocking(int descriptor) {
-  int flags = fcntl(descriptor, F_GETFL);
-  return flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
-}
-
-void cdial_close(int descriptor) { close(descriptor); }
 
 const char *cdial_error_text(int error_number) {
   const char *text = strerrordesc_np(error_number);

@@ -1,5 +1,6 @@
-// A connection read by a tool, not by a stage: messages to a handler, its answers out; housekeeping.
+// A connection read by a tool, not by a stage: messages to a handler, its answers out; control plane.
 import Quantities
+import Transport
 import Wire
 
 /// What a handler wants done.

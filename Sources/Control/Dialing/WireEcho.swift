@@ -1,5 +1,6 @@
-// An echo client for conformance suites: what they send comes back, over either transport; housekeeping.
+// An echo client for conformance suites: what they send comes back, over either transport; control plane.
 import Quantities
+import Transport
 import Wire
 
 /// Drives our WebSocket client against a fuzzing server (Autobahn's, for one).

@@ -1,4 +1,5 @@
 // The record layer's edges: every suite, key updates, records cut anywhere, bytes changed on the way.
+import Dialing
 import Foundation
 import Quantities
 import Testing
