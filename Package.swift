@@ -81,7 +81,7 @@ let hotTargets: [Target] = [
     "Pipeline",
     [
       "Quantities", "Channels", "Wire", "OKX", "Book", "Strategy", "Risk", "Orders", "Transport",
-      "MappedFile", "State", "Journal", "CKernel",
+      "State", "Journal", "CKernel",
     ] + (hotOnly ? [] : ["CJemalloc"])),
 ]
 
@@ -139,6 +139,12 @@ let controlTargets: [Target] = [
       .product(name: "NIOSSL", package: "swift-nio-ssl"),
     ]),
   control(
+    "Core",
+    [
+      "Quantities", "Channels", "Wire", "OKX", "Book", "Orders", "Risk", "Transport", "MappedFile",
+      "State", "Journal", "Pipeline", "CKernel", "Dialing",
+    ]),
+  control(
     "Ledger",
     [
       "Quantities", "Journal", "CKernel", log, crypto,
@@ -182,7 +188,7 @@ let controlTargets: [Target] = [
     dependencies: [
       "Quantities", "Channels", "Wire", "OKX", "Strategy", "Risk", "Orders", "Transport", "State",
       "Journal", "Door", "Pipeline",
-      "CKernel", "Dialing", "Operations", "Account", "Ledger", "Roles", "News", "Models", "Prompts", "Agents",
+      "CKernel", "Dialing", "Core", "Operations", "Account", "Ledger", "Roles", "News", "Models", "Prompts", "Agents",
       "Console", "Market", "Exchange",
       log,
       crypto,

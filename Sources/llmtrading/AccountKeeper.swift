@@ -1,5 +1,6 @@
 // Keeps State and the journal told of equity, margins and fee rates; control plane of the core.
 import Account
+import Core
 import Foundation
 import Journal
 import Logging

@@ -1,5 +1,6 @@
 // Fetches what the bars lack of the time before we listened, now and after each lost connection; control plane.
 import Account
+import Core
 import Foundation
 import Logging
 import Pipeline

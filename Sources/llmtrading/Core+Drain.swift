@@ -1,5 +1,6 @@
 // Waiting for a core to come to rest before it stops; control plane.
 
+import Core
 import Pipeline
 
 extension Core {

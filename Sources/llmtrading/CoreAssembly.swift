@@ -1,6 +1,7 @@
 // A configuration turned into a core's options: endpoints, lines, limits, strategy; control plane.
 import Account
 import Channels
+import Core
 import Dialing
 import Foundation
 import Journal
@@ -60,7 +61,8 @@ struct CoreAssembly {
       connector: ConnectorLine(
         name: "public-0", url: try WebSocketURL(publicURL), headers: headers,
         login: needsLogin ? login : nil),
-      subscriptions: try subscriptions(count: table.count), session: session)
+      feed: FeedOptions(
+        subscriptions: try subscriptions(count: table.count), session: session))
     let proxy = try configuration.network.proxy.map { try ProxyEndpoint($0) }
     let tls = try TLSContext(caFile: configuration.okx.certificateAuthorityFile)
     var options = CoreOptions(

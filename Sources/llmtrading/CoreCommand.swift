@@ -2,6 +2,7 @@
 import Account
 import ArgumentParser
 import CKernel
+import Core
 import Dialing
 import Foundation
 import Logging

@@ -1,5 +1,6 @@
 // Who asks for which trading state: set at the Door, shown in State, kept on record across restarts; control plane.
 import Channels
+import Core
 import Door
 import Foundation
 import Journal

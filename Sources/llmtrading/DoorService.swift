@@ -1,5 +1,6 @@
 // The core's Door: a housekeeping thread that turns checked requests into slots, stops, cancels and limits; control plane.
 import Channels
+import Core
 import Door
 import Foundation
 import Journal

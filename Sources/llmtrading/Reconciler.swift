@@ -1,6 +1,7 @@
 // Start-up and questions: the account's truth, taken from REST into the Sender and the journal; control plane.
 import Account
 import Channels
+import Core
 import Foundation
 import Journal
 import Logging

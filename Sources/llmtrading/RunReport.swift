@@ -1,5 +1,6 @@
 // The run's report, an interface: counts are integers, decimals strings, positions and fills in lots.
 import Channels
+import Core
 import Crypto
 import Foundation
 import Operations

@@ -47,7 +47,12 @@ private struct ImportRule {
     case .control:
       names.formUnion(seam.union(["Quantities", "Channels", "CKernel"]))
       names.formUnion(beyond[target.name]?.modules ?? [])
-      if assemblers.contains(target.name) { names.formUnion(shims.union(manifest.names(.hot))) }
+      // What stands to the right of the core reaches it through the seam alone.
+      if assemblers.contains(target.name) {
+        names.formUnion(shims.union(manifest.names(.hot)).union(["Glibc"]))
+      } else {
+        names.subtract(assemblers)
+      }
     case .simulation:
       names.formUnion(["Quantities"])
     case .shim, .executable, .tests:
@@ -96,6 +101,8 @@ private struct ImportRule {
   #expect(try violations("Exchange", "internal import Wire\n") != [])
   #expect(try violations("Console", "import OKX\n") != [])
   #expect(try violations("Console", "import NIOCore\n") == [])
+  #expect(try violations("Console", "import Core\n") != [])
+  #expect(try violations("Ledger", "import Dialing\n") != [])
   #expect(try violations("OKX", "import struct Wire.Digest\n") == [])
   #expect(try violations("Operations", "import Console\n") != [])
 }

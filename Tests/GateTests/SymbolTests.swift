@@ -8,18 +8,9 @@ private let forbidden = [
   "$s7NIOCore", "$s8NIOPosix", "swift_task_", "swift_asyncLet", "$sScT",
 ]
 
-private func undefinedSymbols(of module: String) throws -> [String] {
-  let folder = Repository.build.appendingPathComponent("\(module).build")
-  let objects = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    .filter { $0.hasSuffix(".o") }.map { folder.appendingPathComponent($0).path }
-  guard !objects.isEmpty else { return [] }
-  return try Repository.run("nm", ["-u", "--no-demangle"] + objects).split(separator: "\n")
-    .compactMap { $0.split(separator: " ").last.map(String.init) }
-}
-
 @Test(arguments: Manifest.own.names(.hot, .seam))
 func hotObjectsLinkNothingForbidden(module: String) throws {
-  let symbols = try undefinedSymbols(of: module)
+  let symbols = try Repository.undefinedSymbols(of: module)
   try #require(!symbols.isEmpty, "no object files of \(module) below \(Repository.build.path)")
   let found = symbols.filter { symbol in forbidden.contains { symbol.hasPrefix($0) } }
   expectNone(found, module)
@@ -27,6 +18,6 @@ func hotObjectsLinkNothingForbidden(module: String) throws {
 
 @Test func theSymbolCheckCanFail() throws {
   #expect(Manifest.own.names(.hot, .seam).count > 10)
-  let symbols = try undefinedSymbols(of: "Operations")
+  let symbols = try Repository.undefinedSymbols(of: "Operations")
   #expect(symbols.contains { symbol in forbidden.contains { symbol.hasPrefix($0) } })
 }

@@ -1,7 +1,7 @@
+import CDialing
 // A connection while a housekeeping thread still owns it: blocking, bounded I/O until the hand-over.
 import CDialing
 import COpenSSL
-import CDialing
 import CUring
 import Glibc
 import Quantities

@@ -24,7 +24,7 @@ public struct InstrumentTally: BitwiseCopyable, Sendable {
   /// When the strategy last ran for it.
   var decidedAt = Instant.zero
 
-  init() {}
+  public init() {}
 
   mutating func count(_ report: Report) {
     switch report.kind {

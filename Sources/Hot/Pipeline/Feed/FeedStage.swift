@@ -109,6 +109,15 @@ public struct FeedStage: ~Copyable {
   }
 }
 
+extension FeedStage {
+  /// Frames of one instrument over all lines.
+  public func frames(of id: InstrumentID) -> UInt64 {
+    var total: UInt64 = 0
+    for slot in 0..<lineCount { total += unsafe lines[slot].session.counters(of: id).frames }
+    return total
+  }
+}
+
 /// The sessions of a Feed on their way into it.
 @safe
 public struct FeedSessions: ~Copyable {

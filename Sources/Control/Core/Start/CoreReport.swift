@@ -2,6 +2,7 @@
 
 import Book
 import Channels
+import Pipeline
 import Quantities
 
 /// One instrument of a stopped core.
@@ -79,14 +80,5 @@ extension Core {
           watched.latest.map { $0 - baseline }
         })
     }
-  }
-}
-
-extension FeedStage {
-  /// Frames of one instrument over all lines.
-  public func frames(of id: InstrumentID) -> UInt64 {
-    var total: UInt64 = 0
-    for slot in 0..<lineCount { total += unsafe lines[slot].session.counters(of: id).frames }
-    return total
   }
 }

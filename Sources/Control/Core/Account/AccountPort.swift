@@ -2,6 +2,7 @@
 
 import Channels
 import Orders
+import Pipeline
 import Quantities
 
 /// What the private connection says of the account and its positions, as the Sender passed it on. Used by one

@@ -9,11 +9,11 @@ import Transport
 public struct SessionHandover: BitwiseCopyable, Sendable {
   public var connection: EstablishedConnection
   /// A signed login request, or 0: keys never reach a hot stage.
-  let loginAddress: UInt64
+  public let loginAddress: UInt64
   let loginCount: UInt32
   let reserved: UInt32 = 0
 
-  init(connection: EstablishedConnection, loginAddress: UInt64, loginCount: UInt32) {
+  public init(connection: EstablishedConnection, loginAddress: UInt64, loginCount: UInt32) {
     self.connection = connection
     self.loginAddress = loginAddress
     self.loginCount = loginCount
@@ -44,9 +44,9 @@ public struct ConnectorRequest: BitwiseCopyable, Sendable {
   public var kind: Kind
   public var line: UInt16
   public var cause: FaultCode
-  let loginAddress: UInt64
+  public let loginAddress: UInt64
 
-  init(
+  public init(
     _ kind: Kind, line: Int, cause: FaultCode, retired: RetiredConnection?, loginAddress: UInt64
   ) {
     self.kind = kind

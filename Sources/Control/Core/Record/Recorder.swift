@@ -3,6 +3,7 @@
 import CKernel
 import Channels
 import Journal
+import Pipeline
 import Quantities
 import Synchronization
 

@@ -12,32 +12,33 @@ public enum Topology: String, Sendable, CaseIterable {
   case fused
 }
 
-/// The stages of one core and what their loops share. Built by `Core`, used by its hot threads.
+/// The stages of one core and what their loops share. Made by `StageRings`, owned by the core, used by its
+/// hot threads.
 @safe
-struct StageSet: @unchecked Sendable {
-  // SAFETY: `Core` owns the pointees and outlives the threads; each stage is polled by one thread, and
+public struct StageSet: @unchecked Sendable {
+  // SAFETY: the core owns the pointees, outlives the threads and calls `free` once; each stage is polled by one thread, and
   // a reactor by the thread of the stage that holds it.
-  var feed: UnsafeMutablePointer<FeedStage>
-  var builder: UnsafeMutablePointer<BuilderStage>
-  var gate: UnsafeMutablePointer<GateStage>
-  var sender: UnsafeMutablePointer<SenderStage>
-  var feedReactor: UnsafeMutablePointer<TransportReactor>
+  public let feed: UnsafeMutablePointer<FeedStage>
+  public let builder: UnsafeMutablePointer<BuilderStage>
+  public let gate: UnsafeMutablePointer<GateStage>
+  public let sender: UnsafeMutablePointer<SenderStage>
+  let feedReactor: UnsafeMutablePointer<TransportReactor>
   /// The same as `feedReactor` in `fused`.
-  var senderReactor: UnsafeMutablePointer<TransportReactor>
-  var feedSlots: Int
-  var control: RunControl
-  var wakers: StageWakers
-  var wait: WaitStrategy
+  let senderReactor: UnsafeMutablePointer<TransportReactor>
+  let feedSlots: Int
+  let control: RunControl
+  public let wakers: StageWakers
+  let wait: WaitStrategy
 }
 
 /// Who wakes whom. In `fused` all four are one.
-struct StageWakers: Sendable {
-  var feed: Waker
-  var builder: Waker
-  var gate: Waker
-  var sender: Waker
+public struct StageWakers: Sendable {
+  public let feed: Waker
+  public let builder: Waker
+  public let gate: Waker
+  public let sender: Waker
 
-  func wakeAll() {
+  public func wakeAll() {
     feed.wake()
     builder.wake()
     gate.wake()
@@ -49,9 +50,41 @@ struct StageWakers: Sendable {
 let blockedNanosecondsMax: Int64 = 2_000_000
 
 extension StageSet {
+  /// On the thread that polls it, before its loop.
+  public func startFeedReactor() {
+    let result = unsafe feedReactor.pointee.start()
+    precondition(result == 0, "Invariant: a reactor that was made can be started")
+  }
+
+  /// In `split` only: in `fused` both are one.
+  public func startSenderReactor() {
+    let result = unsafe senderReactor.pointee.start()
+    precondition(result == 0, "Invariant: a reactor that was made can be started")
+  }
+
+  /// After every thread has ended.
+  public func free() {
+    unsafe feed.deinitialize(count: 1)
+    unsafe feed.deallocate()
+    unsafe builder.deinitialize(count: 1)
+    unsafe builder.deallocate()
+    unsafe gate.deinitialize(count: 1)
+    unsafe gate.deallocate()
+    unsafe sender.deinitialize(count: 1)
+    unsafe sender.deallocate()
+    if unsafe senderReactor != feedReactor {
+      unsafe senderReactor.deinitialize(count: 1)
+      unsafe senderReactor.deallocate()
+    }
+    unsafe feedReactor.deinitialize(count: 1)
+    unsafe feedReactor.deallocate()
+  }
+}
+
+extension StageSet {
   /// All stages on the calling thread.
   @_noLocks
-  func runFused(_ probe: ThreadProbe) {
+  public func runFused(_ probe: ThreadProbe) {
     var waiter = Waiter(wait)
     var isWarm = false
     while !control.isStopping {
@@ -97,7 +130,7 @@ extension StageSet {
 
   /// Feed on a thread of its own.
   @_noLocks
-  func runFeed(_ probe: ThreadProbe) {
+  public func runFeed(_ probe: ThreadProbe) {
     var waiter = Waiter(wait)
     var isWarm = false
     while !control.isStopping {
@@ -133,7 +166,7 @@ extension StageSet {
 
   /// Builder on a thread of its own.
   @_noLocks
-  func runBuilder(_ probe: ThreadProbe) {
+  public func runBuilder(_ probe: ThreadProbe) {
     var waiter = Waiter(wait)
     var isWarm = false
     while !control.isStopping {
@@ -165,7 +198,7 @@ extension StageSet {
 
   /// Gate on a thread of its own.
   @_noLocks
-  func runGate(_ probe: ThreadProbe) {
+  public func runGate(_ probe: ThreadProbe) {
     var waiter = Waiter(wait)
     var isWarm = false
     while !control.isStopping {
@@ -197,7 +230,7 @@ extension StageSet {
 
   /// Sender on a thread of its own.
   @_noLocks
-  func runSender(_ probe: ThreadProbe) {
+  public func runSender(_ probe: ThreadProbe) {
     var waiter = Waiter(wait)
     var isWarm = false
     while !control.isStopping {

@@ -1,6 +1,7 @@
 // One context connection: dials, reads, dials again; a housekeeping thread.
 
 import CKernel
+import Dialing
 import OKX
 import Quantities
 import State
@@ -25,14 +26,15 @@ final class ContextReader: Sendable {
   private static let restNanoseconds: Int64 = 50_000_000
 
   init(
-    _ connection: ContextConnection, _ options: CoreOptions, _ context: MarketContext,
-    _ state: StateWriter, report: @escaping @Sendable (CoreEvent) -> Void
+    _ connection: ContextConnection, network: ConnectorNetwork, kind: TransportKind,
+    _ context: MarketContext, _ state: StateWriter,
+    report: @escaping @Sendable (CoreEvent) -> Void
   ) {
     self.connection = connection
-    network = options.network
-    kind = options.transport
+    self.network = network
+    self.kind = kind
     self.context = context
-    decoder = ContextDecoder(instruments: options.instruments)
+    decoder = ContextDecoder(instruments: context.instruments)
     self.state = state
     self.report = report
   }
@@ -45,7 +47,7 @@ final class ContextReader: Sendable {
 
   func run() {
     let name = connection.name
-    var pacer = ConnectPacer(seed: CoreParts.random())
+    var pacer = ConnectPacer(seed: .random(in: .min ... .max))
     guard
       var session = try? MessageSession(kind: kind, messageBytesMax: ContextReader.messageBytesMax)
     else {

@@ -2,7 +2,6 @@
 
 import OKX
 import Quantities
-import Transport
 import Wire
 
 /// One connection of context channels.

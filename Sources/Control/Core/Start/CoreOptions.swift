@@ -2,7 +2,7 @@
 
 import Channels
 import Journal
-import OKX
+import Pipeline
 import Quantities
 import Risk
 import State
@@ -11,16 +11,11 @@ import Transport
 /// One public connection and what it subscribes to.
 public struct PublicLine: Sendable {
   public var connector: ConnectorLine
-  public var subscriptions: [PublicSubscription]
-  public var session: PublicSessionConfiguration
+  public var feed: FeedOptions
 
-  public init(
-    connector: ConnectorLine, subscriptions: [PublicSubscription],
-    session: PublicSessionConfiguration = PublicSessionConfiguration()
-  ) {
+  public init(connector: ConnectorLine, feed: FeedOptions) {
     self.connector = connector
-    self.subscriptions = subscriptions
-    self.session = session
+    self.feed = feed
   }
 }
 
@@ -77,16 +72,25 @@ public struct CoreOptions: Sendable {
       configurationHash: journal.identity.configuration.word0)
   }
 
-  var effectiveWait: WaitStrategy {
-    wait ?? (Set(hotCPUs).count >= hotThreadCount ? .spin : .block)
+  /// What the stages take of it.
+  var stages: StageOptions {
+    var stages = StageOptions(
+      instruments: instruments, feeds: publicLines.map(\.feed), limits: limits)
+    stages.strategy = strategy
+    stages.sender = sender
+    stages.startNumber = startNumber
+    stages.topology = topology
+    stages.transport = transport
+    stages.wait = wait ?? (Set(hotCPUs).count >= hotThreadCount ? .spin : .block)
+    stages.marketRingBytes = marketRingBytes
+    return stages
   }
 }
 
 /// Why a core could not be built or started; each says what to do about it.
 public enum CoreError: Error, Sendable, CustomStringConvertible {
   case noLines
-  case session(PublicSessionError)
-  case reactor(kind: TransportKind, errorNumber: Int32)
+  case stages(StageError)
   case kernel(String)
   case journal(JournalError)
   case state(StateError)
@@ -95,9 +99,7 @@ public enum CoreError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noLines: "no public connection is configured: set okx.instruments"
-    case .session(let error): "a public connection's subscriptions are refused: \(error)"
-    case .reactor(let kind, let number):
-      "the \(kind.name) transport cannot start (errno \(number)); try transport: epoll"
+    case .stages(let error): "\(error)"
     case .state(let error): "the state file cannot be made: \(error)"
     case .journal(let error): "the journal cannot be opened: \(error)"
     case .kernel(let text): "the kernel refused: \(text)"

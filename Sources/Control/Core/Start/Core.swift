@@ -4,15 +4,15 @@ import CKernel
 import Channels
 import Journal
 import MappedFile
+import Pipeline
 import Quantities
 import State
-import Transport
 
 /// Made, started and stopped once.
 @safe
 public final class Core: @unchecked Sendable {
   // SAFETY: the stages are touched by their hot threads between `start` and `stop`, and by the owner
-  // of the core outside of that span.
+  // of the core outside of that span; `deinit` frees them when no thread is left.
   public let options: CoreOptions
   public let control = RunControl()
   public let stopBoard: StopBoard
@@ -55,7 +55,8 @@ public final class Core: @unchecked Sendable {
         path: options.statePath, header: options.stateHeader, instruments: options.instruments)
     } catch { throw .state(error) }
     latencies = CoreLatencies(state: state)
-    let parts = try CoreParts(options)
+    let parts: StageRings
+    do throws(StageError) { parts = try StageRings(options.stages) } catch { throw .stages(error) }
     let rings: TelemetryFile
     do throws(JournalError) {
       (rings, recovered) = try options.journal.open()
@@ -71,22 +72,10 @@ public final class Core: @unchecked Sendable {
     self.context = context
     limitChanges = LimitPort(parts.limits.makeProducer(), waker: parts.wakers.gate)
     let report = Core.shown(report, options, state)
-    let feedSlots = options.publicLines.count
-    let feedReactor = unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.feed)
-    let isFused = options.topology == .fused
-    let senderReactor =
-      isFused
-      ? unsafe feedReactor
-      : unsafe try CoreParts.reactor(options.transport, waker: parts.wakers.sender)
-    unsafe stages = StageSet(
-      feed: try parts.makeFeed(options, feedReactor, state, control, latencies),
-      builder: parts.makeBuilder(options, state, control, stopBoard, rings, latencies),
-      gate: parts.makeGate(options, rings, latencies),
-      sender: parts.makeSender(
-        options, senderReactor, slot: isFused ? feedSlots : 0, stopBoard, state, control,
-        rings, latencies),
-      feedReactor: feedReactor, senderReactor: senderReactor, feedSlots: feedSlots,
-      control: control, wakers: parts.wakers, wait: options.effectiveWait)
+    do throws(StageError) {
+      stages = try parts.makeStages(
+        options.stages, state: state, control: control, board: stopBoard, telemetry: rings)
+    } catch { throw .stages(error) }
     accountPort = AccountPort(
       queries: parts.queries.makeConsumer(), messages: parts.account.makeProducer(),
       waker: parts.wakers.sender)
@@ -97,36 +86,22 @@ public final class Core: @unchecked Sendable {
       Connector(
         lines: options.publicLines.map(\.connector), requests: parts.requests.makeConsumer(),
         handovers: parts.handovers.makeProducer(), stageWaker: parts.wakers.feed,
-        seed: CoreParts.random(), network: options.network, report: report),
+        seed: .random(in: .min ... .max), network: options.network, report: report),
       Connector(
         lines: options.privateLine.map { [$0] } ?? [],
         requests: parts.privateRequests.makeConsumer(),
         handovers: parts.privateHandovers.makeProducer(), stageWaker: parts.wakers.sender,
-        seed: CoreParts.random(), network: options.network, report: report),
+        seed: .random(in: .min ... .max), network: options.network, report: report),
     ]
     let state = state
     contextReaders = options.contextConnections.map {
-      ContextReader($0, options, context, state, report: report)
+      ContextReader(
+        $0, network: options.network, kind: options.transport, context, state, report: report)
     }
     monitor = ThreadMonitor(control: control, state: state, report: report)
   }
 
-  deinit {
-    unsafe stages.feed.deinitialize(count: 1)
-    unsafe stages.feed.deallocate()
-    unsafe stages.builder.deinitialize(count: 1)
-    unsafe stages.builder.deallocate()
-    unsafe stages.gate.deinitialize(count: 1)
-    unsafe stages.gate.deallocate()
-    unsafe stages.sender.deinitialize(count: 1)
-    unsafe stages.sender.deallocate()
-    unsafe stages.feedReactor.deinitialize(count: 1)
-    unsafe stages.feedReactor.deallocate()
-    if options.topology == .split {
-      unsafe stages.senderReactor.deinitialize(count: 1)
-      unsafe stages.senderReactor.deallocate()
-    }
-  }
+  deinit { stages.free() }
 
   /// Starts the hot threads, then the Connectors.
   public func start() throws(CoreError) {
@@ -139,20 +114,20 @@ public final class Core: @unchecked Sendable {
       case .fused:
         threads = [
           try HotThread.start(name: "hot", cpu: cpu(0)) { probe in
-            unsafe Core.start(stages.feedReactor)
+            stages.startFeedReactor()
             stages.runFused(probe)
           }
         ]
       case .split:
         threads = [
           try HotThread.start(name: "feed", cpu: cpu(0)) { probe in
-            unsafe Core.start(stages.feedReactor)
+            stages.startFeedReactor()
             stages.runFeed(probe)
           },
           try HotThread.start(name: "builder", cpu: cpu(1)) { stages.runBuilder($0) },
           try HotThread.start(name: "gate", cpu: cpu(2)) { stages.runGate($0) },
           try HotThread.start(name: "sender", cpu: cpu(3)) { probe in
-            unsafe Core.start(stages.senderReactor)
+            stages.startSenderReactor()
             stages.runSender(probe)
           },
         ]
@@ -216,11 +191,5 @@ public final class Core: @unchecked Sendable {
 
   private func cpu(_ index: Int) -> Int32? {
     index < options.hotCPUs.count ? options.hotCPUs[index] : nil
-  }
-
-  @unsafe
-  private static func start(_ reactor: UnsafeMutablePointer<TransportReactor>) {
-    let result = unsafe reactor.pointee.start()
-    precondition(result == 0, "Invariant: a reactor that was made can be started")
   }
 }

@@ -1,4 +1,4 @@
-// The control plane's ends of the core's rings: what the Door and the Account side record, and limits to the Gate; control plane.
+// How the Door, the account's side and the context put records into the journal; control plane.
 
 import Channels
 import Journal
@@ -23,23 +23,5 @@ public final class ControlTelemetry: Sendable {
     var whole = unsafe withUnsafeBytes(of: payload) { unsafe [UInt8]($0) }
     whole += bytes
     return producer.withLock { unsafe $0.record(kind, bytes: whole.span.bytes, at: .now()) != nil }
-  }
-}
-
-/// The Door's way to the Gate's limits.
-public final class LimitPort: Sendable {
-  private let producer: Mutex<SlotProducer<LimitChange>>
-  private let waker: Waker
-
-  init(_ producer: consuming SlotProducer<LimitChange>, waker: Waker) {
-    self.producer = Mutex(producer)
-    self.waker = waker
-  }
-
-  /// False where the ring is full: ask again.
-  public func push(_ change: LimitChange) -> Bool {
-    let isTaken = producer.withLock { $0.push(change) }
-    waker.wake()
-    return isTaken
   }
 }

@@ -1,4 +1,4 @@
-// The rings, wakers and stages of one core, made in order; control plane.
+// The rings and wakers of one core and the stages between them, made in order; hot plane, start-up only.
 
 import CKernel
 import Channels
@@ -11,8 +11,8 @@ import State
 import Transport
 import Wire
 
-/// What `Core` is made of, while it is being made.
-struct CoreParts: ~Copyable {
+/// Every ring of a core, while its stages and their other ends are being made.
+public struct StageRings: ~Copyable {
   /// Connections in flight between a stage and its Connector.
   static let handoverCapacity = 128
   static let resyncCapacity = 4096
@@ -22,47 +22,70 @@ struct CoreParts: ~Copyable {
   static let accountBytes = 1 << 20
   static let accountPushCapacity = 256
 
-  let handovers = SlotRing<SessionHandover>(capacity: handoverCapacity)
-  let requests = SlotRing<ConnectorRequest>(capacity: handoverCapacity)
-  let privateHandovers = SlotRing<SessionHandover>(capacity: handoverCapacity)
-  let privateRequests = SlotRing<ConnectorRequest>(capacity: handoverCapacity)
   let resyncs = SlotRing<ResyncRequest>(capacity: resyncCapacity)
   let intents = SlotRing<Intent>(capacity: intentCapacity)
   let verdicts = SlotRing<Verdict>(capacity: intentCapacity)
   let approved = SlotRing<ApprovedOrder>(capacity: intentCapacity)
-  let limits = SlotRing<LimitChange>(capacity: handoverCapacity)
   let toGate = SlotRing<Report>(capacity: reportCapacity)
   let toBuilder = SlotRing<Report>(capacity: reportCapacity)
-  let queries = SlotRing<OrderQuery>(capacity: queryCapacity)
-  let account = ByteRing(capacity: accountBytes)
-  let accountPushes = SlotRing<AccountRecord>(capacity: accountPushCapacity)
-  let positionPushes = SlotRing<PositionDetailRecord>(capacity: reportCapacity)
   let market: ByteRing
-  let wakers: StageWakers
+  // ---- One end of these belongs to a stage, the other to whoever builds the core ----
+  public let handovers = SlotRing<SessionHandover>(capacity: handoverCapacity)
+  public let requests = SlotRing<ConnectorRequest>(capacity: handoverCapacity)
+  public let privateHandovers = SlotRing<SessionHandover>(capacity: handoverCapacity)
+  public let privateRequests = SlotRing<ConnectorRequest>(capacity: handoverCapacity)
+  public let limits = SlotRing<LimitChange>(capacity: handoverCapacity)
+  public let queries = SlotRing<OrderQuery>(capacity: queryCapacity)
+  public let account = ByteRing(capacity: accountBytes)
+  public let accountPushes = SlotRing<AccountRecord>(capacity: accountPushCapacity)
+  public let positionPushes = SlotRing<PositionDetailRecord>(capacity: reportCapacity)
+  public let wakers: StageWakers
 
-  init(_ options: CoreOptions) throws(CoreError) {
+  public init(_ options: StageOptions) throws(StageError) {
     market = ByteRing(capacity: options.marketRingBytes)
-    let first = try CoreParts.waker()
+    let first = try StageRings.waker()
     switch options.topology {
     case .fused: wakers = StageWakers(feed: first, builder: first, gate: first, sender: first)
     case .split:
       wakers = StageWakers(
-        feed: first, builder: try CoreParts.waker(), gate: try CoreParts.waker(),
-        sender: try CoreParts.waker())
+        feed: first, builder: try StageRings.waker(), gate: try StageRings.waker(),
+        sender: try StageRings.waker())
     }
   }
 
+  /// The stages, connected by these rings. Called once.
+  public func makeStages(
+    _ options: StageOptions, state: StateWriter, control: RunControl, board: StopBoard,
+    telemetry: TelemetryFile
+  ) throws(StageError) -> StageSet {
+    let feedSlots = options.feeds.count
+    let isFused = options.topology == .fused
+    let feedReactor = unsafe try StageRings.reactor(options.transport, waker: wakers.feed)
+    let senderReactor =
+      isFused
+      ? unsafe feedReactor
+      : unsafe try StageRings.reactor(options.transport, waker: wakers.sender)
+    return unsafe StageSet(
+      feed: try makeFeed(options, feedReactor, state, control),
+      builder: makeBuilder(options, state, control, board, telemetry),
+      gate: makeGate(options, state, telemetry),
+      sender: makeSender(
+        options, senderReactor, slot: isFused ? feedSlots : 0, board, state, control, telemetry),
+      feedReactor: feedReactor, senderReactor: senderReactor, feedSlots: feedSlots,
+      control: control, wakers: wakers, wait: options.wait)
+  }
+
   func makeFeed(
-    _ options: CoreOptions, _ reactor: UnsafeMutablePointer<TransportReactor>,
-    _ state: StateWriter, _ control: RunControl, _ latencies: CoreLatencies
-  ) throws(CoreError) -> UnsafeMutablePointer<FeedStage> {
+    _ options: StageOptions, _ reactor: UnsafeMutablePointer<TransportReactor>,
+    _ state: StateWriter, _ control: RunControl
+  ) throws(StageError) -> UnsafeMutablePointer<FeedStage> {
     var sessions = FeedSessions()
-    for line in options.publicLines {
+    for feed in options.feeds {
       do {
         sessions.add(
           try PublicSession(
-            instruments: options.instruments, subscriptions: line.subscriptions,
-            configuration: line.session))
+            instruments: options.instruments, subscriptions: feed.subscriptions,
+            configuration: feed.session))
       } catch { throw .session(error) }
     }
     let feed = UnsafeMutablePointer<FeedStage>.allocate(capacity: 1)
@@ -71,14 +94,14 @@ struct CoreParts: ~Copyable {
         sessions: sessions, reactor: reactor, market: market.makeProducer(),
         handovers: handovers.makeConsumer(), requests: requests.makeProducer(),
         resyncs: resyncs.makeConsumer(), control: control, state: state,
-        latency: FeedLatency(wireIn: latencies.wireIn, feed: latencies.feed),
-        keys: CoreParts.maskGenerator()))
+        latency: FeedLatency(wireIn: state.histogram(.wireIn), feed: state.histogram(.feed)),
+        keys: StageRings.maskGenerator()))
     return unsafe feed
   }
 
   func makeBuilder(
-    _ options: CoreOptions, _ state: StateWriter, _ control: RunControl, _ board: StopBoard,
-    _ rings: TelemetryFile, _ latencies: CoreLatencies
+    _ options: StageOptions, _ state: StateWriter, _ control: RunControl, _ board: StopBoard,
+    _ rings: TelemetryFile
   ) -> UnsafeMutablePointer<BuilderStage> {
     let builder = UnsafeMutablePointer<BuilderStage>.allocate(capacity: 1)
     let ports = BuilderPorts(
@@ -87,7 +110,7 @@ struct CoreParts: ~Copyable {
       reports: toBuilder.makeConsumer(), state: state,
       telemetry: rings.producer(.builder(), .trade),
       inputs: rings.producer(.builder(), .market), control: control,
-      board: board, latency: latencies.build)
+      board: board, latency: state.histogram(.build))
     unsafe builder.initialize(
       to: BuilderStage(
         instruments: options.instruments, strategy: options.strategy, ports: ports))
@@ -95,10 +118,8 @@ struct CoreParts: ~Copyable {
   }
 
   func makeGate(
-    _ options: CoreOptions, _ rings: TelemetryFile, _ latencies: CoreLatencies
-  )
-    -> UnsafeMutablePointer<GateStage>
-  {
+    _ options: StageOptions, _ state: StateWriter, _ rings: TelemetryFile
+  ) -> UnsafeMutablePointer<GateStage> {
     let gate = UnsafeMutablePointer<GateStage>.allocate(capacity: 1)
     unsafe gate.initialize(
       to: GateStage(
@@ -106,14 +127,13 @@ struct CoreParts: ~Copyable {
         intents: intents.makeConsumer(), reports: toGate.makeConsumer(),
         verdicts: verdicts.makeProducer(), approved: approved.makeProducer(),
         limitChanges: limits.makeConsumer(), telemetry: rings.producer(.gate, .trade),
-        latency: latencies.gate))
+        latency: state.histogram(.gate)))
     return unsafe gate
   }
 
   func makeSender(
-    _ options: CoreOptions, _ reactor: UnsafeMutablePointer<TransportReactor>, slot: Int,
-    _ board: StopBoard, _ state: StateWriter, _ control: RunControl, _ rings: TelemetryFile,
-    _ latencies: CoreLatencies
+    _ options: StageOptions, _ reactor: UnsafeMutablePointer<TransportReactor>, slot: Int,
+    _ board: StopBoard, _ state: StateWriter, _ control: RunControl, _ rings: TelemetryFile
   ) -> UnsafeMutablePointer<SenderStage> {
     let ports = SenderPorts(
       approved: approved.makeConsumer(), toGate: toGate.makeProducer(),
@@ -123,21 +143,22 @@ struct CoreParts: ~Copyable {
       requests: privateRequests.makeProducer(), board: board, state: state,
       control: control, telemetry: rings.producer(.sender, .trade),
       latency: SenderLatency(
-        send: latencies.send, wireOut: latencies.wireOut, tickToOrder: latencies.tickToOrder))
+        send: state.histogram(.send), wireOut: state.histogram(.wireOut),
+        tickToOrder: state.histogram(.tickToOrder)))
     let sender = UnsafeMutablePointer<SenderStage>.allocate(capacity: 1)
     unsafe sender.initialize(
       to: SenderStage(
         instruments: options.instruments, start: options.startNumber, settings: options.sender,
         session: PrivateSession(instruments: options.instruments), reactor: reactor, slot: slot,
-        ports: ports, keys: CoreParts.maskGenerator()))
+        ports: ports, keys: StageRings.maskGenerator()))
     return unsafe sender
   }
 
-  static func waker() throws(CoreError) -> Waker {
+  static func waker() throws(StageError) -> Waker {
     do { return try Waker() } catch { throw .kernel("\(error)") }
   }
 
-  static func reactor(_ kind: TransportKind, waker: Waker) throws(CoreError)
+  static func reactor(_ kind: TransportKind, waker: Waker) throws(StageError)
     -> UnsafeMutablePointer<TransportReactor>
   {
     var number: Int32 = 0

@@ -2,6 +2,7 @@
 
 import CKernel
 import Channels
+import Pipeline
 import Quantities
 import State
 import Synchronization
