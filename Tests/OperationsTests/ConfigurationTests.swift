@@ -142,13 +142,48 @@ func aMissingLimitRefuses(_ line: String) {
     problems(live + "\n  ca_file: /tmp/x", live: true).map(\.message) == [
       "okx.ca_file: refused in live"
     ])
-  for endpoint in ["public: wss://ws.okx.com:8443/ws/v5/public", "rest: http://localhost:1"] {
+  for endpoint in ["public: wss://ws.okx.com/ws/v5/public", "rest: http://localhost:1"] {
     let found = problems(live + "\n  endpoints: {\(endpoint)}", live: true)
     #expect(found.map(\.message) == ["okx.endpoints: refused in live"])
   }
   let instruments = problems(live + "\n  instruments_file: /tmp/x", live: true)
   #expect(instruments.map(\.message) == ["okx.instruments_file: in simulated only"])
   #expect(!problems(live + "\nstrategy: {kind: reflex}", live: true).isEmpty)
+}
+
+/// OKX's WebSocket port 8443 stopped answering on 2026-10-31.
+@Test(arguments: [TradingEnvironment.demo, .live], Region.allCases)
+func theClosedPortIsNeitherBuiltInNorAccepted(environment: TradingEnvironment, region: Region) {
+  var configuration = Configuration()
+  configuration.environment = environment
+  configuration.region = region
+  let built = configuration.endpoints
+  for url in [built.publicURL, built.privateURL, built.businessURL, built.restURL] {
+    #expect(url?.contains(".okx.com/") == true || url?.hasSuffix(".okx.com") == true)
+    #expect(url.flatMap { URLComponents(string: $0) }?.port == nil)
+  }
+  func closed(_ url: String) -> [String] {
+    problems(
+      """
+      environment: \(environment.rawValue)
+      region: \(region.rawValue)
+      okx:
+        instruments: [BTC-USDT]
+        endpoints: {public: "\(url)"}
+      """, live: true
+    ).map(\.message).filter { $0.contains("8443") }
+  }
+  for host in ["WS.okx.com", "wspap.okx.com.", "okx.com"] {
+    #expect(
+      closed("wss://\(host):8443/ws/v5/public") == [
+        """
+        okx.endpoints.public: OKX's port 8443 stopped answering on 2026-10-31; write it without a \
+        port: wss://\(host)/ws/v5/public
+        """
+      ])
+    #expect(closed("wss://\(host):443/ws/v5/public") == [])
+  }
+  #expect(closed("wss://exchange.example:8443/ws/v5/public") == [])
 }
 
 @Test func plainTextIsForLoopbackOnly() {
@@ -261,15 +296,15 @@ func aMissingLimitRefuses(_ line: String) {
 @Test func environmentAndRegionChooseTheHosts() throws {
   var configuration = Configuration()
   configuration.environment = .live
-  #expect(configuration.endpoints.publicURL == "wss://ws.okx.com:8443/ws/v5/public")
+  #expect(configuration.endpoints.publicURL == "wss://ws.okx.com/ws/v5/public")
   #expect(configuration.endpoints.restURL == "https://www.okx.com")
   #expect(!configuration.endpoints.needsDemoHeader)
   configuration.environment = .demo
   configuration.region = .eea
-  #expect(configuration.endpoints.privateURL == "wss://wseeapap.okx.com:8443/ws/v5/private")
+  #expect(configuration.endpoints.privateURL == "wss://wseeapap.okx.com/ws/v5/private")
   #expect(configuration.endpoints.needsDemoHeader)
   configuration.region = .us
-  #expect(configuration.endpoints.businessURL == "wss://wsuspap.okx.com:8443/ws/v5/business")
+  #expect(configuration.endpoints.businessURL == "wss://wsuspap.okx.com/ws/v5/business")
   configuration.environment = .simulated
   #expect(configuration.endpoints.businessURL == nil && configuration.endpoints.publicURL == nil)
 }

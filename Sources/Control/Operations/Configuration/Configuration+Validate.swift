@@ -63,6 +63,8 @@ extension Configuration {
       }
       if environment == .simulated && url.isOKX {
         found.append("\(name): a simulated run does not talk to OKX")
+      } else if let reason = url.closedPort {
+        found.append("\(name): \(reason)")
       }
     }
     if okx.instrumentsFile != nil {

@@ -37,7 +37,8 @@ extension Configuration {
       case .eea: "https://eea.okx.com"
       case .us: "https://us.okx.com"
       }
-    let base = "wss://\(host):8443/ws/v5/"
+    // No port: OKX's WebSocket port 8443 stopped answering on 2026-10-31; 443 is the default.
+    let base = "wss://\(host)/ws/v5/"
     return Endpoints(
       publicURL: overrides.publicURL ?? base + "public",
       privateURL: overrides.privateURL ?? base + "private",
@@ -55,14 +56,20 @@ extension Configuration {
 struct EndpointURL {
   var scheme: String
   var host: String
+  var port: Int?
   var hasUserInfo: Bool
+  private let text: String
 
   init?(_ text: String) {
-    guard let url = URLComponents(string: text), let scheme = url.scheme, let host = url.host,
-      !host.isEmpty, url.fragment == nil
+    guard let url = URLComponents(string: text), let scheme = url.scheme,
+      let host = url.host?.lowercased(), !host.isEmpty, url.fragment == nil
     else { return nil }
     self.scheme = scheme
-    self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    let bare = host.hasPrefix("[") ? host.dropFirst().dropLast() : host[...]
+    // A name with its root's dot is the same name.
+    self.host = String(bare.hasSuffix(".") ? bare.dropLast() : bare)
+    port = url.port
+    self.text = text
     hasUserInfo = url.user != nil || url.password != nil
   }
 
@@ -74,4 +81,11 @@ struct EndpointURL {
   }
 
   var isOKX: Bool { host == "okx.com" || host.hasSuffix(".okx.com") }
+
+  /// Why nothing of OKX's answers there, and what to write instead; nil where that is not so.
+  var closedPort: String? {
+    guard isOKX, port == 8443 else { return nil }
+    return "OKX's port 8443 stopped answering on 2026-10-31; write it without a port: "
+      + text.replacingOccurrences(of: ":8443", with: "")
+  }
 }
