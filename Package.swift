@@ -188,7 +188,8 @@ let controlTargets: [Target] = [
     dependencies: [
       "Quantities", "Channels", "Wire", "OKX", "Strategy", "Risk", "Orders", "Transport", "State",
       "Journal", "Door", "Pipeline",
-      "CKernel", "Dialing", "Core", "Operations", "Account", "Ledger", "Roles", "News", "Models", "Prompts", "Agents",
+      "CKernel", "Dialing", "Core", "Operations", "Account", "Ledger", "Roles", "News", "Models",
+      "Prompts", "Agents",
       "Console", "Market", "Exchange",
       log,
       crypto,
