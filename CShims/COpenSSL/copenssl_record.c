@@ -1,11 +1,9 @@
-// TLS 1.2 and 1.3 records on EVP AEADs whose contexts are made once: OpenSSL's own record layer allocates in
-// every SSL_read and SSL_write (WPACKET) and costs 400 ns a record more.
+// TLS 1.2 and 1.3 records on EVP AEADs whose contexts are made once: OpenSSL's own record layer
+// allocates in every SSL_read and SSL_write (WPACKET) and costs 400 ns a record more.
+#include "copenssl_nonce.h"
 #include "copenssl_record.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
-#include <openssl/kdf.h>
 #include <string.h>
 
 #include "copenssl_tls.h"
@@ -36,131 +34,10 @@ enum {
 // A sender renews its key well before 2^24.5 records (RFC 8446 §5.5).
 static const uint64_t records_per_key = 1u << 23;
 
-// ---- keys ----
-
-// HKDF-Expand-Label (RFC 8446 §7.1) for outputs of at most one hash.
-static int expand_label(const EVP_MD *digest, const uint8_t *secret, const char *label,
-                        uint8_t *out, size_t count) {
-  uint8_t info[40], block[EVP_MAX_MD_SIZE];
-  size_t used = 0, label_bytes = strlen(label);
-  info[used++] = 0;
-  info[used++] = (uint8_t)count;
-  info[used++] = (uint8_t)(6 + label_bytes);
-  memcpy(info + used, "tls13 ", 6);
-  used += 6;
-  memcpy(info + used, label, label_bytes);
-  used += label_bytes;
-  info[used++] = 0;
-  info[used++] = 1;
-  unsigned size = 0;
-  int done = HMAC(digest, secret, EVP_MD_get_size(digest), info, used, block, &size) != NULL &&
-             count <= size;
-  if (done) memcpy(out, block, count);
-  OPENSSL_cleanse(block, sizeof block);
-  return done;
-}
-
-static int set_key(struct record_layer *self, struct record_keys *keys, const uint8_t *key,
-                   int sending) {
-  if (!keys->cipher) keys->cipher = EVP_CIPHER_CTX_new();
-  return keys->cipher &&
-         EVP_CipherInit_ex(keys->cipher, self->cipher, NULL, key, NULL, sending) == 1;
-}
-
-// Keys from keys->secret; the sequence begins again.
-static int install_13(struct record_layer *self, struct record_keys *keys, int sending) {
-  uint8_t key[32];
-  int done = expand_label(self->digest, keys->secret, "key", key,
-                          (size_t)EVP_CIPHER_get_key_length(self->cipher)) &&
-             expand_label(self->digest, keys->secret, "iv", keys->iv, sizeof keys->iv) &&
-             set_key(self, keys, key, sending);
-  OPENSSL_cleanse(key, sizeof key);
-  keys->sequence = 0;
-  return done;
-}
-
-static int update(struct record_layer *self, struct record_keys *keys, int sending) {
-  uint8_t next[48];
-  size_t count = (size_t)EVP_MD_get_size(self->digest);
-  int done = expand_label(self->digest, keys->secret, "traffic upd", next, count);
-  if (done) memcpy(keys->secret, next, count);
-  OPENSSL_cleanse(next, sizeof next);
-  return done && install_13(self, keys, sending);
-}
-
-int record_start_13(struct record_layer *self, const uint8_t *receive, const uint8_t *send) {
-  size_t count = (size_t)EVP_MD_get_size(self->digest);
-  if (count > sizeof self->send.secret) return 0;
-  self->is_13 = 1;
-  memcpy(self->receive.secret, receive, count);
-  memcpy(self->send.secret, send, count);
-  return install_13(self, &self->receive, 0) && install_13(self, &self->send, 1);
-}
-
-int record_start_12(struct record_layer *self, const uint8_t *master, size_t master_bytes,
-                    const uint8_t *client_random, const uint8_t *server_random) {
-  static const char label[] = "key expansion";
-  uint8_t seed[sizeof label - 1 + 64], block[2 * 32 + 2 * 12];
-  memcpy(seed, label, sizeof label - 1);
-  memcpy(seed + sizeof label - 1, server_random, 32);
-  memcpy(seed + sizeof label - 1 + 32, client_random, 32);
-  size_t key = (size_t)EVP_CIPHER_get_key_length(self->cipher);
-  size_t iv = self->explicit_nonce ? 4 : 12;
-  EVP_KDF *function = EVP_KDF_fetch(NULL, "TLS1-PRF", NULL);
-  EVP_KDF_CTX *context = function ? EVP_KDF_CTX_new(function) : NULL;
-  OSSL_PARAM parameters[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
-                                       (char *)EVP_MD_get0_name(self->digest), 0),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET, (void *)master, master_bytes),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, seed, sizeof seed),
-      OSSL_PARAM_construct_end(),
-  };
-  int done = context && EVP_KDF_derive(context, block, 2 * key + 2 * iv, parameters) == 1;
-  EVP_KDF_CTX_free(context);
-  EVP_KDF_free(function);
-  if (done) {
-    memcpy(self->send.iv, block + 2 * key, iv);
-    memcpy(self->receive.iv, block + 2 * key + iv, iv);
-    done = set_key(self, &self->send, block, 1) && set_key(self, &self->receive, block + key, 0);
-  }
-  OPENSSL_cleanse(block, sizeof block);
-  // Each side's Finished was record 0 under these keys.
-  self->receive.sequence = self->send.sequence = 1;
-  return done;
-}
-
-void record_clear(struct record_layer *self) {
-  EVP_CIPHER_CTX_free(self->receive.cipher);
-  EVP_CIPHER_CTX_free(self->send.cipher);
-  OPENSSL_cleanse(self, sizeof *self);
-}
-
 // ---- one record ----
 
-static void put_64(uint8_t *bytes, uint64_t number) {
-  number = __builtin_bswap64(number);
-  memcpy(bytes, &number, 8);
-}
-
-// The sequence number over the last 8 bytes of the iv (RFC 8446 §5.3, RFC 7905 §2).
-static void nonce_of(const struct record_keys *keys, uint8_t nonce[12]) {
-  uint64_t tail, number = __builtin_bswap64(keys->sequence);
-  memcpy(nonce, keys->iv, 12);
-  memcpy(&tail, nonce + 4, 8);
-  tail ^= number;
-  memcpy(nonce + 4, &tail, 8);
-}
-
-// TLS 1.2 authenticates sequence, type, version and the plaintext's length (RFC 5246 §6.2.3.3).
-static void aad_12(uint8_t aad[13], uint64_t sequence, uint8_t type, size_t count) {
-  put_64(aad, sequence);
-  aad[8] = type;
-  aad[9] = aad[10] = 3;
-  aad[11] = (uint8_t)(count >> 8);
-  aad[12] = (uint8_t)count;
-}
-
-// Decrypts a whole record into `out`: plaintext bytes (the inner type and padding of 1.3 included), or -1.
+// Decrypts a whole record into `out`: plaintext bytes (the inner type and padding of 1.3 included),
+// or -1.
 static int64_t open_record(struct record_layer *self, const uint8_t *record, size_t body,
                            uint8_t *out) {
   struct record_keys *keys = &self->receive;
@@ -194,7 +71,8 @@ static int64_t open_record(struct record_layer *self, const uint8_t *record, siz
 }
 
 // Appends one record to the output: 1, or 0 without room or on failure.
-static int seal_record(struct record_layer *self, uint8_t type, const uint8_t *bytes, size_t count) {
+static int seal_record(struct record_layer *self, uint8_t type, const uint8_t *bytes,
+                       size_t count) {
   struct record_keys *keys = &self->send;
   size_t skip = self->explicit_nonce ? 8 : 0;
   size_t body = skip + count + (self->is_13 ? 1 : 0) + record_tag_bytes;
@@ -278,11 +156,13 @@ static int64_t take_handshake(struct record_layer *self, const uint8_t *bytes, s
     count--;
     if (self->message_have < sizeof self->message) continue;
     self->message_have = 0;
-    size_t length = (size_t)self->message[1] << 16 | (size_t)self->message[2] << 8 | self->message[3];
+    size_t length =
+        (size_t)self->message[1] << 16 | (size_t)self->message[2] << 8 | self->message[3];
     uint8_t type = self->message[0];
     if (!self->is_13) {
       // Renegotiation is declined (RFC 5246 §7.2.2) and anything else unheard of.
-      if (type != handshake_hello_request || length != 0) return fail(self, alert_unexpected_message);
+      if (type != handshake_hello_request || length != 0)
+        return fail(self, alert_unexpected_message);
       record_alert(self, level_warning, alert_no_renegotiation);
     } else if (type == handshake_new_session_ticket) {
       if (length > ticket_bytes_max) return fail(self, alert_decode_error);
@@ -291,7 +171,7 @@ static int64_t take_handshake(struct record_layer *self, const uint8_t *bytes, s
       // The last message of its record (RFC 8446 §5.1); ours always come in one piece.
       if (length != 1 || count != 1 || *bytes > 1) return fail(self, alert_decode_error);
       if (*bytes == 1) self->update_owed = 1;
-      if (!update(self, &self->receive, 0)) return fail(self, alert_internal_error);
+      if (!record_update_keys(self, &self->receive, 0)) return fail(self, alert_internal_error);
       return 0;
     } else {
       return fail(self, alert_unexpected_message);
@@ -302,7 +182,8 @@ static int64_t take_handshake(struct record_layer *self, const uint8_t *bytes, s
 
 // ---- the two streams ----
 
-// The next whole record, in the input when it lies there whole: 1, 0 when more is needed, or a code.
+// The next whole record, in the input when it lies there whole: 1, 0 when more is needed, or a
+// code.
 static int64_t next_record(struct record_layer *self, const uint8_t **record, size_t *body) {
   for (;;) {
     const uint8_t *header = self->partial_have > 0 ? self->partial : self->input;
@@ -384,12 +265,13 @@ int64_t record_read(struct record_layer *self, uint8_t *bytes, size_t capacity) 
   }
 }
 
-// Tells the peer that our next record comes under the next key (RFC 8446 §4.6.3), and takes that key.
+// Tells the peer that our next record comes under the next key (RFC 8446 §4.6.3), and takes that
+// key.
 static int renew(struct record_layer *self) {
   static const uint8_t message[5] = {handshake_key_update, 0, 0, 1, 0};
   if (!seal_record(self, content_handshake, message, sizeof message)) return 0;
   self->update_owed = 0;
-  return update(self, &self->send, 1);
+  return record_update_keys(self, &self->send, 1);
 }
 
 int64_t record_write(struct record_layer *self, const uint8_t *bytes, size_t count) {

@@ -49,6 +49,8 @@ int record_start_13(struct record_layer *self, const uint8_t *receive, const uin
 // Installs keys from the master secret and the hellos' randoms; one record each way has passed.
 int record_start_12(struct record_layer *self, const uint8_t *master, size_t master_bytes,
                     const uint8_t *client_random, const uint8_t *server_random);
+// The next traffic secret of one direction, and its keys: 1, or 0.
+int record_update_keys(struct record_layer *self, struct record_keys *keys, int sending);
 int64_t record_read(struct record_layer *self, uint8_t *bytes, size_t capacity);
 int64_t record_write(struct record_layer *self, const uint8_t *bytes, size_t count);
 // Appends an alert (RFC 8446 §6) when there is room for it.

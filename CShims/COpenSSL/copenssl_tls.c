@@ -1,12 +1,12 @@
+// A TLS session: OpenSSL verifies and shakes hands, then the record layer goes on with the keys.
 #include "copenssl_tls.h"
 
+#include "copenssl_bio.h"
 #include "copenssl_record.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,8 @@ struct copenssl_context {
   SSL_CTX *ssl;
 };
 
-// OpenSSL makes the handshake; then its session is freed and the record layer goes on with the keys.
+// OpenSSL makes the handshake; then its session is freed and the record layer goes on with the
+// keys.
 struct copenssl_tls {
   struct record_layer records;
   SSL *ssl;  // until the handshake is complete
@@ -24,58 +25,6 @@ struct copenssl_tls {
   int has_secrets;  // bit 0: receive, bit 1: send
   uint8_t receive_secret[48], send_secret[48];
 };
-
-// ---- a BIO over the session's spans ----
-
-static int bio_write(BIO *bio, const char *bytes, int count) {
-  struct copenssl_tls *tls = BIO_get_data(bio);
-  BIO_clear_retry_flags(bio);
-  if (count <= 0) return 0;
-  if ((size_t)count > tls->records.output_capacity - tls->records.output_count) {
-    BIO_set_retry_write(bio);
-    return -1;
-  }
-  memcpy(tls->records.output + tls->records.output_count, bytes, (size_t)count);
-  tls->records.output_count += (size_t)count;
-  return count;
-}
-
-static int bio_read(BIO *bio, char *bytes, int count) {
-  struct copenssl_tls *tls = BIO_get_data(bio);
-  BIO_clear_retry_flags(bio);
-  if (tls->records.input_left == 0) {
-    BIO_set_retry_read(bio);
-    return -1;
-  }
-  size_t taken = count < 0 ? 0 : (size_t)count;
-  if (taken > tls->records.input_left) taken = tls->records.input_left;
-  memcpy(bytes, tls->records.input, taken);
-  tls->records.input += taken;
-  tls->records.input_left -= taken;
-  return (int)taken;
-}
-
-static long bio_control(BIO *bio, int command, long number, void *pointer) {
-  (void)bio, (void)number, (void)pointer;
-  return command == BIO_CTRL_FLUSH || command == BIO_CTRL_DUP;
-}
-
-static int bio_create(BIO *bio) {
-  BIO_set_init(bio, 1);
-  return 1;
-}
-
-static BIO_METHOD *method;
-static pthread_once_t method_once = PTHREAD_ONCE_INIT;
-
-static void make_method(void) {
-  method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "spans");
-  if (!method) return;
-  BIO_meth_set_write(method, bio_write);
-  BIO_meth_set_read(method, bio_read);
-  BIO_meth_set_ctrl(method, bio_control);
-  BIO_meth_set_create(method, bio_create);
-}
 
 // ---- keys ----
 
@@ -95,7 +44,8 @@ static int take_hex(const char *text, uint8_t secret[48]) {
   return (count == 32 || count == 48) && *text == 0;
 }
 
-// OpenSSL gives the traffic secrets of TLS 1.3 in no other way: "LABEL client_random secret", in hex.
+// OpenSSL gives the traffic secrets of TLS 1.3 in no other way: "LABEL client_random secret", in
+// hex.
 static void take_secret(const SSL *ssl, const char *line) {
   struct copenssl_tls *tls = SSL_get_app_data(ssl);
   const char *secret = strrchr(line, ' ');
@@ -107,7 +57,8 @@ static void take_secret(const SSL *ssl, const char *line) {
   }
 }
 
-// Moves from OpenSSL's session to our record layer. 1, or 0 when the session is of a kind never offered.
+// Moves from OpenSSL's session to our record layer. 1, or 0 when the session is of a kind never
+// offered.
 static int take_over(struct copenssl_tls *tls) {
   const SSL_CIPHER *suite = SSL_get_current_cipher(tls->ssl);
   if (!suite || SSL_has_pending(tls->ssl) || SSL_session_reused(tls->ssl)) return 0;
@@ -156,9 +107,8 @@ static void describe(char *failure, size_t capacity, const char *what) {
 struct copenssl_context *copenssl_context_create(const char *ca_file, char *failure,
                                                  size_t capacity) {
   if (capacity) failure[0] = 0;
-  pthread_once(&method_once, make_method);
   struct copenssl_context *context = calloc(1, sizeof *context);
-  SSL_CTX *ssl = method && context ? SSL_CTX_new(TLS_client_method()) : NULL;
+  SSL_CTX *ssl = context && copenssl_bio_method() ? SSL_CTX_new(TLS_client_method()) : NULL;
   if (!ssl) {
     describe(failure, capacity, "no TLS context");
     free(context);
@@ -171,7 +121,8 @@ struct copenssl_context *copenssl_context_create(const char *ca_file, char *fail
   int set = SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) &&
             SSL_CTX_set_cipher_list(ssl, ciphers) &&
             SSL_CTX_set_ciphersuites(
-                ssl, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") &&
+                ssl, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
+                     "TLS_CHACHA20_POLY1305_SHA256") &&
             SSL_CTX_set_alpn_protos(ssl, protocols, sizeof protocols - 1) == 0;
   SSL_CTX_set_security_level(ssl, 2);
   // No session is kept: tickets are skipped by the record layer.
@@ -207,7 +158,7 @@ struct copenssl_tls *copenssl_tls_create(struct copenssl_context *context, const
   // Not calloc: every page is touched now, on the dialler's thread, not by the first record.
   OPENSSL_cleanse(tls, sizeof *tls);
   SSL *ssl = SSL_new(context->ssl);
-  BIO *bio = ssl ? BIO_new(method) : NULL;
+  BIO *bio = ssl ? BIO_new(copenssl_bio_method()) : NULL;
   if (!bio) {
     SSL_free(ssl);
     free(tls);
@@ -215,7 +166,7 @@ struct copenssl_tls *copenssl_tls_create(struct copenssl_context *context, const
     return NULL;
   }
   tls->ssl = ssl;
-  BIO_set_data(bio, tls);
+  BIO_set_data(bio, &tls->records);
   SSL_set_app_data(ssl, tls);
   SSL_set_bio(ssl, bio, bio);
   SSL_set_connect_state(ssl);
@@ -246,7 +197,9 @@ void copenssl_tls_output(struct copenssl_tls *tls, void *bytes, size_t capacity)
   tls->records.output_count = 0;
 }
 
-size_t copenssl_tls_output_count(const struct copenssl_tls *tls) { return tls->records.output_count; }
+size_t copenssl_tls_output_count(const struct copenssl_tls *tls) {
+  return tls->records.output_count;
+}
 
 void copenssl_tls_input(struct copenssl_tls *tls, const void *bytes, size_t count) {
   tls->records.input = bytes;

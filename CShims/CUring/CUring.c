@@ -88,7 +88,8 @@ int curing_create(struct curing **out, uint32_t entries, uint32_t buffers, uint3
 
 // liburing 2.3 declares io_uring_enable_rings and forgets to export it.
 int curing_start(struct curing *self) {
-  long status = syscall(__NR_io_uring_register, self->ring.ring_fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
+  long status = syscall(__NR_io_uring_register, self->ring.ring_fd, IORING_REGISTER_ENABLE_RINGS,
+                        NULL, 0);
   return status < 0 ? -errno : 0;
 }
 
@@ -179,7 +180,8 @@ int curing_enter(struct curing *self) {
 }
 
 int curing_wait(struct curing *self, int64_t nanoseconds) {
-  // Submitted apart: liburing 2.3 reports a wait that also submitted as a success when it timed out.
+  // Submitted apart: liburing 2.3 reports a wait that also submitted as a success when it timed
+  // out.
   curing_enter(self);
   int64_t deadline = deadline_of(nanoseconds);
   for (;;) {
@@ -286,8 +288,9 @@ int cepoll_wait(int epoll, struct cepoll_event *events, int64_t nanoseconds) {
   }
   for (int index = 0; index < count; index++) {
     uint32_t happened = ready[index].events;
-    events[index].events = (happened & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP) ? CEPOLL_READABLE : 0) |
-                           (happened & EPOLLOUT ? CEPOLL_WRITABLE : 0);
+    uint32_t readable = happened & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP);
+    events[index].events =
+        (readable ? CEPOLL_READABLE : 0) | (happened & EPOLLOUT ? CEPOLL_WRITABLE : 0);
     events[index].tag = (uint32_t)ready[index].data.u64;
   }
   return count;

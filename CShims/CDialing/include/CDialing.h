@@ -1,5 +1,5 @@
-// What dialling needs of libc, each call bounded by a timeout and a cancellation descriptor. Housekeeping
-// threads only: these block and allocate.
+// What dialling needs of libc, each call bounded by a timeout and a cancellation descriptor.
+// Housekeeping threads only: these block and allocate.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -16,8 +16,9 @@ struct cdial_address {
 // eventfd, or -1) became readable, -errno.
 int cdial_wait(int descriptor, int writable, int cancel, int64_t nanoseconds);
 
-// Resolves on a thread of its own, for getaddrinfo cannot be interrupted: an unfinished one is abandoned
-// and frees itself. The count of addresses (> 0), 0 on timeout, -ECANCELED, or -1000 - |EAI error|.
+// Resolves on a thread of its own, for getaddrinfo cannot be interrupted: an unfinished one is
+// abandoned and frees itself. The count of addresses (> 0), 0 on timeout, -ECANCELED, or -1000 -
+// |EAI error|.
 int cdial_resolve(const char *host, uint16_t port, struct cdial_address *addresses, int cancel,
                   int64_t nanoseconds);
 // The text of a failed resolution.

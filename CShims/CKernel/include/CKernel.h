@@ -1,7 +1,8 @@
 #pragma once
-// The kernel calls that the hot plane and its start-up need, each behind one C function with a plain
-// signature. Functions return 0 or a value, or a negated errno; none allocates or takes a lock. The
-// Swift attribute lets `@_noLocks` code call them: it is a promise kept by CKernel.c, not a proof.
+// The kernel calls that the hot plane and its start-up need, each behind one C function with a
+// plain signature. Functions return 0 or a value, or a negated errno; none allocates or takes a
+// lock. The Swift attribute lets `@_noLocks` code call them: it is a promise kept by CKernel.c, not
+// a proof.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -46,7 +47,8 @@ void ck_sleep_until(int64_t nanoseconds) CK_NO_LOCKS;
 
 // ---- CPUs and threads ----
 
-/// CPUs the calling thread may run on, ascending, into `cpus`; returns how many there are, or -errno.
+/// CPUs the calling thread may run on, ascending, into `cpus`; returns how many there are, or
+/// -errno.
 int32_t ck_affinity_get(int32_t *cpus, int32_t capacity);
 /// Binds the calling thread to the listed CPUs. Threads it starts later inherit them.
 int32_t ck_affinity_set(const int32_t *cpus, int32_t count);
@@ -69,10 +71,13 @@ int32_t ck_eventfd_create(void);
 int32_t ck_eventfd_write(int32_t descriptor) CK_NO_LOCKS;
 /// Empties the counter. Returns what it held, 0 when it was empty, or -errno.
 int64_t ck_eventfd_read(int32_t descriptor) CK_NO_LOCKS;
-/// Waits until `descriptor` is readable: 1, 0 on time-out, or -errno (-EINTR on a signal). A negative time-out waits for ever.
+/// Waits until `descriptor` is readable: 1, 0 on time-out, or -errno (-EINTR on a signal). A
+/// negative time-out waits for ever.
 int32_t ck_poll_readable(int32_t descriptor, int64_t timeout_nanoseconds) CK_NO_LOCKS;
-/// Waits while `*word == expected` (process-private futex). 0, or -errno. A negative time-out waits for ever.
-int32_t ck_futex_wait(const uint32_t *word, uint32_t expected, int64_t timeout_nanoseconds) CK_NO_LOCKS;
+/// Waits while `*word == expected` (process-private futex). 0, or -errno. A negative time-out waits
+/// for ever.
+int32_t ck_futex_wait(const uint32_t *word, uint32_t expected,
+                      int64_t timeout_nanoseconds) CK_NO_LOCKS;
 /// Wakes up to `count` waiters; returns how many, or -errno.
 int32_t ck_futex_wake(const uint32_t *word, int32_t count) CK_NO_LOCKS;
 
@@ -82,16 +87,17 @@ int32_t ck_futex_wake(const uint32_t *word, int32_t count) CK_NO_LOCKS;
 size_t ck_page_size(void);
 /// Zeroed private memory, each page already present. Null on failure, `*error` = errno.
 void *ck_map_anonymous(size_t byte_count, int32_t *error);
-/// Maps `descriptor` from its beginning, shared; `writable` maps for writing and makes each page present.
+/// Maps `descriptor` from its beginning, shared; `writable` maps for writing and makes each page
+/// present.
 void *ck_map_file(int32_t descriptor, size_t byte_count, int32_t writable, int32_t *error);
 int32_t ck_unmap(void *address, size_t byte_count);
 /// Locks the range in memory; -errno where the limit forbids it.
 int32_t ck_lock_memory(const void *address, size_t byte_count);
-/// Makes the pages of the program and its libraries present (Linux 5.14; before that it does nothing):
-/// what helps where the limit forbids `ck_lock_all`.
+/// Makes the pages of the program and its libraries present (Linux 5.14; before that it does
+/// nothing): what helps where the limit forbids `ck_lock_all`.
 void ck_populate_images(void);
-/// Makes every page that is or will be mapped present and keeps it from being reclaimed; -errno where
-/// the limit forbids it.
+/// Makes every page that is or will be mapped present and keeps it from being reclaimed; -errno
+/// where the limit forbids it.
 int32_t ck_lock_all(void);
 /// Reads (or, `writable`, writes back) one byte a page: present before the hot loop starts.
 void ck_touch(void *address, size_t byte_count, int32_t writable);
@@ -100,10 +106,12 @@ int32_t ck_advise_huge(void *address, size_t byte_count);
 
 // ---- Files ----
 
-/// open(2) with O_CLOEXEC and O_NOFOLLOW; `flags`: bit 0 write, bit 1 create, bit 2 exclusive, bit 3 truncate. Descriptor or -errno.
+/// open(2) with O_CLOEXEC and O_NOFOLLOW; `flags`: bit 0 write, bit 1 create, bit 2 exclusive, bit
+/// 3 truncate. Descriptor or -errno.
 int32_t ck_open(const char *path, int32_t flags, uint32_t mode);
 int32_t ck_close(int32_t descriptor);
-/// ftruncate plus, when growing, reservation of the blocks (so that a full disk shows now, not as SIGBUS later).
+/// ftruncate plus, when growing, reservation of the blocks (so that a full disk shows now, not as
+/// SIGBUS later).
 int32_t ck_resize(int32_t descriptor, int64_t byte_count);
 /// fchmod: the exact mode, whatever the umask.
 int32_t ck_set_mode(int32_t descriptor, uint32_t mode);
@@ -132,8 +140,9 @@ int32_t ck_pidfd_open(int32_t process);
 int32_t ck_process_id(void);
 /// A close-on-exec pipe; 0 or -errno.
 int32_t ck_pipe_create(int32_t *read_end, int32_t *write_end);
-/// posix_spawn of `path`: standard input from /dev/null, `inherited` as descriptor 3, every descriptor
-/// above closed, signals unblocked and at their defaults, a process group of its own. Id or -errno.
+/// posix_spawn of `path`: standard input from /dev/null, `inherited` as descriptor 3, every
+/// descriptor above closed, signals unblocked and at their defaults, a process group of its own. Id
+/// or -errno.
 int32_t ck_spawn(
   const char *path, char *const *arguments, char *const *environment, int32_t inherited);
 /// The kernel's boot id as 16 bytes; 0 or -errno.

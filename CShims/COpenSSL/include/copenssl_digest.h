@@ -1,4 +1,5 @@
-// One-shot digests over libcrypto: what the WebSocket handshake and the OKX login sign with. Off the hot path.
+// One-shot digests over libcrypto: what the WebSocket handshake and the OKX login sign with. Off
+// the hot path.
 #pragma once
 
 #include <stddef.h>

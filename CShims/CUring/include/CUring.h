@@ -1,13 +1,13 @@
-// The transport's own system calls: io_uring behind an opaque ring, and non-blocking sockets with epoll.
-// Every function marked CURING_HOT neither allocates nor takes a user-space lock; the attribute is a
-// promise that the Swift compiler relies on.
+// The transport's own system calls: io_uring behind an opaque ring, and non-blocking sockets with
+// epoll. Every function marked CURING_HOT neither allocates nor takes a user-space lock; the
+// attribute is a promise that the Swift compiler relies on.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
 #define CURING_HOT __attribute__((swift_attr("@_noLocks")))
 
-// ---- io_uring (liburing stays out of Swift: its header is not importable under strict safety) ----
+// ---- io_uring (liburing stays out of Swift: strict safety cannot import its header) ----
 
 struct curing;
 
@@ -23,7 +23,8 @@ struct curing_completion {
 // Creates the ring disabled, so that any thread may make it: `curing_start` binds it to its caller.
 // `entries` and `buffers` are powers of two. 0 or -errno; the ring and its buffers are pre-faulted.
 int curing_create(struct curing **ring, uint32_t entries, uint32_t buffers, uint32_t buffer_bytes);
-// Enables the ring; the calling thread becomes the only one that may use it (SINGLE_ISSUER). 0 or -errno.
+// Enables the ring; the calling thread becomes the only one that may use it (SINGLE_ISSUER). 0 or
+// -errno.
 int curing_start(struct curing *ring);
 void curing_destroy(struct curing *ring);
 // What a ring with these flags would say here: 0, or -errno (-EPERM, -ENOSYS in most containers).
@@ -37,7 +38,8 @@ int curing_cancel(struct curing *ring, uint64_t victim, uint64_t tag) CURING_HOT
 int curing_next(struct curing *ring, struct curing_completion *completion) CURING_HOT;
 // Submits what is queued and runs deferred work without sleeping; 1 when it entered the kernel.
 int curing_enter(struct curing *ring) CURING_HOT;
-// Submits and sleeps until a completion or the timeout, through signals: 1 ready, 0 timed out, -errno.
+// Submits and sleeps until a completion or the timeout, through signals: 1 ready, 0 timed out,
+// -errno.
 int curing_wait(struct curing *ring, int64_t nanoseconds) CURING_HOT;
 // The bytes of a provided buffer, and giving it back.
 const void *curing_bytes(const struct curing *ring, uint32_t buffer) CURING_HOT;
