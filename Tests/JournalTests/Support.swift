@@ -80,7 +80,6 @@ final class Tail {
     reader = try JournalReader(folder, from: place)
   }
   func next() throws -> JournalRecord? { try reader.next() }
-  func isAtEnd() throws -> Bool { try reader.isAtEnd() }
   var place: JournalOffset { reader.place }
   var header: SegmentHeader? { reader.header }
   var unknownRecords: UInt64 { reader.unknownRecords }
@@ -104,4 +103,20 @@ func kill9(_ child: pid_t) {
   kill(child, SIGKILL)
   var status: Int32 = 0
   unsafe _ = waitpid(child, &status, 0)
+}
+
+extension JournalWriter {
+  @discardableResult
+  mutating func append(
+    _ kind: JournalKind, bytes: [UInt8], at instant: Instant
+  ) throws(JournalError) -> JournalOffset {
+    try unsafe append(kind, bytes.span.bytes, at: instant)
+  }
+
+  @discardableResult
+  mutating func append(
+    _ kind: JournalKind, text: String, at instant: Instant
+  ) throws(JournalError) -> JournalOffset {
+    try append(kind, bytes: Array(text.utf8), at: instant)
+  }
 }

@@ -65,13 +65,18 @@ private let plans = [
   let room = gate.hasRoom(records: 1, payloadBytes: 112)
   #expect(!room)
   // Nothing is lost by a refusal; from here on three are.
-  for _ in 0..<3 { _ = gate.recordOrLose(.report, report, at: .zero) }
+  let entry = [UInt8](repeating: 7, count: 112)
+  for _ in 0..<3 {
+    unsafe entry.withUnsafeBytes { bytes in _ = unsafe gate.recordOrLose(market: bytes, at: .zero) }
+  }
   #expect(gate.number == recorded + 3)
   var writer = try JournalWriter(scratch.trade, identity: identity(), settings: settings())
   #expect(try drain.drain(into: &writer) == Int(recorded))
   let again = gate.hasRoom(records: 2, payloadBytes: 224)
   #expect(again)
-  let cause = gate.recordOrLose(.report, report, at: .zero)
+  let cause = unsafe entry.withUnsafeBytes { bytes in
+    unsafe gate.recordOrLose(market: bytes, at: .zero)
+  }
   #expect(cause.number == recorded + 4)
   #expect(try drain.drain(into: &writer) == 2)
   let found = try records(scratch.trade)

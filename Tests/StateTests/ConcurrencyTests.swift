@@ -110,9 +110,7 @@ private func oneStep(_ writer: borrowing StateWriter, _ draft: inout MarketSlotD
   writer.set(state, for: .none)
   writer.setThread(0, messages: 1)
   writer.setConnection(0, .open, at: now)
-  writer.setConnection(0, receivedBytes: 1, messages: 1)
   writer.setConnection(0, reconnects: 0)
-  if writer.signalVersion(of: instrument, in: .manual) == 0 { return -1 }
   guard let lease = writer.signal(of: instrument, in: .manual) else { return -2 }
   return lease.target.lots &+ draft.value.seqId
 }

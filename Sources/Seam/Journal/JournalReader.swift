@@ -102,13 +102,6 @@ public struct JournalReader: ~Copyable {
     }
   }
 
-  /// True when the stream ended in good order and no later segment is there: the writer closed it.
-  public mutating func isAtEnd() throws(JournalError) -> Bool {
-    guard try open(), case .whole = try state() else { return false }
-    let header = SegmentScan.header(window, at: Int(place.offset - windowStart))
-    return header.kind == JournalKind.segmentEnd.rawValue && !folder.exists(place.segment + 1)
-  }
-
   private mutating func turnPage() {
     place = JournalOffset(segment: place.segment + 1, offset: UInt64(SegmentHeader.byteCount))
     file = nil

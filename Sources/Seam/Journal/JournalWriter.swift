@@ -150,21 +150,6 @@ public struct JournalWriter: ~Copyable {
     return try unsafe append(kind, bytes.span.bytes, cause: cause, at: instant)
   }
 
-  @discardableResult
-  public mutating func append(
-    _ kind: JournalKind, bytes: [UInt8], cause: Cause = .none, at instant: Instant
-  ) throws(JournalError) -> JournalOffset {
-    try unsafe append(kind, bytes.span.bytes, cause: cause, at: instant)
-  }
-
-  @discardableResult
-  public mutating func append(
-    _ kind: JournalKind, text: String, at instant: Instant
-  ) throws(JournalError) -> JournalOffset {
-    let bytes = Array(text.utf8.prefix(RecordHeader.payloadBytesMax))
-    return try unsafe append(kind, bytes.span.bytes, at: instant)
-  }
-
   /// After a batch: forces it to the disk where the durability setting says so. True when it did.
   @discardableResult
   public mutating func commit(at now: Instant) throws(JournalError) -> Bool {

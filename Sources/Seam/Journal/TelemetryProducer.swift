@@ -71,33 +71,6 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
     return close(size)
   }
 
-  /// Like `record`, but the number is given even where the record is lost.
-  @inlinable
-  public mutating func recordOrLose<Payload: BitwiseCopyable>(
-    _ kind: JournalKind, _ payload: Payload, cause: Cause = .none, at instant: Instant,
-    flags: RecordFlags = .input
-  ) -> Cause {
-    if tellLoss(at: instant),
-      let made = record(kind, payload, cause: cause, at: instant, flags: flags)
-    {
-      return made
-    }
-    return lose()
-  }
-
-  @inlinable
-  public mutating func recordOrLose(
-    _ kind: JournalKind, bytes: RawSpan, cause: Cause = .none, at instant: Instant,
-    flags: RecordFlags = .input
-  ) -> Cause {
-    if tellLoss(at: instant),
-      let made = record(kind, bytes: bytes, cause: cause, at: instant, flags: flags)
-    {
-      return made
-    }
-    return lose()
-  }
-
   /// Tells of a loss now, if there is one and room for it: for a stage that idles after an overload.
   @inlinable
   @discardableResult

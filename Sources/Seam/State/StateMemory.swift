@@ -168,6 +168,4 @@ enum ConnectionField {
   @inlinable static var changedAt: Int { 48 }
   @inlinable static var reconnects: Int { 56 }
   @inlinable static var lastFault: Int { 64 }
-  @inlinable static var receivedBytes: Int { 72 }
-  @inlinable static var receivedMessages: Int { 80 }
 }

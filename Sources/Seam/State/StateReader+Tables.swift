@@ -42,11 +42,6 @@ extension StateReader {
     memory.market(instrument).load()
   }
 
-  /// Changes with every picture: one word, to skip what was already seen.
-  public func marketVersion(_ instrument: InstrumentID) -> UInt64 {
-    memory.market(instrument).version
-  }
-
   public func count(_ counter: InstrumentCounter, of instrument: InstrumentID) -> UInt64 {
     memory.counters(instrument)[counter]
   }
@@ -92,9 +87,7 @@ extension StateReader {
         changedAt: Instant(
           nanoseconds: Int64(bitPattern: memory.load(row + ConnectionField.changedAt))),
         reconnects: memory.load(row + ConnectionField.reconnects),
-        lastFault: fault == FaultCode.none ? nil : fault,
-        receivedBytes: memory.load(row + ConnectionField.receivedBytes),
-        receivedMessages: memory.load(row + ConnectionField.receivedMessages))
+        lastFault: fault == FaultCode.none ? nil : fault)
     }
   }
 

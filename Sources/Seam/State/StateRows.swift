@@ -81,12 +81,10 @@ public struct ConnectionRow: Hashable, Sendable {
   public var changedAt: Instant
   public var reconnects: UInt64
   public var lastFault: FaultCode?
-  public var receivedBytes: UInt64
-  public var receivedMessages: UInt64
 
   public init(
     name: String, kind: ConnectionKind?, state: ConnectionState, changedAt: Instant,
-    reconnects: UInt64, lastFault: FaultCode?, receivedBytes: UInt64, receivedMessages: UInt64
+    reconnects: UInt64, lastFault: FaultCode?
   ) {
     self.name = name
     self.kind = kind
@@ -94,8 +92,6 @@ public struct ConnectionRow: Hashable, Sendable {
     self.changedAt = changedAt
     self.reconnects = reconnects
     self.lastFault = lastFault
-    self.receivedBytes = receivedBytes
-    self.receivedMessages = receivedMessages
   }
 }
 

@@ -24,12 +24,6 @@ extension StateWriter {
     memory.signal(instrument, slot).load()
   }
 
-  /// Builder: changes whenever a lease was published in the slot; one word.
-  @inlinable
-  public func signalVersion(of instrument: InstrumentID, in slot: SignalSlot) -> UInt64 {
-    memory.signal(instrument, slot).version
-  }
-
   /// Sender: row `index` of the balances: one currency, always in the same row.
   @inlinable
   public func setBalance(_ index: Int, _ row: BalanceRow) {
@@ -96,13 +90,5 @@ extension StateWriter {
   public func setConnection(_ index: Int, lastFault: FaultCode) {
     memory.store(
       memory.connection(index) &+ ConnectionField.lastFault, UInt64(lastFault.rawValue))
-  }
-
-  /// The stage that reads connection `index`: totals so far.
-  @inlinable
-  public func setConnection(_ index: Int, receivedBytes: UInt64, messages: UInt64) {
-    let row = memory.connection(index)
-    memory.store(row &+ ConnectionField.receivedBytes, receivedBytes)
-    memory.store(row &+ ConnectionField.receivedMessages, messages)
   }
 }
