@@ -43,6 +43,7 @@ struct SourceFile: Sendable {
   /// Every Swift file of the product.
   static let sources = all(below: "Sources", "swift")
   static let tests = all(below: "Tests", "swift")
+  static let benchmarks = all(below: "Benchmarks", "swift")
   static let shims = all(below: "CShims", "c", "h")
   static let page = all(below: "Sources/Control/Console/Page", "js", "css", "html")
 }
