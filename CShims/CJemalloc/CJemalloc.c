@@ -10,9 +10,3 @@ const uint64_t *cj_thread_allocated(void) {
   return counter;
 }
 
-const char *cj_version(void) {
-  const char *version = NULL;
-  size_t size = sizeof version;
-  if (mallctl("version", &version, &size, NULL, 0) != 0) return NULL;
-  return version;
-}

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
-#include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -18,7 +17,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -34,8 +32,6 @@ int64_t ck_now_monotonic(void) { return nanoseconds_of(CLOCK_MONOTONIC); }
 int64_t ck_now_boottime(void) { return nanoseconds_of(CLOCK_BOOTTIME); }
 int64_t ck_now_wall_ms(void) { return nanoseconds_of(CLOCK_REALTIME) / 1000000; }
 int64_t ck_now_wall_ns(void) { return nanoseconds_of(CLOCK_REALTIME); }
-int64_t ck_now_thread_cpu(void) { return nanoseconds_of(CLOCK_THREAD_CPUTIME_ID); }
-
 static struct timespec timespec_of(int64_t nanoseconds) {
   if (nanoseconds < 0) nanoseconds = 0;
   struct timespec t = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
@@ -47,11 +43,6 @@ void ck_yield(void) { sched_yield(); }
 void ck_sleep(int64_t nanoseconds) {
   struct timespec t = timespec_of(nanoseconds);
   clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
-}
-
-void ck_sleep_until(int64_t nanoseconds) {
-  struct timespec t = timespec_of(nanoseconds);
-  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
 
 int32_t ck_affinity_get(int32_t *cpus, int32_t capacity) {
@@ -98,11 +89,6 @@ int32_t ck_affinity_set_process(const int32_t *cpus, int32_t count) {
   return result;
 }
 
-int32_t ck_cpu_current(void) {
-  int cpu = sched_getcpu();
-  return cpu < 0 ? -errno : cpu;
-}
-
 int32_t ck_thread_name_set(const char *name) {
   char kept[16];
   size_t length = strnlen(name, sizeof kept - 1);
@@ -112,12 +98,6 @@ int32_t ck_thread_name_set(const char *name) {
 }
 
 int32_t ck_thread_id(void) { return (int32_t)syscall(SYS_gettid); }
-
-int64_t ck_thread_minor_faults(void) {
-  struct rusage usage;
-  if (getrusage(RUSAGE_THREAD, &usage) != 0) return -errno;
-  return usage.ru_minflt;
-}
 
 int32_t ck_eventfd_create(void) {
   int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -148,18 +128,6 @@ int32_t ck_poll_readable(int32_t descriptor, int64_t timeout_nanoseconds) {
   struct timespec t = timespec_of(timeout_nanoseconds);
   int ready = ppoll(&entry, 1, timeout_nanoseconds < 0 ? NULL : &t, NULL);
   return ready < 0 ? -errno : ready;
-}
-
-int32_t ck_futex_wait(const uint32_t *word, uint32_t expected, int64_t timeout_nanoseconds) {
-  struct timespec t = timespec_of(timeout_nanoseconds);
-  long result = syscall(
-    SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout_nanoseconds < 0 ? NULL : &t, NULL, 0);
-  return result < 0 ? -errno : 0;
-}
-
-int32_t ck_futex_wake(const uint32_t *word, int32_t count) {
-  long result = syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
-  return result < 0 ? -errno : (int32_t)result;
 }
 
 size_t ck_page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
@@ -231,22 +199,10 @@ void ck_touch(void *address, size_t byte_count, int32_t writable) {
   }
 }
 
-int32_t ck_advise_huge(void *address, size_t byte_count) {
-  return madvise(address, byte_count, MADV_HUGEPAGE) == 0 ? 0 : -errno;
-}
-
 int32_t ck_forbid_dump(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : -errno; }
 
 int32_t ck_signal_on_parent_death(int32_t signal) {
   return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) == 0 ? 0 : -errno;
-}
-
-int32_t ck_pidfd_open(int32_t process) {
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
-  long descriptor = syscall(SYS_pidfd_open, process, 0);
-  return descriptor < 0 ? -errno : (int32_t)descriptor;
 }
 
 int32_t ck_process_id(void) { return (int32_t)getpid(); }

@@ -13,10 +13,6 @@ int copenssl_sha1(const void *bytes, size_t count, uint8_t *digest) {
   return digest_once(EVP_sha1(), bytes, count, digest);
 }
 
-int copenssl_sha256(const void *bytes, size_t count, uint8_t *digest) {
-  return digest_once(EVP_sha256(), bytes, count, digest);
-}
-
 int copenssl_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count,
                          uint8_t *digest) {
   if (key_count > INT_MAX) return 0;

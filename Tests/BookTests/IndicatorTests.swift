@@ -50,20 +50,26 @@ private let streams: [(settings: IndicatorSettings, pace: Int64, seed: UInt64)] 
   ),
 ]
 
-@Test(arguments: streams.indices)
-func indicatorsMatchTheOracle(_ index: Int) {
-  let stream = streams[index]
-  var random = SeededRandom(seed: stream.seed)
-  var view = MarketView(
-    instrument: testInstrument(), checksum: BookChecksum(), settings: stream.settings)
-  var oracle = IndicatorOracle(settings: stream.settings)
+/// The view and the oracle, led through one random stream of messages.
+private struct IndicatorWalk: ~Copyable {
+  let pace: Int64
+  var random: SeededRandom
+  var view: MarketView
+  var oracle: IndicatorOracle
   var now: Int64 = 1_000_000
-  var mid: Int64 = 50_000
-  var sequence: Int64 = 1
-  var present: [String: Int] = [:]
-  for step in 0..<4000 {
+  private var mid: Int64 = 50_000
+  private var sequence: Int64 = 1
+
+  init(settings: IndicatorSettings, pace: Int64, seed: UInt64) {
+    self.pace = pace
+    random = SeededRandom(seed: seed)
+    view = MarketView(instrument: testInstrument(), checksum: BookChecksum(), settings: settings)
+    oracle = IndicatorOracle(settings: settings)
+  }
+
+  mutating func step() {
     let isSilence = Int.random(in: 0..<200, using: &random) == 0
-    now += Int64.random(in: 0...(isSilence ? stream.pace * 500 : stream.pace), using: &random)
+    now += Int64.random(in: 0...(isSilence ? pace * 500 : pace), using: &random)
     switch Int.random(in: 0..<1000, using: &random) {
     case 0..<3:
       var message = TestMessage(.invalid, at: now)
@@ -81,54 +87,69 @@ func indicatorsMatchTheOracle(_ index: Int) {
       let trade = IndicatorOracle.Trade(at: now, ticks: mid, lots: lots, sign: side.sign)
       oracle.trades.append(trade)
       oracle.session.append(trade)
-    default:
-      mid += Int64.random(in: -3...3, using: &random)
-      let kind: MarketMessageKind =
-        !view.book.hasSnapshot || Int.random(in: 0..<1000, using: &random) == 0
-        ? .snapshot : .update
-      let shift = Int.random(in: 0..<30, using: &random) == 0 ? Int64(-2) : 1
-      func side(_ direction: Int64) -> [TestLevel] {
-        // Rarely empty when a snapshot: a one-sided book.
-        if kind == .snapshot && Int.random(in: 0..<6, using: &random) == 0 { return [] }
-        return (0..<Int.random(in: kind == .snapshot ? 30...40 : 0...3, using: &random)).map { _ in
-          TestLevel(
-            ticks: mid + direction * Int64.random(in: shift...40, using: &random),
-            lots: Int.random(in: 0..<3, using: &random) == 0
-              ? 0 : Int64.random(in: 1...1_000_000_000, using: &random))
-        }
-      }
-      var bids = side(-1)
-      var asks = side(1)
-      // Clears what the moved mid has crossed, most of the time.
-      if kind == .update && Int.random(in: 0..<10, using: &random) > 0 {
-        let old = (bids: view.book.levels(.buy), asks: view.book.levels(.sell))
-        bids += old.bids.filter { $0.ticks > mid }.map { TestLevel(ticks: $0.ticks, lots: 0) }
-        asks += old.asks.filter { $0.ticks <= mid }.map { TestLevel(ticks: $0.ticks, lots: 0) }
-      }
-      let message = TestMessage(
-        kind, bids: bids, asks: asks, previous: kind == .snapshot ? -1 : sequence,
-        sequence: sequence + 1, at: now)
-      sequence += 1
-      let result = view.apply(message)
-      oracle.bids = view.book.levels(.buy)
-      oracle.asks = view.book.levels(.sell)
-      oracle.isValid = result == .applied
-      if kind == .snapshot { oracle.bests = [] }
-      let isPaired = oracle.isValid && !oracle.bids.isEmpty && !oracle.asks.isEmpty
-      oracle.bests.append(
-        .init(at: now, pair: isPaired ? (oracle.bids[0], oracle.asks[0]) : nil))
+    default: bookMessage()
     }
+  }
+
+  private mutating func levels(
+    _ direction: Int64, _ kind: MarketMessageKind, shift: Int64
+  ) -> [TestLevel] {
+    // Rarely empty when a snapshot: a one-sided book.
+    if kind == .snapshot && Int.random(in: 0..<6, using: &random) == 0 { return [] }
+    let count = Int.random(in: kind == .snapshot ? 30...40 : 0...3, using: &random)
+    var found: [TestLevel] = []
+    for _ in 0..<count {
+      let ticks = mid + direction * Int64.random(in: shift...40, using: &random)
+      let isGone = Int.random(in: 0..<3, using: &random) == 0
+      let lots = isGone ? 0 : Int64.random(in: 1...1_000_000_000, using: &random)
+      found.append(TestLevel(ticks: ticks, lots: lots))
+    }
+    return found
+  }
+
+  private mutating func bookMessage() {
+    mid += Int64.random(in: -3...3, using: &random)
+    let kind: MarketMessageKind =
+      !view.book.hasSnapshot || Int.random(in: 0..<1000, using: &random) == 0 ? .snapshot : .update
+    let shift = Int.random(in: 0..<30, using: &random) == 0 ? Int64(-2) : 1
+    var bids = levels(-1, kind, shift: shift)
+    var asks = levels(1, kind, shift: shift)
+    // Clears what the moved mid has crossed, most of the time.
+    if kind == .update && Int.random(in: 0..<10, using: &random) > 0 {
+      let old = (bids: view.book.levels(.buy), asks: view.book.levels(.sell))
+      bids += old.bids.filter { $0.ticks > mid }.map { TestLevel(ticks: $0.ticks, lots: 0) }
+      asks += old.asks.filter { $0.ticks <= mid }.map { TestLevel(ticks: $0.ticks, lots: 0) }
+    }
+    let message = TestMessage(
+      kind, bids: bids, asks: asks, previous: kind == .snapshot ? -1 : sequence,
+      sequence: sequence + 1, at: now)
+    sequence += 1
+    let result = view.apply(message)
+    oracle.bids = view.book.levels(.buy)
+    oracle.asks = view.book.levels(.sell)
+    oracle.isValid = result == .applied
+    if kind == .snapshot { oracle.bests = [] }
+    let isPaired = oracle.isValid && !oracle.bids.isEmpty && !oracle.asks.isEmpty
+    oracle.bests.append(.init(at: now, pair: isPaired ? (oracle.bids[0], oracle.asks[0]) : nil))
+  }
+}
+
+@Test(arguments: streams.indices)
+func indicatorsMatchTheOracle(_ index: Int) {
+  let stream = streams[index]
+  var walk = IndicatorWalk(settings: stream.settings, pace: stream.pace, seed: stream.seed)
+  var present: [String: Int] = [:]
+  for step in 0..<4000 {
+    walk.step()
     // Not after every event: state must survive events between readings.
-    if Int.random(in: 0..<3, using: &random) == 0 {
-      let later = now + Int64.random(in: 0...stream.pace, using: &random)
-      now = later
-      let values = view.indicators(at: Instant(nanoseconds: later))
-      compare(values, oracle.values(at: later), "seed \(stream.seed) step \(step)")
-      if values.orderFlowImbalance != nil { present["ofi", default: 0] += 1 }
-      if values.tradeFlow != nil { present["flow", default: 0] += 1 }
-      if values.realisedVolatility ?? 0 > 0 { present["volatility", default: 0] += 1 }
-      if values.midHalfTicks == nil { present["none", default: 0] += 1 }
-    }
+    guard Int.random(in: 0..<3, using: &walk.random) == 0 else { continue }
+    walk.now += Int64.random(in: 0...stream.pace, using: &walk.random)
+    let values = walk.view.indicators(at: Instant(nanoseconds: walk.now))
+    compare(values, walk.oracle.values(at: walk.now), "seed \(stream.seed) step \(step)")
+    if values.orderFlowImbalance != nil { present["ofi", default: 0] += 1 }
+    if values.tradeFlow != nil { present["flow", default: 0] += 1 }
+    if values.realisedVolatility ?? 0 > 0 { present["volatility", default: 0] += 1 }
+    if values.midHalfTicks == nil { present["none", default: 0] += 1 }
   }
   for key in ["ofi", "flow", "volatility", "none"] {
     #expect(present[key, default: 0] > 3, "seed \(stream.seed): \(key)")

@@ -6,27 +6,26 @@ import Journal
 import Quantities
 import Testing
 
-@Test func linesAreJSONAndCarryTheNames() throws {
-  let scratch = Scratch("text")
-  var writer = try JournalWriter(scratch.trade, identity: identity(), settings: settings())
-  let symbol = try #require(Symbol("BTC-USDT"))
-  let instrument = Instrument(
-    id: InstrumentID(index: 0), symbol: symbol, type: .spot,
-    tick: Increment(mantissa: 1, decimals: 1), lot: Increment(mantissa: 1, decimals: 5))
-  let at = Instant.now()
-  try writer.append(.instrument, InstrumentRecord(instrument), at: at)
-  let reference = DecisionReference(
+private let at = Instant.now()
+private let instrument = Instrument(
+  id: InstrumentID(index: 0), symbol: Symbol("BTC-USDT")!, type: .spot,
+  tick: Increment(mantissa: 1, decimals: 1), lot: Increment(mantissa: 1, decimals: 5))
+private let intent = Intent(
+  number: IntentNumber(rawValue: 3), instrument: instrument.id, kind: .place, side: .sell,
+  type: .postOnly, source: .manual, isBookValid: true, isReduceOnly: false,
+  price: Price(ticks: 787_225), quantity: Quantity(lots: 4), targetIntent: .none,
+  decision: .none,
+  reference: DecisionReference(
     bid: Price(ticks: 787_220), ask: Price(ticks: 787_221), seqId: 5, receivedAt: at,
-    exchangeTime: WallMilliseconds(milliseconds: 9))
-  let intent = Intent(
-    number: IntentNumber(rawValue: 3), instrument: instrument.id, kind: .place, side: .sell,
-    type: .postOnly, source: .manual, isBookValid: true, isReduceOnly: false,
-    price: Price(ticks: 787_225), quantity: Quantity(lots: 4), targetIntent: .none,
-    decision: .none, reference: reference, madeAt: at, takenAt: at)
+    exchangeTime: WallMilliseconds(milliseconds: 9)), madeAt: at, takenAt: at)
+private let verdict = Verdict(
+  intent: intent.number, instrument: instrument.id, kind: .place, code: .priceCollar, limit: 50,
+  figure: 51, decision: .none, judgedAt: at)
+
+/// An order's life: instrument, intent, verdict, order, report.
+private func writeOrder(_ writer: inout JournalWriter) throws {
+  try writer.append(.instrument, InstrumentRecord(instrument), at: at)
   try writer.append(.intent, intent, at: at)
-  let verdict = Verdict(
-    intent: intent.number, instrument: instrument.id, kind: .place, code: .priceCollar, limit: 50,
-    figure: 51, decision: .none, judgedAt: at)
   try writer.append(.verdict, verdict, cause: Cause(.builder(1), 3), at: at)
   let id = try #require(ClientOrderID(start: 7, number: 12))
   let order = OrderRecord(
@@ -38,6 +37,10 @@ import Testing
   report.feeUnits = -629_780
   report.feeDecimals = 8
   try writer.append(.report, report, at: at)
+}
+
+/// What a desk records beside its orders: state, equity, signal, request, position, loss, text.
+private func writeDesk(_ writer: inout JournalWriter) throws {
   let state = StateRecord(
     instrument: .none, source: .person, requested: .halted, inForce: .halted, before: .active,
     isFlattening: false, isRearm: false, changedAt: WallMilliseconds(milliseconds: 1), request: 4)
@@ -46,6 +49,9 @@ import Testing
     currency: try #require(Symbol("USDT")),
     cash: try #require(Amount("-123456789012345678901234567.25")),
     exchangeTime: WallMilliseconds(milliseconds: 1), isReconciled: true)
+  #expect(
+    EquityRecord(payload: unsafe withUnsafeBytes(of: equity) { unsafe [UInt8]($0) })?.cash
+      == equity.cash)
   try writer.append(.equity, equity, at: at)
   try writer.append(.signal, SignalLease.absent, at: at)
   let request = RequestRecord(
@@ -58,6 +64,10 @@ import Testing
   try writer.append(.position, position, at: at)
   try writer.append(.lost, LostRecord(stage: .feed(2), from: 1, to: 9), at: at)
   try writer.append(.configuration, text: "environment: simulated\n", at: at)
+}
+
+/// Two books, a verdict and a book that no build wrote, and a trade.
+private func writeMarket(_ writer: inout JournalWriter) throws {
   var market = MarketMessage()
   market.kind = .update
   market.instrument = instrument.id
@@ -67,6 +77,13 @@ import Testing
   let level = MarketLevel(price: Price(ticks: 787_220), quantity: Quantity(lots: 9))
   entry += unsafe withUnsafeBytes(of: level) { unsafe [UInt8]($0) }
   try writer.append(.market, bytes: entry + entry, at: at)
+  // Bytes that no build wrote are shown, not believed.
+  var wrong = unsafe withUnsafeBytes(of: verdict) { unsafe [UInt8]($0) }
+  let place = try #require(MemoryLayout<Verdict>.offset(of: \.code))
+  wrong[place] = UInt8(RefusalCode.allCases.count)
+  #expect(Verdict(payload: wrong) == nil && Verdict(payload: Array(wrong.prefix(20))) == nil)
+  try writer.append(.verdict, bytes: wrong, at: at)
+  try writer.append(.market, bytes: Array(entry.prefix(70)), at: at)
   market.kind = .trade
   market.bidCount = 0
   market.byteCount = 104
@@ -75,15 +92,10 @@ import Testing
     count: 1, source: 0)
   var trade = unsafe withUnsafeBytes(of: market) { unsafe [UInt8]($0) }
   trade += unsafe withUnsafeBytes(of: body) { unsafe [UInt8]($0) }
-  // Bytes that no build wrote are shown, not believed.
-  var wrong = unsafe withUnsafeBytes(of: verdict) { unsafe [UInt8]($0) }
-  let place = try #require(MemoryLayout<Verdict>.offset(of: \.code))
-  wrong[place] = UInt8(RefusalCode.allCases.count)
-  #expect(Verdict(payload: wrong) == nil && Verdict(payload: Array(wrong.prefix(20))) == nil)
-  try writer.append(.verdict, bytes: wrong, at: at)
-  try writer.append(.market, bytes: Array(entry.prefix(70)), at: at)
-
   try writer.append(.market, bytes: trade, at: at)
+}
+
+private func lines(_ scratch: borrowing Scratch) throws -> [[String: Any]] {
   let reader = try Tail(scratch.trade)
   var text = JournalText()
   var lines: [[String: Any]] = []
@@ -94,6 +106,16 @@ import Testing
     let object = try JSONSerialization.jsonObject(with: Data(bytes))
     lines.append(try #require(object as? [String: Any]))
   }
+  return lines
+}
+
+@Test func linesAreJSONAndCarryTheNames() throws {
+  let scratch = Scratch("text")
+  var writer = try JournalWriter(scratch.trade, identity: identity(), settings: settings())
+  try writeOrder(&writer)
+  try writeDesk(&writer)
+  try writeMarket(&writer)
+  let lines = try lines(scratch)
   #expect(lines.count == 16)
   #expect(
     lines.allSatisfy { $0["start"] as? Int == 7 && $0["environment"] as? String == "simulated" })
@@ -114,8 +136,5 @@ import Testing
   let traded = try #require((lines[15]["messages"] as? [[String: Any]])?.first)
   #expect(traded["side"] as? String == "sell" && traded["price"] as? String == "1")
   #expect(lines[13]["hex"] != nil && lines[14]["hex"] != nil)
-  #expect(
-    EquityRecord(payload: unsafe withUnsafeBytes(of: equity) { unsafe [UInt8]($0) })?.cash
-      == equity.cash)
   try writer.close()
 }

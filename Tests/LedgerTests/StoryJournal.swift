@@ -47,7 +47,7 @@ struct StoryJournal: ~Copyable {
   }
 
   mutating func append(_ kind: JournalKind, bytes: [UInt8]) throws {
-    try writer.append(kind, bytes: bytes, at: .now())
+    try unsafe writer.append(kind, bytes.span.bytes, at: .now())
     written += 1
   }
 

@@ -23,103 +23,112 @@ private enum Message {
   case cancelReply(ClientOrderID, Int32)
 }
 
-@Suite struct OrderModelTests {
-  @Test(arguments: 0..<40)
-  func endsAtTheTruth(_ seed: UInt64) {
-    var random = TestRandom(seed: seed)
-    var desk = Desk()
-    var truth: [ClientOrderID: Truth] = [:]
-    var ids: [ClientOrderID] = []
-    var wire: [Message] = []
-    var trade: UInt64 = 0
-    var position: [UInt16: Int64] = [:]
+/// A desk, the toy exchange's truth, and the wire between them, led through one random life.
+private struct OrderWalk: ~Copyable {
+  var random: TestRandom
+  var desk = Desk()
+  var truth: [ClientOrderID: Truth] = [:]
+  var ids: [ClientOrderID] = []
+  var wire: [Message] = []
+  var trade: UInt64 = 0
+  var position: [UInt16: Int64] = [:]
 
-    func push(_ id: ClientOrderID, last: Int64 = 0) -> Message {
-      let order = truth[id]!
-      return .push(
-        update(
-          id, order.state, cumulative: order.filled, last: last, trade: last > 0 ? trade : 0,
-          price: order.price, side: order.side, quantity: order.quantity, order.instrument))
-    }
+  init(seed: UInt64) { random = TestRandom(seed: seed) }
 
-    for step in 0..<1_500 {
-      desk.pass(1_000)
-      switch random.below(12) {
-      case 0, 1:
-        let side: Side = random.below(2) == 0 ? .buy : .sell
-        let quantity = Int64(random.below(20) + 1)
-        let instrument = InstrumentID(index: UInt16(random.below(3)))
-        let price = side == .buy ? 1_000 : Int64(1_001)
-        let id = desk.send(side, lots: quantity, price: price, instrument)
-        if id == .none { continue }
-        ids.append(id)
-        var order = Truth(side: side, quantity: quantity, instrument: instrument, price: price)
-        if random.below(10) == 0 {
-          order.isTaken = false
-          truth[id] = order
-          wire.append(.reply(id, 51008))
-        } else {
-          truth[id] = order
-          wire.append(.reply(id, random.below(15) == 0 ? 50004 : 0))
-          wire.append(push(id))
-        }
-      case 2..<5:
-        guard let id = random.element(ids), var order = truth[id], !order.isOver else { continue }
-        let lots = min(order.quantity - order.filled, Int64(random.below(8) + 1))
-        order.filled += lots
-        position[order.instrument.index, default: 0] += order.side.sign * lots
-        order.state = order.filled == order.quantity ? .filled : .partiallyFilled
-        truth[id] = order
-        trade += 1
-        wire.append(push(id, last: lots))
-      case 5:
-        guard let id = random.element(ids), let order = truth[id], desk.orders.mayCancel(id) else {
-          continue
-        }
-        desk.orders.markCancelSent(id, now: desk.now)
-        if order.isOver {
-          wire.append(.cancelReply(id, 51400))
-        } else {
-          wire.append(.cancelReply(id, random.below(8) == 0 ? 50011 : 0))
-          if random.below(8) != 0 {
-            truth[id]!.state = .cancelled
-            wire.append(push(id))
-          }
-        }
-      case 6:
-        if random.below(20) == 0 {
-          // The session goes, and everything on the wire with it.
-          #expect(desk.sessionDown() == true)
-          wire.removeAll()
-        }
-      case 7:
-        if random.below(4) == 0, let message = wire.randomOne(&random) { wire.append(message) }
-      case 8:
-        desk.checkTimeouts()
-        answerOne(&desk, truth, &random)
-      default:
-        // Mostly in order, as a channel is; sometimes two change places.
-        if wire.isEmpty { continue }
-        let at = wire.count > 1 && random.below(10) == 0 ? 1 : 0
-        deliver(wire.remove(at: at), to: &desk)
+  /// One event. False where a lost session was not told.
+  mutating func step() -> Bool {
+    desk.pass(1_000)
+    switch random.below(12) {
+    case 0, 1: send()
+    case 2..<5: fill()
+    case 5: cancel()
+    case 6:
+      // The session goes, and everything on the wire with it.
+      if random.below(20) == 0 {
+        wire.removeAll()
+        return desk.sessionDown()
       }
-      #expect(desk.agrees() == true, "seed \(seed) step \(step)")
+    case 7:
+      if random.below(4) == 0, let message = wire.randomOne(&random) { wire.append(message) }
+    case 8:
+      desk.checkTimeouts()
+      answerOne()
+    default:
+      // Mostly in order, as a channel is; sometimes two change places.
+      if wire.isEmpty { break }
+      let at = wire.count > 1 && random.below(10) == 0 ? 1 : 0
+      deliver(wire.remove(at: at))
     }
-    while !wire.isEmpty { deliver(wire.removeFirst(), to: &desk) }
-    // Whatever is still open is asked about until nothing is left to ask.
+    return true
+  }
+
+  private func push(_ id: ClientOrderID, last: Int64 = 0) -> Message {
+    let order = truth[id]!
+    return .push(
+      update(
+        id, order.state, cumulative: order.filled, last: last, trade: last > 0 ? trade : 0,
+        price: order.price, side: order.side, quantity: order.quantity, order.instrument))
+  }
+
+  private mutating func send() {
+    let side: Side = random.below(2) == 0 ? .buy : .sell
+    let quantity = Int64(random.below(20) + 1)
+    let instrument = InstrumentID(index: UInt16(random.below(3)))
+    let price = side == .buy ? 1_000 : Int64(1_001)
+    let id = desk.send(side, lots: quantity, price: price, instrument)
+    if id == .none { return }
+    ids.append(id)
+    var order = Truth(side: side, quantity: quantity, instrument: instrument, price: price)
+    if random.below(10) == 0 {
+      order.isTaken = false
+      truth[id] = order
+      wire.append(.reply(id, 51008))
+    } else {
+      truth[id] = order
+      wire.append(.reply(id, random.below(15) == 0 ? 50004 : 0))
+      wire.append(push(id))
+    }
+  }
+
+  private mutating func fill() {
+    guard let id = random.element(ids), var order = truth[id], !order.isOver else { return }
+    let lots = min(order.quantity - order.filled, Int64(random.below(8) + 1))
+    order.filled += lots
+    position[order.instrument.index, default: 0] += order.side.sign * lots
+    order.state = order.filled == order.quantity ? .filled : .partiallyFilled
+    truth[id] = order
+    trade += 1
+    wire.append(push(id, last: lots))
+  }
+
+  private mutating func cancel() {
+    guard let id = random.element(ids), let order = truth[id], desk.orders.mayCancel(id) else {
+      return
+    }
+    desk.orders.markCancelSent(id, now: desk.now)
+    if order.isOver {
+      wire.append(.cancelReply(id, 51400))
+      return
+    }
+    wire.append(.cancelReply(id, random.below(8) == 0 ? 50011 : 0))
+    if random.below(8) != 0 {
+      truth[id]!.state = .cancelled
+      wire.append(push(id))
+    }
+  }
+
+  /// The wire runs empty, and whatever is still open is asked about until nothing is left to ask.
+  mutating func settle() {
+    while !wire.isEmpty { deliver(wire.removeFirst()) }
     for _ in 0..<6 {
       desk.pass(11_000_000_000)
       desk.checkTimeouts()
       _ = desk.sessionDown()
-      for _ in 0..<2_000 where desk.orders.queriesPending > 0 {
-        answerOne(&desk, truth, &random, mayFail: false)
-      }
+      for _ in 0..<2_000 where desk.orders.queriesPending > 0 { answerOne(mayFail: false) }
     }
-    #expect(desk.agrees() == true)
-    check(desk, truth, ids, position, seed)
   }
 
-  private func deliver(_ message: Message, to desk: inout Desk) {
+  private mutating func deliver(_ message: Message) {
     switch message {
     case .push(let update): _ = desk.push(update)
     case .reply(let id, let code): _ = desk.reply(id, code: code)
@@ -127,10 +136,7 @@ private enum Message {
     }
   }
 
-  private func answerOne(
-    _ desk: inout Desk, _ truth: [ClientOrderID: Truth], _ random: inout TestRandom,
-    mayFail: Bool = true
-  ) {
+  private mutating func answerOne(mayFail: Bool = true) {
     guard let query = desk.orders.nextQuery(now: desk.now) else { return }
     if mayFail && random.below(3) == 0 {
       _ = desk.answer(query, .failed)
@@ -146,6 +152,21 @@ private enum Message {
       side: order.side, quantity: order.quantity, order.instrument)
     found.averagePrice = Price(ticks: order.price)
     _ = desk.answer(query, .found, found)
+  }
+}
+
+@Suite struct OrderModelTests {
+  @Test(arguments: 0..<40)
+  func endsAtTheTruth(_ seed: UInt64) {
+    var walk = OrderWalk(seed: seed)
+    for step in 0..<1_500 {
+      let isTold = walk.step()
+      #expect(isTold, "seed \(seed) step \(step)")
+      #expect(walk.desk.agrees() == true, "seed \(seed) step \(step)")
+    }
+    walk.settle()
+    #expect(walk.desk.agrees() == true)
+    check(walk.desk, walk.truth, walk.ids, walk.position, seed)
   }
 
   private func check(

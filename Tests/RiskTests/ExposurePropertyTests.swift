@@ -35,95 +35,113 @@ private struct NaiveExposure {
   }
 }
 
+/// A gate and its model, led through one random life.
+private struct ExposureWalk: ~Copyable {
+  var random: TestRandom
+  var gate = Fixture.gate { desk, limits in
+    limits.positionLotsMaximum = 300
+    limits.openOrdersMaximum = 40
+    limits.ordersPerWindow = 1_000_000
+    limits.orderNotionalMaximum = Amount("10000")!
+    desk.openOrdersMaximum = 60
+    desk.ordersPerWindow = 1_000_000
+  }
+  var model = NaiveExposure()
+  var numbers: [UInt64] = []
+  var approved = 0
+
+  init(seed: UInt64) { random = TestRandom(seed: seed) }
+
+  /// One event; what the gate said is what the model expects.
+  mutating func step(_ number: UInt64) -> Bool {
+    switch random.below(10) {
+    case 0..<4: return place(number)
+    case 4..<7:
+      guard let target = random.element(numbers), let order = model.open[target] else { break }
+      let lots = min(order.remaining, Int64(random.below(30)))
+      gate.apply(Fixture.report(.fill, target, order.side, lots: lots, order.instrument))
+      model.fill(target, order.side, lots, order.instrument)
+    case 7:
+      // Late, repeated, or foreign: frees nothing twice.
+      let target = random.element(numbers) ?? 999_999
+      let kind = [ReportKind.cancelled, .rejected, .filled][random.below(3)]
+      gate.apply(Fixture.report(kind, target))
+      model.open[target] = nil
+    case 8:
+      let target = random.element(numbers) ?? 999_999
+      for kind in [ReportKind.sent, .acknowledged, .live, .unknown, .cancelRejected] {
+        gate.apply(Fixture.report(kind, target))
+      }
+    default: fillTooMuch()
+    }
+    return true
+  }
+
+  private mutating func place(_ number: UInt64) -> Bool {
+    let instrument = random.below(3) == 0 ? Fixture.inverse : Fixture.spot
+    let side: Side = random.below(2) == 0 ? .buy : .sell
+    let price = 10_000 + Int64(random.below(40)) - 20
+    let lots = Int64(random.below(60)) + 2
+    var intent = Fixture.place(number, side, lots: lots, price: price, instrument)
+    intent.isReduceOnly = random.below(8) == 0
+    let before = model.exposure(instrument)
+    let judgement = gate.judge(intent, now: Fixture.start, wall: Fixture.wall)
+    let crossed = model.open.values.contains {
+      $0.instrument == instrument && $0.side != side
+        && (side == .buy ? price >= $0.price : price <= $0.price)
+    }
+    let directed = side.sign * before.position
+    let open = side == .buy ? before.openBuys : before.openSells
+    let reducible = max(0, max(0, -directed) - open)
+    let isInPosition = directed + open + lots <= 300 || lots <= reducible
+    let expected =
+      !crossed && isInPosition && (!intent.isReduceOnly || lots <= reducible)
+      && before.openOrders < 40 && model.open.count < 60
+    if judgement.isApproved {
+      approved += 1
+      model.open[number] = NaiveExposure.Order(
+        side: side, remaining: lots, price: price, instrument: instrument)
+      numbers.append(number)
+      if random.below(20) == 0, let order = judgement.order {
+        _ = gate.release(order, now: Fixture.start)
+        model.open[number] = nil
+      }
+    }
+    return judgement.isApproved == expected
+  }
+
+  /// A fill of an order the gate never saw, and one larger than what is left.
+  private mutating func fillTooMuch() {
+    let lots = Int64(random.below(20))
+    gate.apply(Fixture.report(.fill, 5_000_000, .sell, lots: lots))
+    model.fill(5_000_000, .sell, lots, Fixture.spot)
+    guard let target = random.element(numbers), let order = model.open[target] else { return }
+    gate.apply(Fixture.report(.fill, target, order.side, lots: 77, order.instrument))
+    model.fill(target, order.side, 77, order.instrument)
+  }
+}
+
 @Suite struct ExposurePropertyTests {
   @Test(arguments: 0..<24)
   func equalsTheModel(_ seed: UInt64) {
-    var random = TestRandom(seed: seed)
-    var gate = Fixture.gate { desk, limits in
-      limits.positionLotsMaximum = 300
-      limits.openOrdersMaximum = 40
-      limits.ordersPerWindow = 1_000_000
-      limits.orderNotionalMaximum = Amount("10000")!
-      desk.openOrdersMaximum = 60
-      desk.ordersPerWindow = 1_000_000
-    }
-    var model = NaiveExposure()
-    var numbers: [UInt64] = []
-    var approved = 0
+    var walk = ExposureWalk(seed: seed)
     for step in 1...3_000 {
-      let number = UInt64(step)
-      switch random.below(10) {
-      case 0..<4:
-        let instrument = random.below(3) == 0 ? Fixture.inverse : Fixture.spot
-        let side: Side = random.below(2) == 0 ? .buy : .sell
-        let price = 10_000 + Int64(random.below(40)) - 20
-        let lots = Int64(random.below(60)) + 2
-        var intent = Fixture.place(number, side, lots: lots, price: price, instrument)
-        intent.isReduceOnly = random.below(8) == 0
-        let before = model.exposure(instrument)
-        let judgement = gate.judge(intent, now: Fixture.start, wall: Fixture.wall)
-        let crossed = model.open.values.contains {
-          $0.instrument == instrument && $0.side != side
-            && (side == .buy ? price >= $0.price : price <= $0.price)
-        }
-        let directed = side.sign * before.position
-        let open = side == .buy ? before.openBuys : before.openSells
-        let reducible = max(0, max(0, -directed) - open)
-        let isInPosition = directed + open + lots <= 300 || lots <= reducible
-        let expected =
-          !crossed && isInPosition && (!intent.isReduceOnly || lots <= reducible)
-          && before.openOrders < 40 && model.open.count < 60
-        #expect(judgement.isApproved == expected, "seed \(seed) step \(step)")
-        if judgement.isApproved {
-          approved += 1
-          model.open[number] = NaiveExposure.Order(
-            side: side, remaining: lots, price: price, instrument: instrument)
-          numbers.append(number)
-          if random.below(20) == 0, let order = judgement.order {
-            _ = gate.release(order, now: Fixture.start)
-            model.open[number] = nil
-          }
-        }
-      case 4..<7:
-        guard let target = random.element(numbers), let order = model.open[target] else { continue }
-        let lots = min(order.remaining, Int64(random.below(30)))
-        gate.apply(Fixture.report(.fill, target, order.side, lots: lots, order.instrument))
-        model.fill(target, order.side, lots, order.instrument)
-      case 7:
-        // Late, repeated, or foreign: frees nothing twice.
-        let target = random.element(numbers) ?? 999_999
-        let kind = [ReportKind.cancelled, .rejected, .filled][random.below(3)]
-        gate.apply(Fixture.report(kind, target))
-        model.open[target] = nil
-      case 8:
-        let target = random.element(numbers) ?? 999_999
-        for kind in [ReportKind.sent, .acknowledged, .live, .unknown, .cancelRejected] {
-          gate.apply(Fixture.report(kind, target))
-        }
-      default:
-        // A fill of an order the gate never saw, and one larger than what is left.
-        let lots = Int64(random.below(20))
-        gate.apply(Fixture.report(.fill, 5_000_000, .sell, lots: lots))
-        model.fill(5_000_000, .sell, lots, Fixture.spot)
-        if let target = random.element(numbers), let order = model.open[target] {
-          gate.apply(Fixture.report(.fill, target, order.side, lots: 77, order.instrument))
-          model.fill(target, order.side, 77, order.instrument)
-        }
-      }
+      let isAsExpected = walk.step(UInt64(step))
+      #expect(isAsExpected, "seed \(seed) step \(step)")
       for instrument in [Fixture.spot, Fixture.inverse] {
-        let exposure = gate.exposure(instrument)
-        #expect(exposure == model.exposure(instrument), "seed \(seed) step \(step)")
+        let exposure = walk.gate.exposure(instrument)
+        #expect(exposure == walk.model.exposure(instrument), "seed \(seed) step \(step)")
         #expect(exposure.openBuys >= 0 && exposure.openSells >= 0 && exposure.openOrders >= 0)
       }
-      #expect(gate.openOrderCount == Int64(model.open.count))
+      #expect(walk.gate.openOrderCount == Int64(walk.model.open.count))
     }
-    #expect(approved > 100)
-    for number in model.open.keys { gate.apply(Fixture.report(.cancelled, number)) }
+    #expect(walk.approved > 100)
+    for number in walk.model.open.keys { walk.gate.apply(Fixture.report(.cancelled, number)) }
     for instrument in [Fixture.spot, Fixture.inverse] {
-      let exposure = gate.exposure(instrument)
+      let exposure = walk.gate.exposure(instrument)
       #expect(exposure.openBuys == 0 && exposure.openSells == 0 && exposure.openOrders == 0)
     }
-    #expect(gate.openOrderCount == 0)
+    #expect(walk.gate.openOrderCount == 0)
   }
 
   @Test func hostileReportsCannotTrap() {

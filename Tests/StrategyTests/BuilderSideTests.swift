@@ -27,86 +27,106 @@ private func lease(_ source: SignalSource, until: Int64) -> SignalLease {
   }
 }
 
+/// The Builder's intents beside a dictionary of them, led through one random life.
+private struct IntentWalk: ~Copyable {
+  var venue = ToyVenue(Silent(), seed: 1)
+  var tracked = IntentsInFlight(instrumentCount: 1)
+  var model: [UInt64: (side: Side, remaining: Int64, isCancelling: Bool)] = [:]
+  var cancels: [UInt64: UInt64] = [:]
+  var random = TestRandom(seed: 2)
+  var position: Int64 = 0
+  private let id = InstrumentID(index: 0)
+
+  /// One event; false where a publication was refused.
+  mutating func step() -> Bool {
+    let target = random.element(Array(model.keys.sorted()))
+    let side = target.map { model[$0]!.side } ?? .buy
+    var report = Report(kind: .live, instrument: id, side: side)
+    report.intent = IntentNumber(rawValue: target ?? 999_999)
+    venue.buffer.removeAll()
+    switch random.below(8) {
+    case 0, 1: return place()
+    case 2: return cancel(target, side)
+    case 3: refuse(target)
+    case 4, 5:
+      report.kind = .fill
+      report.lastQuantity = Quantity(lots: 3)
+      tracked.apply(report)
+      position += side.sign * 3
+      if let target { model[target]!.remaining = max(0, model[target]!.remaining - 3) }
+    case 6:
+      report.kind = [.cancelled, .rejected, .filled][random.below(3)]
+      tracked.apply(report)
+      if let target { model[target] = nil }
+    default:
+      report.kind = [.unknown, .cancelRejected][random.below(2)]
+      tracked.apply(report)
+      if let target { model[target]!.isCancelling = false }
+    }
+    return true
+  }
+
+  private mutating func place() -> Bool {
+    let side: Side = random.below(2) == 0 ? .buy : .sell
+    _ = venue.buffer.place(
+      venue.context, side: side, type: .limit, price: Price(ticks: 5),
+      quantity: Quantity(lots: 10))
+    let intent = venue.buffer[0]
+    model[intent.number.rawValue] = (side, 10, false)
+    return tracked.publish(intent)
+  }
+
+  private mutating func cancel(_ target: UInt64?, _ side: Side) -> Bool {
+    guard target != nil, let order = tracked.working(id, side) else { return true }
+    _ = venue.buffer.cancel(venue.context, order)
+    let cancel = venue.buffer[0]
+    model[order.intent.rawValue]!.isCancelling = true
+    cancels[cancel.number.rawValue] = order.intent.rawValue
+    return tracked.publish(cancel)
+  }
+
+  /// The gate refuses an order or a cancel.
+  private mutating func refuse(_ target: UInt64?) {
+    let isCancel = random.below(2) == 0
+    guard let number = isCancel ? random.element(cancels.keys.sorted()) : target else { return }
+    tracked.apply(
+      Verdict(
+        intent: IntentNumber(rawValue: number), instrument: id,
+        kind: isCancel ? .cancel : .place, code: .orderRate, limit: 0, figure: 0,
+        decision: .none, judgedAt: .zero))
+    guard isCancel else {
+      model[number] = nil
+      return
+    }
+    let order = cancels.removeValue(forKey: number)!
+    // Only the latest cancel of an order speaks for it.
+    if !cancels.contains(where: { $0.value == order && $0.key > number }) {
+      model[order]?.isCancelling = false
+    }
+  }
+}
+
 @Suite struct IntentsInFlightTests {
   @Test func equalsADictionary() {
-    var venue = ToyVenue(Silent(), seed: 1)
-    var tracked = IntentsInFlight(instrumentCount: 1)
-    var model: [UInt64: (side: Side, remaining: Int64, isCancelling: Bool)] = [:]
-    var cancels: [UInt64: UInt64] = [:]
-    var random = TestRandom(seed: 2)
-    var position: Int64 = 0
+    var walk = IntentWalk()
     for step in 0..<5_000 {
-      let target = random.element(Array(model.keys.sorted()))
-      let side = target.map { model[$0]!.side } ?? .buy
-      var report = Report(kind: .live, instrument: InstrumentID(index: 0), side: side)
-      report.intent = IntentNumber(rawValue: target ?? 999_999)
-      venue.buffer.removeAll()
-      switch random.below(8) {
-      case 0, 1:
-        let side: Side = random.below(2) == 0 ? .buy : .sell
-        _ = venue.buffer.place(
-          venue.context, side: side, type: .limit, price: Price(ticks: 5),
-          quantity: Quantity(lots: 10))
-        let intent = venue.buffer[0]
-        #expect(tracked.publish(intent) == true)
-        model[intent.number.rawValue] = (side, 10, false)
-      case 2:
-        guard let target, let order = tracked.working(InstrumentID(index: 0), side) else {
-          continue
-        }
-        _ = target
-        _ = venue.buffer.cancel(venue.context, order)
-        let cancel = venue.buffer[0]
-        #expect(tracked.publish(cancel) == true)
-        model[order.intent.rawValue]!.isCancelling = true
-        cancels[cancel.number.rawValue] = order.intent.rawValue
-      case 3:
-        let isCancel = random.below(2) == 0
-        guard let number = isCancel ? random.element(cancels.keys.sorted()) : target else {
-          continue
-        }
-        tracked.apply(
-          Verdict(
-            intent: IntentNumber(rawValue: number), instrument: InstrumentID(index: 0),
-            kind: isCancel ? .cancel : .place, code: .orderRate, limit: 0, figure: 0,
-            decision: .none, judgedAt: .zero))
-        if isCancel {
-          let order = cancels.removeValue(forKey: number)!
-          // Only the latest cancel of an order speaks for it.
-          if !cancels.contains(where: { $0.value == order && $0.key > number }) {
-            model[order]?.isCancelling = false
-          }
-        } else {
-          model[number] = nil
-        }
-      case 4, 5:
-        report.kind = .fill
-        report.lastQuantity = Quantity(lots: 3)
-        tracked.apply(report)
-        position += side.sign * 3
-        if let target { model[target]!.remaining = max(0, model[target]!.remaining - 3) }
-      case 6:
-        report.kind = [.cancelled, .rejected, .filled][random.below(3)]
-        tracked.apply(report)
-        if let target { model[target] = nil }
-      default:
-        report.kind = [.unknown, .cancelRejected][random.below(2)]
-        tracked.apply(report)
-        if let target { model[target]!.isCancelling = false }
-      }
+      let isPublished = walk.step()
+      #expect(isPublished, "step \(step)")
       var seen = 0
       for side in [Side.buy, .sell] {
-        var next = tracked.working(InstrumentID(index: 0), side)
+        var next = walk.tracked.working(InstrumentID(index: 0), side)
         while let order = next {
           seen += 1
-          let held = model[order.intent.rawValue]
+          let held = walk.model[order.intent.rawValue]
           #expect(held?.side == side && held?.remaining == order.remaining.lots, "step \(step)")
           #expect(held?.isCancelling == order.isCancelInFlight, "step \(step)")
-          next = tracked.working(after: order)
+          next = walk.tracked.working(after: order)
         }
       }
-      #expect(seen == model.count && tracked.count == model.count)
-      #expect(tracked.position(InstrumentID(index: 0)).lots == position)
+      let count = walk.tracked.count
+      let position = walk.tracked.position(InstrumentID(index: 0)).lots
+      #expect(seen == walk.model.count && count == walk.model.count)
+      #expect(position == walk.position)
     }
   }
 

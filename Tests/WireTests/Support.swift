@@ -143,3 +143,34 @@ private func step(
 func read(_ stream: [UInt8], inboxBytes: Int = 512, messageBytesMax: Int = 4096) -> [Seen] {
   read([stream[...]], inboxBytes: inboxBytes, messageBytesMax: messageBytesMax)
 }
+
+/// A small random document that holds every construct.
+func randomJSON(_ generator: inout SeededGenerator, _ depth: Int = 0) -> String {
+  func blanks(_ generator: inout SeededGenerator) -> String {
+    ["", "", "", " ", "\n", "\t "][Int(generator.next() % 6)]
+  }
+  let kind = generator.next() % (depth > 4 ? 6 : 9)
+  switch kind {
+  case 0: return "\(Int64(truncatingIfNeeded: generator.next()))"
+  case 1: return ["true", "false", "null", "0", "-0.5e3"][Int(generator.next() % 5)]
+  case 2...5:
+    var text = "\""
+    for _ in 0..<(generator.next() % 20) {
+      text +=
+        ["a", "7", ".", "é", "\\n", "\\u00e9", "\\\"", "\\\\", "{", "]", " "][
+          Int(generator.next() % 11)]
+    }
+    return text + "\""
+  case 6, 7:
+    let items = (0..<generator.next() % 5).map { _ in
+      blanks(&generator) + randomJSON(&generator, depth + 1) + blanks(&generator)
+    }
+    return "[" + items.joined(separator: ",") + "]"
+  default:
+    let items = (0..<generator.next() % 5).map { number in
+      blanks(&generator) + "\"k\(number)\"" + blanks(&generator) + ":" + blanks(&generator)
+        + randomJSON(&generator, depth + 1)
+    }
+    return "{" + items.joined(separator: ",") + "}"
+  }
+}

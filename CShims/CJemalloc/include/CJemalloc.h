@@ -6,6 +6,3 @@
 /// process does not run on jemalloc. The address stays valid for the thread's life; the owner alone
 /// writes it.
 const uint64_t *cj_thread_allocated(void);
-
-/// jemalloc's version, or null when the process does not run on it.
-const char *cj_version(void);

@@ -23,8 +23,6 @@ int64_t ck_now_boottime(void) CK_NO_LOCKS;
 int64_t ck_now_wall_ms(void) CK_NO_LOCKS;
 /// CLOCK_REALTIME, nanoseconds since the Unix epoch.
 int64_t ck_now_wall_ns(void) CK_NO_LOCKS;
-/// CPU time of the calling thread, nanoseconds.
-int64_t ck_now_thread_cpu(void) CK_NO_LOCKS;
 
 // ---- Waiting ----
 
@@ -42,8 +40,6 @@ static inline CK_NO_LOCKS void ck_pause(void) {
 void ck_yield(void) CK_NO_LOCKS;
 /// Sleeps `nanoseconds` of CLOCK_MONOTONIC; a signal may cut it short.
 void ck_sleep(int64_t nanoseconds) CK_NO_LOCKS;
-/// Sleeps until the CLOCK_MONOTONIC reading `nanoseconds`; a signal may cut it short.
-void ck_sleep_until(int64_t nanoseconds) CK_NO_LOCKS;
 
 // ---- CPUs and threads ----
 
@@ -54,14 +50,10 @@ int32_t ck_affinity_get(int32_t *cpus, int32_t capacity);
 int32_t ck_affinity_set(const int32_t *cpus, int32_t count);
 /// Binds every thread that the process has now.
 int32_t ck_affinity_set_process(const int32_t *cpus, int32_t count);
-/// The CPU the calling thread runs on now, or -errno.
-int32_t ck_cpu_current(void) CK_NO_LOCKS;
 /// Names the calling thread (at most 15 bytes are kept).
 int32_t ck_thread_name_set(const char *name);
 /// The calling thread's kernel id.
 int32_t ck_thread_id(void) CK_NO_LOCKS;
-/// Minor page faults of the calling thread since it began (getrusage RUSAGE_THREAD), or -errno.
-int64_t ck_thread_minor_faults(void) CK_NO_LOCKS;
 
 // ---- Events ----
 
@@ -74,12 +66,6 @@ int64_t ck_eventfd_read(int32_t descriptor) CK_NO_LOCKS;
 /// Waits until `descriptor` is readable: 1, 0 on time-out, or -errno (-EINTR on a signal). A
 /// negative time-out waits for ever.
 int32_t ck_poll_readable(int32_t descriptor, int64_t timeout_nanoseconds) CK_NO_LOCKS;
-/// Waits while `*word == expected` (process-private futex). 0, or -errno. A negative time-out waits
-/// for ever.
-int32_t ck_futex_wait(const uint32_t *word, uint32_t expected,
-                      int64_t timeout_nanoseconds) CK_NO_LOCKS;
-/// Wakes up to `count` waiters; returns how many, or -errno.
-int32_t ck_futex_wake(const uint32_t *word, int32_t count) CK_NO_LOCKS;
 
 // ---- Memory ----
 
@@ -101,8 +87,6 @@ void ck_populate_images(void);
 int32_t ck_lock_all(void);
 /// Reads (or, `writable`, writes back) one byte a page: present before the hot loop starts.
 void ck_touch(void *address, size_t byte_count, int32_t writable);
-/// Asks for transparent huge pages, best effort.
-int32_t ck_advise_huge(void *address, size_t byte_count);
 
 // ---- Files ----
 
@@ -135,8 +119,6 @@ int32_t ck_sync_folder(const char *path);
 int32_t ck_forbid_dump(void);
 /// PR_SET_PDEATHSIG: `signal` arrives when the parent thread dies.
 int32_t ck_signal_on_parent_death(int32_t signal);
-/// pidfd_open; descriptor or -errno.
-int32_t ck_pidfd_open(int32_t process);
 int32_t ck_process_id(void);
 /// A close-on-exec pipe; 0 or -errno.
 int32_t ck_pipe_create(int32_t *read_end, int32_t *write_end);

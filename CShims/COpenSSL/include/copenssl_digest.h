@@ -8,9 +8,6 @@
 /// SHA-1 into 20 bytes. Returns 1, or 0 when libcrypto refuses.
 int copenssl_sha1(const void *bytes, size_t count, uint8_t *digest);
 
-/// SHA-256 into 32 bytes. Returns 1, or 0 when libcrypto refuses.
-int copenssl_sha256(const void *bytes, size_t count, uint8_t *digest);
-
 /// HMAC-SHA256 into 32 bytes. Returns 1, or 0 when libcrypto refuses.
 int copenssl_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count,
                          uint8_t *digest);
