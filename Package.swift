@@ -92,7 +92,7 @@ let hotTests: [Target] = [
   .target(
     name: "Fixtures", path: "Tests/Support/Fixtures", exclude: ["Made", "make-fixtures.py"],
     swiftSettings: strict),
-  tests("OKX", ["Quantities", "OKX", "Fixtures"]),
+  tests("OKX", ["Quantities", "Wire", "OKX", "Fixtures"]),
   tests("Book", ["Quantities", "Book", "Fixtures"]),
   tests("Strategy", ["Quantities", "Book", "Strategy"]),
   tests("Risk", ["Quantities", "Risk"]),

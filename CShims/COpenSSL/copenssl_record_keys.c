@@ -1,4 +1,4 @@
-// Where the record layer's keys come from: traffic secrets of TLS 1.3, the master secret of TLS 1.2.
+// Where the record layer's keys come from: traffic secrets of TLS 1.3, TLS 1.2's master secret.
 #include "copenssl_record.h"
 
 #include <openssl/core_names.h>

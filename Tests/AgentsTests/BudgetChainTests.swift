@@ -1,5 +1,6 @@
-import AgentFixtures
 // A budget that is spent, from the purse to the lease: rules decide, and only exits are left.
+
+import AgentFixtures
 import Agents
 import Foundation
 import Ledger

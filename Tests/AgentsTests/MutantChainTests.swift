@@ -1,5 +1,6 @@
-import AgentFixtures
 // Models that invent, in every seat, up to the Door: what they make up is in no lease.
+
+import AgentFixtures
 import Foundation
 import Ledger
 import Logging

@@ -1,5 +1,6 @@
-import AgentFixtures
 // Injections from the watched folder to the lease, with a model that believes each of them.
+
+import AgentFixtures
 import Foundation
 import Ledger
 import Logging

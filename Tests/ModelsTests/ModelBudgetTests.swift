@@ -1,5 +1,6 @@
-import AgentFixtures
 // Money as a limit: by role and for all, at peak hours, across a restart, and what is left to do without it.
+
+import AgentFixtures
 import Foundation
 import Ledger
 import Logging

@@ -1,5 +1,6 @@
-import AgentFixtures
 // Replies on record: the same questions get the same answers without anybody there, and cost nothing.
+
+import AgentFixtures
 import Foundation
 import Ledger
 import Logging

@@ -1,5 +1,6 @@
-import AgentFixtures
 // Every bad answer of the hostile server against its rung: what is refused where, and what comes of it.
+
+import AgentFixtures
 import Foundation
 import Ledger
 import Roles

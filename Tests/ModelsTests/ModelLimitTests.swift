@@ -1,5 +1,6 @@
-import AgentFixtures
 // What a model may cost in time, money and patience, and where it may be.
+
+import AgentFixtures
 import Foundation
 import Ledger
 import Models

@@ -1,5 +1,6 @@
-import AgentFixtures
 // Ten thousand damaged replies: none puts an invented instrument, price or id where a lease is made.
+
+import AgentFixtures
 import Foundation
 import Models
 import Roles

@@ -1,5 +1,6 @@
-import AgentFixtures
 // Model servers and clients of others: the OpenAI SDK on our server, a real small model on our client.
+
+import AgentFixtures
 import Foundation
 import Ledger
 import Models

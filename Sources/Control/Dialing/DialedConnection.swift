@@ -1,5 +1,5 @@
-import CDialing
 // A connection while a housekeeping thread still owns it: blocking, bounded I/O until the hand-over.
+
 import CDialing
 import COpenSSL
 import CUring
