@@ -86,6 +86,34 @@ private struct ImportRule {
   expectNone(found, "imports that point up or out")
 }
 
+/// The rows of ARCHITECTURE's table of modules, as `group: modules in order`.
+private func tableOfModules(_ text: String) -> [String: [String]] {
+  var found: [String: [String]] = [:]
+  for line in text.split(separator: "\n") where line.hasPrefix("| `") {
+    let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+    guard cells.count == 2, cells[1].contains(" · ") else { continue }
+    let modules = cells[1].prefix { $0 != "(" }.components(separatedBy: "·")
+    found[cells[0].trimmingCharacters(in: ["`"])] = modules.map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+  }
+  return found
+}
+
+/// The document shows the manifest's order; the C libraries behind the shims are left out.
+@Test func theDocumentShowsTheOrder() throws {
+  let table = tableOfModules(
+    try Repository.text(Repository.root.appendingPathComponent("docs/ARCHITECTURE.md")))
+  let manifest = Manifest.own
+  let shims = manifest.names(.shim).filter { !$0.hasPrefix("CLib") }
+  #expect(table["CShims"]?.sorted() == shims.sorted())
+  #expect(table["Sources/Hot"] == manifest.names(.hot))
+  #expect(table["Sources/Seam"] == manifest.names(.seam))
+  #expect(table["Sources/Control"] == manifest.names(.control))
+  #expect(table["Sources/Simulation"] == manifest.names(.simulation))
+  #expect(tableOfModules("| `A` | b · c (d · e) |\n| f | g |") == ["A": ["b", "c"]])
+}
+
 @Test func theImportCheckCanFail() throws {
   let rule = ImportRule(manifest: .own)
   func violations(_ module: String, _ source: String) throws -> [String] {
