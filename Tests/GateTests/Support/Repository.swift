@@ -32,7 +32,9 @@ enum Repository {
 
   /// Names of a module's files as its objects carry them: `Link.swift`, `CUring.c`.
   private static func moduleFiles(_ module: String) -> Set<String> {
-    let folders = ["Sources/Hot", "Sources/Seam", "Sources/Control", "Sources/Simulation", "CShims"]
+    let folders = [
+      "Sources/Hot", "Sources/Seam", "Sources/Control", "Sources/Simulation", "CShims",
+    ]
     let names = folders.flatMap { folder -> [String] in
       let start = root.appendingPathComponent("\(folder)/\(module)").path
       return (FileManager.default.enumerator(atPath: start)?.compactMap { $0 as? String } ?? [])
@@ -49,7 +51,7 @@ enum Repository {
     let objects = walk.compactMap { $0 as? String }.filter { name in
       name.hasSuffix(".o") && moduleFiles(module).contains(String(name.dropLast(2)))
     }
-      .map { folder.appendingPathComponent($0).path }
+    .map { folder.appendingPathComponent($0).path }
     guard !objects.isEmpty else { return [] }
     return try run("nm", ["-u", "--no-demangle"] + objects).split(separator: "\n")
       .compactMap { $0.split(separator: " ").last.map(String.init) }
