@@ -232,7 +232,7 @@ let controlTests: [Target] = [
     path: "Tests/Support/SampleMarket", swiftSettings: strict),
   tests("Market", ["Quantities", "Market", "SampleMarket", "Fixtures"]),
   tests("Matching", ["Quantities", "Market", "Matching", "SampleMarket"]),
-  tests("Exchange", ["Exchange", "Fixtures"]),
+  tests("Exchange", ["Market", "Exchange", "Fixtures", log, crypto]),
   tests("Pipeline", ["Fixtures"]),
   tests("Supervision", []),
   tests("Gate", []),

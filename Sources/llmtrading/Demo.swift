@@ -158,7 +158,7 @@ struct Demo {
     configuration.okx.certificateAuthorityFile = authority
     configuration.okx.instruments = names
     configuration.okx.channels = ["books-l2-tbt", "trades"]
-    let keys = Exchange.ExchangeCredentials.simulated
+    let keys = AcceptedKey.simulated
     configuration.okx.credentials.apiKeyFile = try secret(directory, "api-key", keys.key)
     configuration.okx.credentials.secretFile = try secret(directory, "secret", keys.secret)
     configuration.okx.credentials.passphraseFile = try secret(

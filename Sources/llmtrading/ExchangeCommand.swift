@@ -84,12 +84,12 @@ struct ExchangeCommand: AsyncParsableCommand {
     await server.stop()
   }
 
-  private static func credentials(_ path: String) throws -> ExchangeCredentials {
+  private static func credentials(_ path: String) throws -> AcceptedKey {
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     guard lines.count == 3 else {
       throw ValidationError("--credentials: key, secret and passphrase, a line each")
     }
-    return ExchangeCredentials(
+    return AcceptedKey(
       key: String(lines[0]), secret: String(lines[1]), passphrase: String(lines[2]))
   }
 }

@@ -28,6 +28,8 @@ struct ContextKey: Hashable {
 
 struct ContextBoard {
   var topics: [ContextKey: ContextTopic] = [:]
+  /// Of `topics`, in the order in which somebody first followed them.
+  private(set) var keys: [ContextKey] = []
   /// By instrument.
   var candles: [CandleSeries]
   let figures: [ReferenceFigures]
@@ -71,14 +73,18 @@ struct ContextBoard {
   }
 
   mutating func add(_ subscription: Subscription) {
-    topics[ContextKey(subscription.argument), default: ContextTopic()].subscriptions
-      .append(subscription)
+    let key = ContextKey(subscription.argument)
+    if topics[key] == nil { keys.append(key) }
+    topics[key, default: ContextTopic()].subscriptions.append(subscription)
   }
 
   mutating func remove(_ subscription: Subscription) {
     let key = ContextKey(subscription.argument)
     topics[key]?.subscriptions.removeAll { $0 === subscription }
-    if topics[key]?.subscriptions.isEmpty == true { topics[key] = nil }
+    if topics[key]?.subscriptions.isEmpty == true {
+      topics[key] = nil
+      keys.removeAll { $0 == key }
+    }
   }
 }
 

@@ -1,12 +1,12 @@
 // `cancel-all-after`: orders go when nobody calls again in time; simulation.
 
 import Matching
-import NIOCore
 
 struct DeadManSwitch {
   /// Milliseconds since the epoch.
   var triggerTime: Int64
-  var task: Scheduled<Void>
+  /// Its place in the agenda.
+  var number: UInt64
 
   static let secondsRange: ClosedRange<Int64> = 10...120
   static let tagsMax = 20
@@ -14,23 +14,23 @@ struct DeadManSwitch {
   static let cancelSource = "20"
 }
 
-extension Exchange {
+extension SimulatedExchange {
   /// Arms or, with 0 seconds, disarms the switch of `tag` ("" means every order). Returns the trigger
   /// time in milliseconds, 0 when off, or nil when no further tag fits.
   func setDeadMan(seconds: Int64, tag: String) -> Int64? {
-    deadMan[tag]?.task.cancel()
+    if let armed = deadMan[tag] { agenda.cancel(armed.number) }
     if seconds == 0 {
       deadMan[tag] = nil
       return 0
     }
     if deadMan[tag] == nil && deadMan.count >= DeadManSwitch.tagsMax { return nil }
     let trigger = clock.wallMilliseconds() + seconds * 1_000
-    let task = eventLoop.scheduleTask(in: .seconds(seconds)) { [weak self] in
-      guard let self, !isStopping else { return }
-      deadMan[tag] = nil
-      triggerDeadMan(tag: tag)
+    let number = later(seconds * 1_000_000_000) { exchange in
+      if exchange.isStopping { return }
+      exchange.deadMan[tag] = nil
+      exchange.triggerDeadMan(tag: tag)
     }
-    deadMan[tag] = DeadManSwitch(triggerTime: trigger, task: task)
+    deadMan[tag] = DeadManSwitch(triggerTime: trigger, number: number)
     return trigger
   }
 

@@ -1,10 +1,9 @@
 // A REST request taken apart: path, query, body; simulation.
 
 import Foundation
-import NIOHTTP1
 
 struct RESTRequest {
-  let method: HTTPMethod
+  let method: String
   let path: String
   let query: [String: String]
   let raw: HTTPRequest
@@ -25,8 +24,10 @@ struct RESTRequest {
 
   func text(_ name: String) -> String { query[name] ?? "" }
 
+  /// The first value of a list, blanks around it left out; empty without the header.
   func header(_ name: String) -> String {
-    raw.headers[canonicalForm: name].first.map(String.init) ?? ""
+    let value = raw.header(name)?.split(separator: ",", omittingEmptySubsequences: false).first
+    return value?.trimmingCharacters(in: .whitespaces) ?? ""
   }
 }
 
@@ -41,7 +42,7 @@ enum RESTReply {
   }
 
   static func refused(
-    _ code: String, _ message: String, status: HTTPResponseStatus = .ok
+    _ code: String, _ message: String, status: Int = HTTPReply.ok
   ) -> HTTPReply {
     HTTPReply(
       status: status, body: "{\"code\":\"\(code)\",\"msg\":\(quoted(message)),\"data\":[]}")

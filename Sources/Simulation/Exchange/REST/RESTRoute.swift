@@ -1,83 +1,85 @@
 // The REST calls that the simulated exchange serves, with OKX's limits; simulation.
 
-import NIOHTTP1
-
-struct RESTRoute {
-  let method: HTTPMethod
+struct RESTRoute: Sendable {
+  let method: String
   /// Below `/api/v5/`.
   let path: String
   let isPrivate: Bool
   /// Requests in two seconds; 0 where order limits apply instead.
   let limit: Int
-  let handler: (Exchange) -> (RESTRequest) -> HTTPReply
+  let handler: @Sendable (SimulatedExchange) -> (RESTRequest) -> HTTPReply
 
   static let prefix = "/api/v5/"
 
   private static func open(
-    _ path: String, _ limit: Int, _ handler: @escaping (Exchange) -> (RESTRequest) -> HTTPReply
+    _ path: String, _ limit: Int,
+    _ handler: @escaping @Sendable (SimulatedExchange) -> (RESTRequest) -> HTTPReply
   ) -> RESTRoute {
-    RESTRoute(method: .GET, path: path, isPrivate: false, limit: limit, handler: handler)
+    RESTRoute(method: "GET", path: path, isPrivate: false, limit: limit, handler: handler)
   }
   private static func signed(
-    _ method: HTTPMethod, _ path: String, _ limit: Int,
-    _ handler: @escaping (Exchange) -> (RESTRequest) -> HTTPReply
+    _ method: String, _ path: String, _ limit: Int,
+    _ handler: @escaping @Sendable (SimulatedExchange) -> (RESTRequest) -> HTTPReply
   ) -> RESTRoute {
     RESTRoute(method: method, path: path, isPrivate: true, limit: limit, handler: handler)
   }
 
   /// docs/OKX.md OKX-212.
-  static func table() -> [String: RESTRoute] {
+  static let table: [String: RESTRoute] = {
     let routes = [
-      open("public/time", 10, Exchange.publicTime),
-      open("public/instruments", 20, Exchange.instruments),
-      open("market/books", 40, Exchange.marketBooks),
-      open("market/ticker", 20, Exchange.marketTicker),
-      open("market/tickers", 20, Exchange.marketTickers),
-      open("market/candles", 40, Exchange.marketCandles),
-      open("market/history-candles", 20, Exchange.historyCandles),
-      open("market/index-tickers", 20, Exchange.indexTickers),
-      open("public/funding-rate", 10, Exchange.fundingRate),
-      open("public/mark-price", 10, Exchange.markPrice),
-      open("public/open-interest", 20, Exchange.openInterest),
-      open("public/price-limit", 20, Exchange.priceLimit),
-      open("system/status", 1, Exchange.systemStatus),
-      signed(.GET, "account/instruments", 20, Exchange.instruments),
-      signed(.GET, "account/config", 5, Exchange.accountConfiguration),
-      signed(.GET, "account/balance", 10, Exchange.accountBalance),
-      signed(.GET, "account/positions", 10, Exchange.accountPositions),
-      signed(.GET, "account/trade-fee", 5, Exchange.tradeFee),
-      signed(.GET, "trade/orders-pending", 60, Exchange.pendingOrders),
-      signed(.GET, "trade/orders-history", 40, Exchange.orderHistory),
-      signed(.GET, "trade/order", 60, Exchange.queryOrder),
-      signed(.GET, "trade/fills", 60, Exchange.fills),
-      signed(.GET, "trade/fills-history", 10, Exchange.fills),
-      signed(.POST, "trade/cancel-all-after", 2, Exchange.cancelAllAfter),
-      signed(.POST, "trade/order", 0, Exchange.orderOperation),
-      signed(.POST, "trade/cancel-order", 0, Exchange.orderOperation),
-      signed(.POST, "trade/amend-order", 0, Exchange.orderOperation),
-      signed(.POST, "trade/batch-orders", 0, Exchange.orderOperation),
-      signed(.POST, "trade/cancel-batch-orders", 0, Exchange.orderOperation),
-      signed(.POST, "trade/amend-batch-orders", 0, Exchange.orderOperation),
+      open("public/time", 10, SimulatedExchange.publicTime),
+      open("public/instruments", 20, SimulatedExchange.instruments),
+      open("market/books", 40, SimulatedExchange.marketBooks),
+      open("market/ticker", 20, SimulatedExchange.marketTicker),
+      open("market/tickers", 20, SimulatedExchange.marketTickers),
+      open("market/candles", 40, SimulatedExchange.marketCandles),
+      open("market/history-candles", 20, SimulatedExchange.historyCandles),
+      open("market/index-tickers", 20, SimulatedExchange.indexTickers),
+      open("public/funding-rate", 10, SimulatedExchange.fundingRate),
+      open("public/mark-price", 10, SimulatedExchange.markPrice),
+      open("public/open-interest", 20, SimulatedExchange.openInterest),
+      open("public/price-limit", 20, SimulatedExchange.priceLimit),
+      open("system/status", 1, SimulatedExchange.systemStatus),
+      signed("GET", "account/instruments", 20, SimulatedExchange.instruments),
+      signed("GET", "account/config", 5, SimulatedExchange.accountConfiguration),
+      signed("GET", "account/balance", 10, SimulatedExchange.accountBalance),
+      signed("GET", "account/positions", 10, SimulatedExchange.accountPositions),
+      signed("GET", "account/trade-fee", 5, SimulatedExchange.tradeFee),
+      signed("GET", "trade/orders-pending", 60, SimulatedExchange.pendingOrders),
+      signed("GET", "trade/orders-history", 40, SimulatedExchange.orderHistory),
+      signed("GET", "trade/order", 60, SimulatedExchange.queryOrder),
+      signed("GET", "trade/fills", 60, SimulatedExchange.fills),
+      signed("GET", "trade/fills-history", 10, SimulatedExchange.fills),
+      signed("POST", "trade/cancel-all-after", 2, SimulatedExchange.cancelAllAfter),
+      signed("POST", "trade/order", 0, SimulatedExchange.orderOperation),
+      signed("POST", "trade/cancel-order", 0, SimulatedExchange.orderOperation),
+      signed("POST", "trade/amend-order", 0, SimulatedExchange.orderOperation),
+      signed("POST", "trade/batch-orders", 0, SimulatedExchange.orderOperation),
+      signed("POST", "trade/cancel-batch-orders", 0, SimulatedExchange.orderOperation),
+      signed("POST", "trade/amend-batch-orders", 0, SimulatedExchange.orderOperation),
     ]
     return Dictionary(uniqueKeysWithValues: routes.map { ("\($0.method) \($0.path)", $0) })
-  }
+  }()
 }
 
-extension Exchange {
-  func answer(_ request: HTTPRequest) -> HTTPReply {
+extension SimulatedExchange {
+  /// Answers a REST request, or one of the exchange's own below `/sim/`.
+  public func answer(_ request: HTTPRequest) -> HTTPReply {
     let parsed = RESTRequest(request)
     if parsed.path.hasPrefix("/sim/") { return simulationReply(parsed) }
     if Endpoint(target: request.target) != nil {
-      let asked = request.headers.contains(name: "Upgrade")
+      let asked = request.header("Upgrade") != nil
       return HTTPReply(
-        status: asked ? .tooManyRequests : .upgradeRequired, body: "", contentType: "text/plain")
+        status: asked ? HTTPReply.tooManyRequests : HTTPReply.upgradeRequired, body: "",
+        contentType: "text/plain")
     }
     guard parsed.path.hasPrefix(RESTRoute.prefix),
-      let route = routes["\(parsed.method) \(parsed.path.dropFirst(RESTRoute.prefix.count))"]
-    else { return RESTReply.refused("404", "Not found", status: .notFound) }
+      let route = RESTRoute.table[
+        "\(parsed.method) \(parsed.path.dropFirst(RESTRoute.prefix.count))"]
+    else { return RESTReply.refused("404", "Not found", status: HTTPReply.notFound) }
     if let fault = route.isPrivate ? authenticationFault(parsed) : nil { return fault }
     if !admitsRead(route, from: request.address) {
-      return RESTReply.refused("50011", "Too Many Requests", status: .tooManyRequests)
+      return RESTReply.refused("50011", "Too Many Requests", status: HTTPReply.tooManyRequests)
     }
     return route.handler(self)(parsed)
   }

@@ -4,21 +4,6 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-struct HTTPRequest {
-  var method: HTTPMethod
-  /// Path and query, as the signature covers them.
-  var target: String
-  var headers: HTTPHeaders
-  var body: [UInt8]
-  var address: String
-}
-
-struct HTTPReply {
-  var status: HTTPResponseStatus = .ok
-  var body: String
-  var contentType = "application/json"
-}
-
 final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
@@ -49,10 +34,11 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
       self.head = nil
       let reply =
         isTooLarge
-        ? HTTPReply(status: .payloadTooLarge, body: "")
+        ? HTTPReply(status: HTTPReply.payloadTooLarge, body: "")
         : answer(
           HTTPRequest(
-            method: head.method, target: head.uri, headers: head.headers, body: body,
+            method: head.method.rawValue, target: head.uri,
+            headers: head.headers.map { ($0.name, $0.value) }, body: body,
             address: context.remoteAddress?.ipAddress ?? ""))
       write(reply, keepAlive: head.isKeepAlive && !isTooLarge, context)
     }
@@ -63,7 +49,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     headers.add(name: "Content-Type", value: reply.contentType)
     headers.add(name: "Content-Length", value: String(reply.body.utf8.count))
     if !keepAlive { headers.add(name: "Connection", value: "close") }
-    let head = HTTPResponseHead(version: .http1_1, status: reply.status, headers: headers)
+    let head = HTTPResponseHead(
+      version: .http1_1, status: HTTPResponseStatus(statusCode: reply.status), headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.write(
       wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(string: reply.body)))),

@@ -6,16 +6,9 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 
-/// What the listener hands connections to; lives on the event loop.
-protocol ListenerDelegate: WebSocketReceiver {
-  /// False refuses the upgrade with 429.
-  func admitsConnection(from address: String) -> Bool
-  func answer(_ request: HTTPRequest) -> HTTPReply
-}
-
-struct Listener<Delegate: ListenerDelegate>: Sendable {
-  let delegate: NIOLoopBound<Delegate>
-  let clock: Clock
+struct Listener: Sendable {
+  let loop: NIOLoopBound<ExchangeLoop>
+  let clock: SystemClock
   let tls: NIOSSLContext?
 
   static var backlog: Int32 { 256 }
@@ -43,8 +36,8 @@ struct Listener<Delegate: ListenerDelegate>: Sendable {
   private func configure(_ channel: Channel) throws {
     let pipeline = channel.pipeline.syncOperations
     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-    let delegate = delegate
-    let http = HTTPConnection { delegate.value.answer($0) }
+    let loop = loop
+    let http = HTTPConnection { loop.value.answer($0) }
     let plain = NIOLoopBound(http, eventLoop: channel.eventLoop)
     let upgrader = NIOWebSocketServerUpgrader(
       maxFrameSize: WebSocketConnection.requestBytesMax, automaticErrorHandling: false,
@@ -52,7 +45,7 @@ struct Listener<Delegate: ListenerDelegate>: Sendable {
         let address = channel.remoteAddress?.ipAddress ?? ""
         let admitted =
           head.method == .GET && Endpoint(target: head.uri) != nil
-          && delegate.value.admitsConnection(from: address)
+          && loop.value.admitsConnection(from: address)
         return channel.eventLoop.makeSucceededFuture(admitted ? HTTPHeaders() : nil)
       },
       upgradePipelineHandler: { channel, head in
@@ -74,6 +67,6 @@ struct Listener<Delegate: ListenerDelegate>: Sendable {
     try pipeline.addHandler(writer, position: .before(encoder))
     try pipeline.addHandler(
       WebSocketConnection(
-        endpoint: endpoint, receiver: delegate.value, writer: writer, clock: clock))
+        endpoint: endpoint, receiver: loop.value, writer: writer, clock: clock))
   }
 }

@@ -3,18 +3,7 @@
 import NIOCore
 import NIOWebSocket
 
-/// What a connection reports to. All calls come on the exchange's event loop.
-protocol WebSocketReceiver: AnyObject {
-  func opened(_ connection: WebSocketConnection)
-  func received(_ text: [UInt8], on connection: WebSocketConnection)
-  /// The frames of one read have been handed over: a good time to flush.
-  func settled()
-  /// The socket takes bytes again, or no longer.
-  func writabilityChanged(_ connection: WebSocketConnection)
-  func closed(_ connection: WebSocketConnection)
-}
-
-final class WebSocketConnection: ChannelInboundHandler {
+final class WebSocketConnection: ChannelInboundHandler, Peer {
   typealias InboundIn = WebSocketFrame
 
   /// Bytes of one request, fragments put together. OKX: 64 KB of arguments.
@@ -25,9 +14,9 @@ final class WebSocketConnection: ChannelInboundHandler {
   static let closeSeconds: Int64 = 2
 
   let endpoint: Endpoint
-  private let receiver: WebSocketReceiver
+  private let receiver: ExchangeLoop
   private let writer: RenderedFrameWriter
-  private let clock: Clock
+  private let clock: SystemClock
   private var context: ChannelHandlerContext?
   /// Frames of this turn that `flush` sends as one write: one TLS record for many small frames.
   private var queued: ByteBuffer
@@ -41,7 +30,8 @@ final class WebSocketConnection: ChannelInboundHandler {
   private(set) var blockedSince: Int64?
 
   init(
-    endpoint: Endpoint, receiver: WebSocketReceiver, writer: RenderedFrameWriter, clock: Clock
+    endpoint: Endpoint, receiver: ExchangeLoop, writer: RenderedFrameWriter,
+    clock: SystemClock
   ) {
     self.endpoint = endpoint
     self.receiver = receiver
@@ -52,7 +42,6 @@ final class WebSocketConnection: ChannelInboundHandler {
   }
 
   var isOpen: Bool { context != nil && !isClosing }
-  var allocator: ByteBufferAllocator { context?.channel.allocator ?? ByteBufferAllocator() }
 
   /// Bytes accepted for this peer that its socket has not taken.
   var pendingBytes: Int {
@@ -62,20 +51,16 @@ final class WebSocketConnection: ChannelInboundHandler {
 
   // MARK: - To the peer
 
-  /// Queues a frame; `flush` sends what is queued.
-  func send(_ frame: ByteBuffer) {
+  func send(_ frame: ServerFrame) {
     if !isOpen { return }
     lastActivity = clock.monotonic()
     isDirty = true
-    let isLarge = frame.readableBytes > WebSocketConnection.writeBytesMax / 2
-    if isLarge || queued.readableBytes + frame.readableBytes > WebSocketConnection.writeBytesMax {
+    let count = frame.bytes.count
+    let isLarge = count > WebSocketConnection.writeBytesMax / 2
+    if isLarge || queued.readableBytes + count > WebSocketConnection.writeBytesMax {
       writeQueued()
     }
-    if isLarge {
-      writer.write(frame)
-    } else {
-      queued.writeImmutableBuffer(frame)
-    }
+    if isLarge { write(frame) } else { queued.writeBytes(frame.bytes) }
   }
 
   func flush() {
@@ -83,6 +68,16 @@ final class WebSocketConnection: ChannelInboundHandler {
     isDirty = false
     writeQueued()
     writer.flush()
+  }
+
+  private func write(_ frame: ServerFrame) {
+    var buffer = allocator.buffer(capacity: frame.bytes.count)
+    buffer.writeBytes(frame.bytes)
+    writer.write(buffer)
+  }
+
+  private var allocator: ByteBufferAllocator {
+    context?.channel.allocator ?? ByteBufferAllocator()
   }
 
   private func writeQueued() {
@@ -95,11 +90,7 @@ final class WebSocketConnection: ChannelInboundHandler {
     guard let context, !isClosing else { return }
     isClosing = true
     writeQueued()
-    let number = [UInt8(code.number >> 8), UInt8(code.number & 0xFF)]
-    writer.write(
-      RenderedFrame.make(
-        opcode: RenderedFrame.closeOpcode, allocator: context.channel.allocator,
-        parts: [number, Array(code.reason.utf8)]))
+    write(.close(code))
     writer.flush()
     let channel = context.channel
     context.eventLoop.scheduleTask(in: .seconds(WebSocketConnection.closeSeconds)) {
@@ -158,9 +149,7 @@ final class WebSocketConnection: ChannelInboundHandler {
     case .ping:
       var payload = frame.unmaskedData
       let bytes = payload.readBytes(length: payload.readableBytes) ?? []
-      send(
-        RenderedFrame.make(
-          opcode: RenderedFrame.pongOpcode, allocator: context.channel.allocator, parts: [bytes]))
+      send(.pong(bytes))
     case .pong: break
     case .connectionClose: answerClose(frame, context)
     default: close(.protocolError)
@@ -188,9 +177,7 @@ final class WebSocketConnection: ChannelInboundHandler {
       writeQueued()
       var data = frame.unmaskedData
       let echoed = data.readBytes(length: min(2, data.readableBytes)) ?? []
-      writer.write(
-        RenderedFrame.make(
-          opcode: RenderedFrame.closeOpcode, allocator: context.channel.allocator, parts: [echoed]))
+      write(.close(echoed))
       writer.flush()
     }
     context.close(promise: nil)

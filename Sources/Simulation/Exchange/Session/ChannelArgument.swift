@@ -87,7 +87,7 @@ extension ChannelArgument {
 
   private static let types = ["ANY", "SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION"]
 
-  static func parse(_ value: JSONValue, on endpoint: Endpoint) -> Parsed {
+  static func parse(_ value: ParsedJSON, on endpoint: Endpoint) -> Parsed {
     guard case .object(let members) = value, let name = value.text("channel"),
       let instrument = value.text("instId"), let type = value.text("instType"),
       let family = value.text("instFamily"), let extra = value.text("extraParams")
@@ -121,7 +121,7 @@ extension ChannelArgument {
       ChannelArgument(
         channel: channel, interval: interval, instrument: instrument, instrumentType: type,
         family: family,
-        rendered: JSONValue.object(members.filter { $0.name != "extraParams" }).rendered,
+        rendered: ParsedJSON.object(members.filter { $0.name != "extraParams" }).rendered,
         isEventsOnly: isEventsOnly))
   }
 

@@ -1,43 +1,70 @@
 // One client connection's protocol state: login, subscriptions, request limits; simulation.
 
-/// Lives on the event loop, from the upgrade until the connection is gone.
+/// From the upgrade until the connection is gone.
 final class Session {
-  let connection: WebSocketConnection
+  let connection: any Peer
   /// OKX's `connId`: eight hex digits.
   let identifier: String
   /// 1 for the first connection of this exchange's life; faults may name it.
   let number: Int
   var isLoggedIn = false
-  var subscriptions: [ChannelArgument: Subscription] = [:]
+  /// In the order they were made.
+  private(set) var subscriptions: [Subscription] = []
   /// Market pushes sent or due to this connection: faults count them.
   var pushes = 0
   private var requests: RateLimit
-  private let clock: Clock
 
-  init(connection: WebSocketConnection, number: Int, requestsPerHour: Int, clock: Clock) {
+  init(connection: any Peer, identifier: UInt32, number: Int, requestsPerHour: Int) {
     self.connection = connection
     self.number = number
-    self.clock = clock
-    let digits = String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)
-    identifier = digits
+    self.identifier = String(identifier, radix: 16)
     requests = RateLimit(limit: requestsPerHour, windowNanoseconds: 3_600 * 1_000_000_000)
   }
 
   var endpoint: Endpoint { connection.endpoint }
 
+  // MARK: - Subscriptions
+
+  func subscription(of argument: ChannelArgument) -> Subscription? {
+    subscriptions.first { $0.argument == argument }
+  }
+
+  func add(_ subscription: Subscription) { subscriptions.append(subscription) }
+
+  /// Nil where there is none.
+  func removeSubscription(of argument: ChannelArgument) -> Subscription? {
+    subscriptions.firstIndex { $0.argument == argument }.map { subscriptions.remove(at: $0) }
+  }
+
+  func removeSubscriptions() -> [Subscription] {
+    defer { subscriptions = [] }
+    return subscriptions
+  }
+
   /// Market data of any instrument.
-  var receivesMarket: Bool { subscriptions.keys.contains { $0.channel.published != nil } }
+  var receivesMarket: Bool { subscriptions.contains { $0.argument.channel.published != nil } }
 
   func receives(instrument: String) -> Bool {
-    subscriptions.keys.contains { $0.channel.published != nil && $0.instrument == instrument }
+    subscriptions.contains {
+      $0.argument.channel.published != nil && $0.argument.instrument == instrument
+    }
   }
 
-  /// Counts a subscribe, unsubscribe or login request.
-  func admitRequest() -> Bool { requests.admit(now: clock.monotonic()) }
+  // MARK: - Requests and answers
 
-  func send(_ text: String) {
-    connection.send(RenderedFrame.text(text, allocator: connection.allocator))
+  /// Counts a subscribe, unsubscribe or login request at `now`, monotonic nanoseconds.
+  func admitRequest(now: Int64) -> Bool { requests.admit(now: now) }
+
+  /// `id` of a request: 1 to 32 ASCII letters and digits.
+  static func isIdentifier(_ text: String) -> Bool {
+    let bytes = text.utf8
+    return !bytes.isEmpty && bytes.count <= 32
+      && bytes.allSatisfy {
+        ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x61 && $0 <= 0x7A)
+      }
   }
+
+  func send(_ text: String) { connection.send(.text(text)) }
 
   /// OKX's error event: it never carries the `arg` it is about.
   func sendError(_ code: String, _ message: String, id: String?) {

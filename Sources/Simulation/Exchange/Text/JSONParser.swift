@@ -13,7 +13,7 @@ struct JSONParser {
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The one value that `bytes` holds, blanks around it allowed.
-  static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+  static func parse(_ bytes: [UInt8]) throws(JSONError) -> ParsedJSON {
     var parser = JSONParser(bytes)
     let value = try parser.value(depth: 0)
     parser.skipBlanks()
@@ -36,15 +36,15 @@ struct JSONParser {
     return true
   }
 
-  private mutating func word(_ text: StaticString, _ value: JSONValue) throws(JSONError)
-    -> JSONValue
+  private mutating func word(_ text: StaticString, _ value: ParsedJSON) throws(JSONError)
+    -> ParsedJSON
   {
     for expected in "\(text)".utf8 where !take(expected) { throw fault }
     return value
   }
 
-  private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
-    if depth > JSONValue.depthMax { throw .tooDeep }
+  private mutating func value(depth: Int) throws(JSONError) -> ParsedJSON {
+    if depth > ParsedJSON.depthMax { throw .tooDeep }
     skipBlanks()
     guard let first = next else { throw fault }
     switch first {
@@ -58,9 +58,9 @@ struct JSONParser {
     }
   }
 
-  private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
+  private mutating func object(depth: Int) throws(JSONError) -> ParsedJSON {
     position += 1
-    var members: [JSONValue.Member] = []
+    var members: [ParsedJSON.Member] = []
     skipBlanks()
     if take(UInt8(ascii: "}")) { return .object(members) }
     while true {
@@ -76,9 +76,9 @@ struct JSONParser {
     }
   }
 
-  private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
+  private mutating func array(depth: Int) throws(JSONError) -> ParsedJSON {
     position += 1
-    var items: [JSONValue] = []
+    var items: [ParsedJSON] = []
     skipBlanks()
     if take(UInt8(ascii: "]")) { return .array(items) }
     while true {
@@ -95,7 +95,7 @@ struct JSONParser {
     return position - start
   }
 
-  private mutating func number() throws(JSONError) -> JSONValue {
+  private mutating func number() throws(JSONError) -> ParsedJSON {
     let start = position
     _ = take(UInt8(ascii: "-"))
     let leadingZero = next == UInt8(ascii: "0")

@@ -24,7 +24,7 @@ struct BookData {
 
   /// Nil unless `data` is an array of exactly one such object.
   init?(_ bytes: [UInt8], _ range: Range<Int>) {
-    var scanner = JSONScanner(bytes, from: range.lowerBound, to: range.upperBound)
+    var scanner = JSONCursor(bytes, from: range.lowerBound, to: range.upperBound)
     var copy = self
     var elements = 0
     let isWhole = scanner.array { scanner in
@@ -37,7 +37,7 @@ struct BookData {
     self = copy
   }
 
-  private mutating func take(_ scanner: inout JSONScanner, _ key: Range<Int>) -> Bool {
+  private mutating func take(_ scanner: inout JSONCursor, _ key: Range<Int>) -> Bool {
     isEmpty = false
     if scanner.equals(key, "bids") { return BookData.levels(&scanner, &bids) }
     if scanner.equals(key, "asks") { return BookData.levels(&scanner, &asks) }
@@ -58,7 +58,7 @@ struct BookData {
     return true
   }
 
-  private static func levels(_ scanner: inout JSONScanner, _ levels: inout [LevelText]) -> Bool {
+  private static func levels(_ scanner: inout JSONCursor, _ levels: inout [LevelText]) -> Bool {
     scanner.array { scanner in
       var fields: [Range<Int>] = []
       let isArray = scanner.array { scanner in
@@ -88,7 +88,7 @@ struct TradeData {
   var count: Int32 = 1
 
   init?(_ bytes: [UInt8], _ range: Range<Int>) {
-    var scanner = JSONScanner(bytes, from: range.lowerBound, to: range.upperBound)
+    var scanner = JSONCursor(bytes, from: range.lowerBound, to: range.upperBound)
     var copy = self
     var found = 0
     guard scanner.take(0x5B) else { return nil }
@@ -118,6 +118,6 @@ struct TradeData {
   }
 }
 
-private func decimal(_ scanner: JSONScanner, _ range: Range<Int>) -> DecimalNumber? {
+private func decimal(_ scanner: JSONCursor, _ range: Range<Int>) -> DecimalNumber? {
   try? DecimalNumber.parse(scanner.bytes.span.extracting(range))
 }

@@ -30,7 +30,7 @@ public struct RecordedFrame: Sendable {
     self.range = range
     self.time = time
     self.line = line
-    var scanner = JSONScanner(bytes, from: range.lowerBound, to: range.upperBound)
+    var scanner = JSONCursor(bytes, from: range.lowerBound, to: range.upperBound)
     var copy = self
     let isWhole = scanner.object { scanner, key in
       if scanner.equals(key, "arg") {

@@ -12,7 +12,7 @@ enum SequenceText {
     var hasPrevSeqId = false
     var members = 0
     var end = 0
-    var scanner = JSONScanner(frame, from: data.lowerBound, to: data.upperBound)
+    var scanner = JSONCursor(frame, from: data.lowerBound, to: data.upperBound)
     guard scanner.take(0x5B) else { return nil }
     let isObject = scanner.object { scanner, key in
       members += 1

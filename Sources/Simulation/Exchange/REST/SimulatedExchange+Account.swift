@@ -4,9 +4,9 @@ import Market
 import Matching
 import Quantities
 
-extension Exchange {
+extension SimulatedExchange {
   func accountConfiguration(_ request: RESTRequest) -> HTTPReply {
-    let user = Exchange.userIdentifier
+    let user = SimulatedExchange.userIdentifier
     return RESTReply.rows([
       "{\"uid\":\"\(user)\",\"mainUid\":\"\(user)\",\"acctLv\":\"2\",\"posMode\":\"net_mode\","
         + "\"autoLoan\":false,\"greeksType\":\"PA\",\"level\":\"Lv5\",\"levelTmp\":\"\","

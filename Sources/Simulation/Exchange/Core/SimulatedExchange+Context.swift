@@ -1,37 +1,10 @@
 // Pushing tickers, bars, funding, marks and the rest at OKX's cadence; simulation.
 
 import Market
-import NIOCore
 import Quantities
 
-extension ChannelName {
-  /// Served from the exchange's figures rather than from the market's own events.
-  var isContext: Bool {
-    switch self {
-    case .candle, .fundingRate, .markPrice, .indexTickers, .openInterest, .priceLimit,
-      .liquidationOrders, .status:
-      true
-    default: false
-    }
-  }
-
-  /// Nanoseconds between pushes of a change, and after which an unchanged row comes again; nil: never.
-  var cadence: (change: Int64, repeat: Int64?) {
-    let millisecond: Int64 = 1_000_000
-    return switch self {
-    case .tickers: (100 * millisecond, nil)
-    case .indexTickers: (100 * millisecond, 60_000 * millisecond)
-    case .markPrice: (200 * millisecond, 10_000 * millisecond)
-    case .priceLimit: (200 * millisecond, nil)
-    case .openInterest: (3_000 * millisecond, 3_000 * millisecond)
-    case .fundingRate: (30_000 * millisecond, 60_000 * millisecond)
-    default: (1_000 * millisecond, nil)
-    }
-  }
-}
-
-extension Exchange {
-  static let contextMilliseconds: Int64 = 100
+extension SimulatedExchange {
+  static let contextNanoseconds: Int64 = 100_000_000
   /// Bars closed between two looks that are still told one by one.
   static let closedBarsMax = 30
   /// A timer that is a little early must not skip a turn.
@@ -60,13 +33,14 @@ extension Exchange {
   func pushContext() {
     if context.topics.isEmpty { return }
     let now = clock.monotonic()
-    for (key, topic) in context.topics {
+    for key in context.keys {
+      guard let topic = context.topics[key] else { continue }
       switch key.channel {
       case .candle: pushCandles(key, topic, now)
       case .status, .liquidationOrders: break
       default:
         let cadence = key.channel.cadence
-        let age = now - topic.pushedAt + Exchange.cadenceSlack
+        let age = now - topic.pushedAt + SimulatedExchange.cadenceSlack
         if age < cadence.change { continue }
         guard let row = contextRow(key) else { continue }
         let isDue = cadence.repeat.map { age >= $0 } ?? false
@@ -109,14 +83,15 @@ extension Exchange {
       let open = openBar(key)
     else { return }
     if let last = topic.bar, last < open.time {
-      var time = max(last, open.time - Int64(Exchange.closedBarsMax) * interval.milliseconds)
+      var time = max(
+        last, open.time - Int64(SimulatedExchange.closedBarsMax) * interval.milliseconds)
       while time < open.time {
         if let row = barRow(index, interval, time, isClosed: true) {
           sendContext(rows: row, to: topic.subscriptions)
         }
         time += interval.milliseconds
       }
-    } else if now - topic.pushedAt + Exchange.cadenceSlack < key.channel.cadence.change
+    } else if now - topic.pushedAt + SimulatedExchange.cadenceSlack < key.channel.cadence.change
       || open.row.utf8.elementsEqual(topic.shown)
     {
       return
@@ -142,11 +117,11 @@ extension Exchange {
       + "\"bkPx\":\"\(specification.text(price: trade.price))\","
       + "\"sz\":\"\(specification.text(quantity: trade.quantity))\",\"bkLoss\":\"0\",\"ccy\":\"\","
       + "\"ts\":\"\(event.exchangeTime)\"}]}"
-    for (key, topic) in context.topics
+    for key in context.keys
     where key.channel == .liquidationOrders
       && (key.subject == "ANY" || key.subject == specification.typeName)
     {
-      sendContext(rows: row, to: topic.subscriptions)
+      sendContext(rows: row, to: context.topics[key]?.subscriptions ?? [])
     }
   }
 
@@ -154,8 +129,8 @@ extension Exchange {
   func announce(_ notice: SystemNotice) {
     context.notices.insert(notice, at: 0)
     if context.notices.count > ContextBoard.noticesMax { context.notices.removeLast() }
-    for (key, topic) in context.topics where key.channel == .status {
-      sendContext(rows: notice.row, to: topic.subscriptions)
+    for key in context.keys where key.channel == .status {
+      sendContext(rows: notice.row, to: context.topics[key]?.subscriptions ?? [])
     }
     flush()
   }
@@ -164,8 +139,8 @@ extension Exchange {
     for subscription in subscriptions {
       let connection = subscription.session.connection
       if !connection.isOpen { continue }
-      let text = "{\"arg\":\(subscription.argument.rendered),\"data\":[\(rows)]}"
-      connection.send(RenderedFrame.text(text, allocator: connection.allocator))
+      connection.send(
+        .text("{\"arg\":\(subscription.argument.rendered),\"data\":[\(rows)]}"))
     }
   }
 }

@@ -1,8 +1,8 @@
 // The WebSocket close codes of RFC 6455 and of OKX; simulation.
 
-struct CloseCode: Equatable, Sendable {
-  var number: UInt16
-  var reason: String
+public struct CloseCode: Equatable, Sendable {
+  public var number: UInt16
+  public var reason: String
 
   static let normal = CloseCode(number: 1000, reason: "")
   static let goingAway = CloseCode(number: 1001, reason: "The exchange stops.")

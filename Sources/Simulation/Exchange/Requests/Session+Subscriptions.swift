@@ -6,23 +6,21 @@ import Foundation
 struct SessionRequest {
   var id: String?
   var operation: String
-  var body: JSONValue
-  var arguments: [JSONValue]
+  var body: ParsedJSON
+  var arguments: [ParsedJSON]
   /// Microseconds since the epoch at which the request was taken from the socket.
   var receivedMicroseconds: Int64
 }
 
-extension Session {
-  /// `id` of a request: 1 to 32 ASCII letters and digits.
-  static func isIdentifier(_ text: String) -> Bool {
-    let bytes = text.utf8
-    return !bytes.isEmpty && bytes.count <= 32
-      && bytes.allSatisfy {
-        ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x61 && $0 <= 0x7A)
-      }
+extension SimulatedExchange {
+  /// A whole text message from a client.
+  public func received(_ text: [UInt8], on connection: any Peer) {
+    session(of: connection)?.handle(text, in: self)
   }
+}
 
-  func handle(_ text: [UInt8], in exchange: Exchange) {
+extension Session {
+  fileprivate func handle(_ text: [UInt8], in exchange: SimulatedExchange) {
     if text.elementsEqual("ping".utf8) {
       send("pong")
       return
@@ -54,7 +52,7 @@ extension Session {
       receivedMicroseconds: received)
     switch operation {
     case "subscribe", "unsubscribe", "login":
-      if !admitRequest() {
+      if !admitRequest(now: exchange.clock.monotonic()) {
         sendError("60014", "Requests too frequent", id: id)
         return
       }
@@ -70,7 +68,7 @@ extension Session {
 
   // MARK: - Subscriptions
 
-  private func parsed(_ value: JSONValue, _ request: SessionRequest) -> ChannelArgument? {
+  private func parsed(_ value: ParsedJSON, _ request: SessionRequest) -> ChannelArgument? {
     switch ChannelArgument.parse(value, on: endpoint) {
     case .argument(let argument): return argument
     case .refused(let code, let message):
@@ -79,7 +77,9 @@ extension Session {
     }
   }
 
-  private func subscribe(_ value: JSONValue, _ request: SessionRequest, in exchange: Exchange) {
+  private func subscribe(
+    _ value: ParsedJSON, _ request: SessionRequest, in exchange: SimulatedExchange
+  ) {
     guard let argument = parsed(value, request) else { return }
     if argument.channel.isPrivate && !isLoggedIn {
       sendError("60011", "Please log in", id: request.id)
@@ -109,84 +109,39 @@ extension Session {
     }
     if argument.channel == .booksL2Tbt { dropDisplaced(by: argument, in: exchange) }
     // OKX acknowledges a second subscription of the same channel and sends no second snapshot.
-    if subscriptions[argument] != nil { return }
+    if subscription(of: argument) != nil { return }
     let subscription = Subscription(argument: argument, session: self)
-    subscriptions[argument] = subscription
+    add(subscription)
     exchange.subscribed(subscription)
   }
 
   /// `books` and `books50-l2-tbt` beside a live `books-l2-tbt` of the same instrument.
   private func conflicts(_ argument: ChannelArgument) -> Bool {
     if argument.channel != .books && argument.channel != .books50L2Tbt { return false }
-    return subscriptions.keys.contains {
-      $0.channel == .booksL2Tbt && $0.instrument == argument.instrument
+    return subscriptions.contains {
+      $0.argument.channel == .booksL2Tbt && $0.argument.instrument == argument.instrument
     }
   }
 
-  private func dropDisplaced(by argument: ChannelArgument, in exchange: Exchange) {
-    let displaced = subscriptions.values.filter {
+  private func dropDisplaced(by argument: ChannelArgument, in exchange: SimulatedExchange) {
+    let displaced = subscriptions.filter {
       ($0.argument.channel == .books || $0.argument.channel == .books50L2Tbt)
         && $0.argument.instrument == argument.instrument
     }
     for subscription in displaced {
-      subscriptions[subscription.argument] = nil
+      _ = removeSubscription(of: subscription.argument)
       exchange.unsubscribed(subscription)
       sendEvent("unsubscribe", argument: subscription.argument.rendered, id: nil)
     }
   }
 
-  private func unsubscribe(_ value: JSONValue, _ request: SessionRequest, in exchange: Exchange) {
+  private func unsubscribe(
+    _ value: ParsedJSON, _ request: SessionRequest, in exchange: SimulatedExchange
+  ) {
     guard let argument = parsed(value, request) else { return }
-    if let subscription = subscriptions.removeValue(forKey: argument) {
+    if let subscription = removeSubscription(of: argument) {
       exchange.unsubscribed(subscription)
     }
     sendEvent("unsubscribe", argument: argument.rendered, id: request.id)
-  }
-
-  // MARK: - Login
-
-  /// A login's time stamp may differ from ours by this.
-  static let loginWindowSeconds: Int64 = 30
-
-  private func login(_ request: SessionRequest, in exchange: Exchange) {
-    if isLoggedIn {
-      sendError("60031", "Repeated login on one connection is not supported", id: request.id)
-      return
-    }
-    if let (code, message) = loginFault(request, in: exchange) {
-      exchange.logger.info("login refused", metadata: ["code": "\(code)"])
-      sendError(code, message, id: request.id)
-      connection.close(.loginFailed)
-      return
-    }
-    isLoggedIn = true
-    send(
-      "{\(idMember(request.id))\"event\":\"login\",\"code\":\"0\",\"msg\":\"\","
-        + "\"connId\":\"\(identifier)\"}")
-  }
-
-  private func loginFault(_ request: SessionRequest, in exchange: Exchange) -> (String, String)? {
-    if request.arguments.count != 1 { return ("60031", "Only one account may log in") }
-    let argument = request.arguments[0]
-    guard case .object = argument, let key = argument.text("apiKey"),
-      let passphrase = argument.text("passphrase"),
-      let stamp = argument.text("timestamp"), let sign = argument.text("sign")
-    else { return ("60009", "Login failed.") }
-    if key.isEmpty { return ("60005", "Invalid apiKey") }
-    if passphrase.isEmpty { return ("60027", "Parameter passphrase can not be empty") }
-    guard let seconds = Int64(stamp), seconds >= 0 else { return ("60004", "Invalid timestamp") }
-    let now = exchange.clock.wallMilliseconds() / 1_000
-    let (difference, overflowed) = now.subtractingReportingOverflow(seconds)
-    if overflowed || difference.magnitude > Session.loginWindowSeconds.magnitude {
-      return ("60006", "Timestamp request expired")
-    }
-    let credentials = exchange.options.credentials
-    if key != credentials.key { return ("60032", "API key doesn't exist") }
-    if passphrase != credentials.passphrase { return ("60024", "Wrong passphrase") }
-    let text = stamp + "GET" + "/users/self/verify"
-    if !Signature.isValid(sign, for: text, secret: credentials.secret) {
-      return ("60007", "Invalid sign")
-    }
-    return nil
   }
 }

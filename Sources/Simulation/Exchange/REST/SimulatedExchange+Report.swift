@@ -5,8 +5,8 @@ import Foundation
 import Market
 import Matching
 
-extension Exchange {
-  func report() -> ExchangeReport {
+extension SimulatedExchange {
+  public func report() -> ExchangeReport {
     var instruments: [String: ExchangeReport.InstrumentReport] = [:]
     for index in 0..<catalogue.count {
       let position = engine.position(index)
@@ -33,18 +33,18 @@ extension Exchange {
   }
 
   func simulationReply(_ request: RESTRequest) -> HTTPReply {
-    if request.path == "/sim/pause" && request.method == .POST {
+    if request.path == "/sim/pause" && request.method == "POST" {
       pauseMarket()
       return HTTPReply(body: "{\"paused\":true}")
     }
-    if request.path == "/sim/status" && request.method == .POST { return announceStatus(request) }
-    if request.method != .GET { return HTTPReply(status: .methodNotAllowed, body: "") }
+    if request.path == "/sim/status" && request.method == "POST" { return announceStatus(request) }
+    if request.method != "GET" { return HTTPReply(status: HTTPReply.methodNotAllowed, body: "") }
     switch request.path {
     case "/sim/report":
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       guard let body = try? encoder.encode(report()) else {
-        return HTTPReply(status: .internalServerError, body: "")
+        return HTTPReply(status: HTTPReply.internalServerError, body: "")
       }
       return HTTPReply(body: String(decoding: body, as: UTF8.self))
     case "/sim/health":
@@ -54,7 +54,7 @@ extension Exchange {
           + "\"instruments\":[\(ids)],\"connections\":\(sessions.count),"
           + "\"playback\":{\"started\":\(market.isStarted),\"done\":\(market.isDone),"
           + "\"sent\":\(market.sent)}}")
-    default: return HTTPReply(status: .notFound, body: "")
+    default: return HTTPReply(status: HTTPReply.notFound, body: "")
     }
   }
 }

@@ -9,8 +9,6 @@ import NIOSSL
 import Synchronization
 
 /// Listens from `start` until `stop`, once. Shares no protocol code with the client.
-///
-/// Everything but the making of files runs on one event loop thread.
 public final class ExchangeServer: Sendable {
   public let options: ExchangeOptions
   private let logger: Logger
@@ -19,7 +17,7 @@ public final class ExchangeServer: Sendable {
   private struct Running: Sendable {
     let group: MultiThreadedEventLoopGroup
     let channel: any Channel
-    let exchange: NIOLoopBound<Exchange>
+    let loop: NIOLoopBound<ExchangeLoop>
   }
 
   public init(_ options: ExchangeOptions, logger: Logger = Logger(label: "exchange")) {
@@ -45,24 +43,25 @@ public final class ExchangeServer: Sendable {
     let eventLoop = group.next()
     let options = options
     let logger = logger
-    let exchange: NIOLoopBound<Exchange>
+    let clock = SystemClock()
+    let loop: NIOLoopBound<ExchangeLoop>
     let channel: any Channel
     do {
-      exchange = try await eventLoop.submit {
-        NIOLoopBound(
-          try Exchange(
-            options: options, source: source, script: script, eventLoop: eventLoop, logger: logger),
-          eventLoop: eventLoop)
+      loop = try await eventLoop.submit {
+        let exchange = try SimulatedExchange(
+          options: options, source: source, script: script, clock: clock, logger: logger)
+        return NIOLoopBound(
+          ExchangeLoop(exchange, on: eventLoop, clock: clock), eventLoop: eventLoop)
       }.get()
-      channel = try await Listener(delegate: exchange, clock: Clock(), tls: tls)
+      channel = try await Listener(loop: loop, clock: clock, tls: tls)
         .bind(host: options.host, port: options.port, group: group)
     } catch {
       try? await group.shutdownGracefully()
       if let error = error as? FaultScriptError { throw ExchangeError.options("\(error)") }
       throw error
     }
-    try await eventLoop.submit { exchange.value.start() }.get()
-    running.withLock { $0 = Running(group: group, channel: channel, exchange: exchange) }
+    try await eventLoop.submit { loop.value.start() }.get()
+    running.withLock { $0 = Running(group: group, channel: channel, loop: loop) }
     let port = channel.localAddress?.port ?? 0
     logger.info(
       "listening", metadata: ["host": "\(options.host)", "port": "\(port)", "tls": "\(tls != nil)"])
@@ -73,8 +72,8 @@ public final class ExchangeServer: Sendable {
   public func stop() async {
     guard let running = running.withLock({ $0.take() }) else { return }
     try? await running.channel.close().get()
-    let exchange = running.exchange
-    try? await running.group.next().flatSubmit { exchange.value.stop() }.get()
+    let loop = running.loop
+    try? await running.group.next().flatSubmit { loop.value.stop() }.get()
     try? await running.group.shutdownGracefully()
   }
 
@@ -83,8 +82,8 @@ public final class ExchangeServer: Sendable {
     let nothing = ExchangeReport(
       instruments: [:], balances: [:], faults: [:], playback: .init(done: false, sent: 0))
     guard let running = running.withLock({ $0 }) else { return nothing }
-    let exchange = running.exchange
-    return (try? await running.group.next().submit { exchange.value.report() }.get()) ?? nothing
+    let loop = running.loop
+    return (try? await running.group.next().submit { loop.value.report() }.get()) ?? nothing
   }
 
   private static func isLoopback(_ address: SocketAddress) -> Bool {
@@ -100,7 +99,7 @@ public final class ExchangeServer: Sendable {
     case .generated(let count, let messagesPerSecond, let seed):
       return GeneratedMarket(
         instruments: count, swaps: options.swaps, seed: seed, messagesPerSecond: messagesPerSecond,
-        start: Clock().wallMilliseconds())
+        start: SystemClock().wallMilliseconds())
     case .recording(let path, _):
       do {
         return try RecordedMarket(RecordingFile(path: path), instruments: instruments)
@@ -149,20 +148,5 @@ public final class ExchangeServer: Sendable {
       promise.succeed(override)
     }
     return try NIOSSLContext(configuration: configuration)
-  }
-}
-
-/// Why an exchange did not start.
-public enum ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
-  case market(String)
-  case certificate(String)
-  case options(String)
-
-  public var description: String {
-    switch self {
-    case .market(let text): "the market cannot be played: \(text)"
-    case .certificate(let text): "certificate: \(text)"
-    case .options(let text): text
-    }
   }
 }

@@ -2,16 +2,15 @@
 
 import Market
 import Matching
-import NIOCore
 import Quantities
 
-extension Exchange {
+extension SimulatedExchange {
   /// Pushes what the engine said since the last call.
   func tell() {
     if engineEvents.isEmpty { return }
     let events = engineEvents
     engineEvents.removeAll(keepingCapacity: true)
-    let watchers = sessions.values.filter { $0.isLoggedIn }
+    let watchers = sessions.filter { $0.isLoggedIn }
     for event in events {
       switch event {
       case .order(let order): push(order, to: watchers)
@@ -26,7 +25,7 @@ extension Exchange {
     let specification = catalogue[order.instrument]
     var row: [UInt8] = []
     for session in watchers {
-      for subscription in session.subscriptions.values {
+      for subscription in session.subscriptions {
         let argument = subscription.argument
         switch argument.channel {
         case .orders:
@@ -64,11 +63,10 @@ extension Exchange {
   private func scheduleChanges() {
     if changes.isEmpty || changes.isScheduled { return }
     changes.isScheduled = true
-    _ = eventLoop.scheduleTask(in: .milliseconds(AccountChanges.batchMilliseconds)) { [weak self] in
-      guard let self else { return }
-      let batch = changes
-      changes = AccountChanges()
-      pushAccount(.update, currencies: batch.currencies, instruments: batch.instruments)
+    later(AccountChanges.batchMilliseconds * 1_000_000) { exchange in
+      let batch = exchange.changes
+      exchange.changes = AccountChanges()
+      exchange.pushAccount(.update, currencies: batch.currencies, instruments: batch.instruments)
     }
   }
 
@@ -77,8 +75,8 @@ extension Exchange {
 
   private func pushAccount(_ event: AccountEvent, currencies: Set<String>?, instruments: Set<Int>?)
   {
-    for session in sessions.values where session.isLoggedIn {
-      for subscription in session.subscriptions.values {
+    for session in sessions where session.isLoggedIn {
+      for subscription in session.subscriptions {
         let argument = subscription.argument
         if event == .snapshot && argument.isEventsOnly { continue }
         switch argument.channel {
@@ -95,7 +93,7 @@ extension Exchange {
 
   func accountFrame(
     _ event: AccountEvent, _ argument: ChannelArgument, currencies: Set<String>?
-  ) -> ByteBuffer {
+  ) -> ServerFrame {
     frame(argument, members: eventMembers(event), rows: [accountRow(currencies: currencies)])
   }
 
@@ -109,7 +107,7 @@ extension Exchange {
 
   func positionsFrame(
     _ event: AccountEvent, _ argument: ChannelArgument, instruments: Set<Int>?
-  ) -> ByteBuffer {
+  ) -> ServerFrame {
     let rows = engine.positions.filter { position in
       let specification = catalogue[position.instrument]
       return argument.covers(
@@ -135,11 +133,11 @@ extension Exchange {
   }
 
   /// A push of a private channel; its `arg` carries the user's id.
-  private func frame(_ argument: ChannelArgument, members: String, rows: [[UInt8]]) -> ByteBuffer {
+  private func frame(_ argument: ChannelArgument, members: String, rows: [[UInt8]]) -> ServerFrame {
     var text: [UInt8] = []
     text.append(text: "{\"arg\":")
     text.append(text: argument.rendered.dropLast())
-    text.append(text: ",\"uid\":\"\(Exchange.userIdentifier)\"},")
+    text.append(text: ",\"uid\":\"\(SimulatedExchange.userIdentifier)\"},")
     text.append(text: members)
     text.append(text: "\"data\":[")
     for row in rows {
@@ -148,6 +146,6 @@ extension Exchange {
     }
     text.close(with: 0x5D)
     text.append(0x7D)
-    return RenderedFrame.make(allocator: ByteBufferAllocator(), parts: [text])
+    return .text(text)
   }
 }

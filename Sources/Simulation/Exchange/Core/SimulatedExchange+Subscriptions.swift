@@ -3,7 +3,7 @@
 import Market
 import Matching
 
-extension Exchange {
+extension SimulatedExchange {
   func subscribed(_ subscription: Subscription) {
     let argument = subscription.argument
     if let channel = argument.channel.published {
@@ -44,21 +44,20 @@ extension Exchange {
       return
     }
     if channel.isIncremental { repaired(instrument) }
-    let connection = subscription.session.connection
-    connection.send(RenderedFrame.make(allocator: connection.allocator, parts: [bytes]))
+    subscription.session.connection.send(.text(bytes))
   }
 
   /// OKX tells how many connections of the account have the channel, and drops those past its limit.
   private func countConnection(_ subscription: Subscription) -> Bool {
     let name = subscription.argument.channel
     let session = subscription.session
-    let count = sessions.values.count { $0.subscriptions.keys.contains { $0.channel == name } }
-    let isTooMany = count > Exchange.connectionsPerChannelMax
+    let count = sessions.count { $0.subscriptions.contains { $0.argument.channel == name } }
+    let isTooMany = count > SimulatedExchange.connectionsPerChannelMax
     session.send(
       "{\"event\":\"channel-conn-count\(isTooMany ? "-error" : "")\",\"channel\":\"\(name.rawValue)\","
-        + "\"connCount\":\"\(min(count, Exchange.connectionsPerChannelMax))\","
+        + "\"connCount\":\"\(min(count, SimulatedExchange.connectionsPerChannelMax))\","
         + "\"connId\":\"\(session.identifier)\"}")
-    if isTooMany { session.subscriptions[subscription.argument] = nil }
+    if isTooMany { _ = session.removeSubscription(of: subscription.argument) }
     return !isTooMany
   }
 

@@ -4,7 +4,7 @@ import Market
 import Matching
 import Quantities
 
-extension Exchange {
+extension SimulatedExchange {
   /// Rows of one page where nothing else is said, and at most.
   static let pageMax = 100
 
@@ -14,7 +14,7 @@ extension Exchange {
     let received = clock.wallMicroseconds()
     guard let name = request.path.split(separator: "/").last,
       let operation = OrderOperation.rest(String(name))
-    else { return RESTReply.refused("404", "Not found", status: .notFound) }
+    else { return RESTReply.refused("404", "Not found", status: HTTPReply.notFound) }
     if request.raw.body.isEmpty { return RESTReply.refused("50000", "Body can not be empty.") }
     guard let body = try? JSONParser.parse(request.raw.body) else {
       return RESTReply.refused("50002", "JSON syntax error")
@@ -23,12 +23,12 @@ extension Exchange {
     let reply = perform(
       operation, items, through: .rest, expiry: request.header("expTime"))
     // The pushes follow the reply's making, as on OKX they may overtake it.
-    eventLoop.execute { [weak self] in
-      self?.tell()
-      self?.flush()
+    later(0) { exchange in
+      exchange.tell()
+      exchange.flush()
     }
     return HTTPReply(
-      status: reply.code == "50011" ? .tooManyRequests : .ok,
+      status: reply.code == "50011" ? HTTPReply.tooManyRequests : HTTPReply.ok,
       body: "{\"code\":\"\(reply.code)\",\"msg\":\(quoted(reply.message)),"
         + "\"data\":[\(reply.rows.joined(separator: ","))],\"inTime\":\"\(received)\","
         + "\"outTime\":\"\(clock.wallMicroseconds())\"}")
@@ -125,12 +125,12 @@ extension Exchange {
     let limitText = request.text("limit")
     let afterText = request.text("after")
     let beforeText = request.text("before")
-    guard let limit = limitText.isEmpty ? Exchange.pageMax : Int(limitText), limit >= 1,
+    guard let limit = limitText.isEmpty ? SimulatedExchange.pageMax : Int(limitText), limit >= 1,
       let after = afterText.isEmpty ? UInt64.max : UInt64(afterText),
       let before = beforeText.isEmpty ? 0 : UInt64(beforeText)
     else { return RESTReply.refused("51000", "Parameter limit, after or before error") }
     let newest = rows.sorted { key($0) > key($1) }
     let chosen = newest.filter { key($0) < after && key($0) > before }
-    return RESTReply.rows(chosen.prefix(min(limit, Exchange.pageMax)).map(render))
+    return RESTReply.rows(chosen.prefix(min(limit, SimulatedExchange.pageMax)).map(render))
   }
 }

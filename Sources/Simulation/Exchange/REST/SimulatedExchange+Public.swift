@@ -4,7 +4,7 @@ import Market
 import Matching
 import Quantities
 
-extension Exchange {
+extension SimulatedExchange {
   func publicTime(_ request: RESTRequest) -> HTTPReply {
     RESTReply.rows(["{\"ts\":\"\(clock.wallMilliseconds())\"}"])
   }
@@ -51,7 +51,8 @@ extension Exchange {
     switch instrument(request) {
     case .failure(let fault): return fault.reply
     case .success(let index):
-      guard let depth = Int(request.query["sz"] ?? "1"), depth >= 1, depth <= Exchange.restDepthMax
+      guard let depth = Int(request.query["sz"] ?? "1"), depth >= 1,
+        depth <= SimulatedExchange.restDepthMax
       else { return RESTReply.refused("51000", "Parameter sz error") }
       let book = engine.books[index]
       let sides = [("asks", Side.sell), ("bids", Side.buy)].map { name, side in

@@ -1,6 +1,6 @@
 // The four OK-ACCESS headers and what is wrong with them; simulation.
 
-extension Exchange {
+extension SimulatedExchange {
   /// A signature's time stamp may differ from ours by this.
   static let signatureWindowMilliseconds: Int64 = 30_000
 
@@ -8,7 +8,7 @@ extension Exchange {
   func authenticationFault(_ request: RESTRequest) -> HTTPReply? {
     func refused(_ code: String, _ message: String) -> HTTPReply {
       logger.info("request refused", metadata: ["code": "\(code)", "path": "\(request.path)"])
-      return RESTReply.refused(code, message, status: .unauthorized)
+      return RESTReply.refused(code, message, status: HTTPReply.unauthorized)
     }
     let key = request.header("OK-ACCESS-KEY")
     let passphrase = request.header("OK-ACCESS-PASSPHRASE")
@@ -26,7 +26,7 @@ extension Exchange {
       return refused("50112", "Invalid OK-ACCESS-TIMESTAMP")
     }
     let skew = (clock.wallMilliseconds() - milliseconds).magnitude
-    if skew > Exchange.signatureWindowMilliseconds.magnitude {
+    if skew > SimulatedExchange.signatureWindowMilliseconds.magnitude {
       return refused("50102", "Timestamp request expired")
     }
     let credentials = options.credentials
@@ -35,7 +35,7 @@ extension Exchange {
       return refused("50105", "Request header OK-ACCESS-PASSPHRASE incorrect.")
     }
     let body = String(decoding: request.raw.body, as: UTF8.self)
-    let text = stamp + request.method.rawValue + request.raw.target + body
+    let text = stamp + request.method + request.raw.target + body
     if !Signature.isValid(sign, for: text, secret: credentials.secret) {
       return refused("50113", "Invalid Sign")
     }

@@ -2,9 +2,9 @@
 
 import Market
 
-extension Exchange {
+extension SimulatedExchange {
   private func row(
-    _ request: RESTRequest, _ make: (Exchange) -> (Int) -> ContextRow?
+    _ request: RESTRequest, _ make: (SimulatedExchange) -> (Int) -> ContextRow?
   ) -> HTTPReply {
     switch instrument(request) {
     case .failure(let fault): return fault.reply
@@ -16,25 +16,31 @@ extension Exchange {
     }
   }
 
-  func marketTicker(_ request: RESTRequest) -> HTTPReply { row(request, Exchange.tickerRow) }
-  func fundingRate(_ request: RESTRequest) -> HTTPReply { row(request, Exchange.fundingRow) }
-  func priceLimit(_ request: RESTRequest) -> HTTPReply { row(request, Exchange.priceLimitRow) }
+  func marketTicker(_ request: RESTRequest) -> HTTPReply {
+    row(request, SimulatedExchange.tickerRow)
+  }
+  func fundingRate(_ request: RESTRequest) -> HTTPReply {
+    row(request, SimulatedExchange.fundingRow)
+  }
+  func priceLimit(_ request: RESTRequest) -> HTTPReply {
+    row(request, SimulatedExchange.priceLimitRow)
+  }
 
   func marketTickers(_ request: RESTRequest) -> HTTPReply {
-    listed(request, ["SPOT", "SWAP", "FUTURES", "OPTION"], Exchange.tickerRow)
+    listed(request, ["SPOT", "SWAP", "FUTURES", "OPTION"], SimulatedExchange.tickerRow)
   }
 
   /// `instType` MARGIN lists the spot pairs.
   func markPrice(_ request: RESTRequest) -> HTTPReply {
-    listed(request, ["MARGIN", "SWAP", "FUTURES", "OPTION"], Exchange.markRow)
+    listed(request, ["MARGIN", "SWAP", "FUTURES", "OPTION"], SimulatedExchange.markRow)
   }
 
   func openInterest(_ request: RESTRequest) -> HTTPReply {
-    listed(request, ["SWAP", "FUTURES", "OPTION"], Exchange.openInterestRow)
+    listed(request, ["SWAP", "FUTURES", "OPTION"], SimulatedExchange.openInterestRow)
   }
 
   private func listed(
-    _ request: RESTRequest, _ types: [String], _ make: (Exchange) -> (Int) -> ContextRow?
+    _ request: RESTRequest, _ types: [String], _ make: (SimulatedExchange) -> (Int) -> ContextRow?
   ) -> HTTPReply {
     let type = request.text("instType")
     let id = request.text("instId")

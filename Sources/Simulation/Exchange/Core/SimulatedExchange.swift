@@ -1,17 +1,16 @@
-// The simulated exchange itself: market, account, sessions; everything here runs on one event loop; simulation.
+// The simulated exchange itself: market, account, sessions, without sockets, threads or a clock; simulation.
 
-import Foundation
 import Logging
 import Market
 import Matching
-import NIOCore
 
-final class Exchange {
+/// Bytes in, frames out. Whoever drives it tells what came (`opened`, `received`, `answer` …), asks `nextDue`
+/// and calls `runDue` then: a server on its event loop, a test by hand. The same calls at the same times give the
+/// same frames. All calls come from one thread.
+public final class SimulatedExchange {
   let options: ExchangeOptions
-  let clock = Clock()
+  let clock: any ExchangeClock
   let logger: Logger
-  /// The one event loop; `init` and everything after it run there.
-  let eventLoop: NIOIsolatedEventLoop
   let catalogue: InstrumentCatalogue
 
   var engine: MatchingEngine
@@ -22,14 +21,16 @@ final class Exchange {
   /// Whether the script counts the pushes of connections: it costs a look per push.
   let faultsConnections: Bool
 
-  var sessions: [ObjectIdentifier: Session] = [:]
+  /// In the order in which they were opened.
+  var sessions: [Session] = []
+  var agenda = Agenda()
   private var sessionNumber = 0
+  private let makeIdentifier: () -> UInt32
   private var connects: [String: RateLimit] = [:]
   private(set) var isStopping = false
-  /// Resumed when the last session is gone.
-  private var drained: EventLoopPromise<Void>?
+  /// Called when the last session is gone.
+  private var whenDrained: (() -> Void)?
 
-  let routes = RESTRoute.table()
   var limits: OrderLimits
   var readLimits: [String: RateLimit] = [:]
   /// What the engine said and nobody was told yet.
@@ -40,16 +41,20 @@ final class Exchange {
 
   /// Connections of one account with the same private channel.
   static let connectionsPerChannelMax = 30
-  static let watchMilliseconds: Int64 = 500
+  static let watchNanoseconds: Int64 = 500_000_000
   static let userIdentifier = "614488474791936"
 
-  init(
+  /// `makeIdentifier` gives the connections' ids. Throws `FaultScriptError` where the script names an instrument
+  /// that the source does not hold.
+  public init(
     options: ExchangeOptions, source: any MarketSource, script: FaultScript,
-    eventLoop: any EventLoop, logger: Logger
-  ) throws {
+    clock: any ExchangeClock, logger: Logger,
+    makeIdentifier: @escaping () -> UInt32 = { .random(in: 0x1000_0000...UInt32.max) }
+  ) throws(FaultScriptError) {
     self.options = options
-    self.eventLoop = eventLoop.assumeIsolated()
+    self.clock = clock
     self.logger = logger
+    self.makeIdentifier = makeIdentifier
     catalogue = source.catalogue
     engine = MatchingEngine(source.catalogue, settings: options.engineSettings)
     market = MarketBoard(source, options: options)
@@ -75,37 +80,51 @@ final class Exchange {
   /// The engine's clock: nanoseconds since the Unix epoch.
   func now() -> Int64 { clock.wallMicroseconds() * 1_000 }
 
-  // MARK: - Life
+  // MARK: - Time
 
-  func start() {
-    every(.milliseconds(Exchange.watchMilliseconds)) { $0.watchConnections() }
-    every(.nanoseconds(Int64(options.regularPushSeconds * 1e9))) { $0.pushRegularly() }
-    every(.milliseconds(Exchange.contextMilliseconds)) { $0.pushContext() }
-    startMarket()
+  /// When `runDue` has something to do, monotonic nanoseconds; nil before `start`.
+  public var nextDue: Int64? { agenda.nextDue }
+
+  /// Does what is due by now. What becomes due by that waits for the next call.
+  public func runDue() {
+    for deed in agenda.takeDue(at: clock.monotonic()) { deed(self) }
+  }
+
+  /// Returns the number by which the agenda can cancel it.
+  @discardableResult
+  func later(_ nanoseconds: Int64, _ deed: @escaping Agenda.Deed) -> UInt64 {
+    agenda.add(due: clock.monotonic() + max(0, nanoseconds), deed)
   }
 
   /// Repeats `body` until the exchange stops.
-  func every(_ period: TimeAmount, _ body: @escaping (Exchange) -> Void) {
-    _ = eventLoop.scheduleTask(in: period) { [weak self] in
-      guard let self, !isStopping else { return }
-      body(self)
-      every(period, body)
+  func every(_ nanoseconds: Int64, _ body: @escaping Agenda.Deed) {
+    later(nanoseconds) { exchange in
+      if exchange.isStopping { return }
+      body(exchange)
+      exchange.every(nanoseconds, body)
     }
   }
 
-  /// Closes every session with 1001; the future follows the last of them.
-  func stop() -> EventLoopFuture<Void> {
+  // MARK: - Life
+
+  public func start() {
+    every(SimulatedExchange.watchNanoseconds) { $0.watchConnections() }
+    every(Int64(options.regularPushSeconds * 1e9)) { $0.pushRegularly() }
+    every(SimulatedExchange.contextNanoseconds) { $0.pushContext() }
+    startMarket()
+  }
+
+  /// Closes every session with 1001; `whenDrained` follows the last of them.
+  public func stop(whenDrained: @escaping () -> Void) {
     isStopping = true
-    let promise = eventLoop.nonisolated().makePromise(of: Void.self)
-    drained = promise
-    for session in sessions.values { session.connection.close(.goingAway) }
+    self.whenDrained = whenDrained
+    for session in sessions { session.connection.close(.goingAway) }
     if sessions.isEmpty { finishDraining() }
-    return promise.futureResult
   }
 
   private func finishDraining() {
-    drained?.succeed()
-    drained = nil
+    whenDrained?()
+    whenDrained = nil
   }
 
   /// Closes what is idle, and readers that do not read.
@@ -113,7 +132,7 @@ final class Exchange {
     let now = clock.monotonic()
     let idle = Int64(options.idleSeconds * 1e9)
     let slow = Int64(options.slowReaderSeconds * 1e9)
-    for session in Array(sessions.values) where session.connection.isOpen {
+    for session in sessions where session.connection.isOpen {
       let connection = session.connection
       if now - connection.lastActivity > idle {
         connection.close(.idle)
@@ -128,7 +147,7 @@ final class Exchange {
   }
 
   /// Sends what was queued on every connection.
-  func flush() { for session in sessions.values { session.connection.flush() } }
+  func flush() { for session in sessions { session.connection.flush() } }
 
   /// Runs `body` on the engine, then tells what came of it.
   func withEngine<Result>(_ body: (inout MatchingEngine, inout [EngineEvent]) -> Result) -> Result {
@@ -141,19 +160,19 @@ final class Exchange {
   private func scheduleAdvance() {
     guard !isAdvanceScheduled, let due = engine.nextDue else { return }
     isAdvanceScheduled = true
-    _ = eventLoop.scheduleTask(in: .nanoseconds(max(0, due - now()))) { [weak self] in
-      guard let self else { return }
-      isAdvanceScheduled = false
-      engine.advance(to: now(), into: &engineEvents)
-      scheduleAdvance()
-      tell()
-      flush()
+    later(due - now()) { exchange in
+      exchange.isAdvanceScheduled = false
+      exchange.engine.advance(to: exchange.now(), into: &exchange.engineEvents)
+      exchange.scheduleAdvance()
+      exchange.tell()
+      exchange.flush()
     }
   }
-}
 
-extension Exchange: ListenerDelegate {
-  func admitsConnection(from address: String) -> Bool {
+  // MARK: - Connections
+
+  /// False refuses the upgrade with 429.
+  public func admitsConnection(from address: String) -> Bool {
     if isStopping { return false }
     var limit =
       connects[address]
@@ -163,32 +182,34 @@ extension Exchange: ListenerDelegate {
     return admitted
   }
 
-  func opened(_ connection: WebSocketConnection) {
+  public func opened(_ connection: any Peer) {
     sessionNumber += 1
-    sessions[ObjectIdentifier(connection)] = Session(
-      connection: connection, number: sessionNumber, requestsPerHour: options.requestsPerHour,
-      clock: clock)
+    sessions.append(
+      Session(
+        connection: connection, identifier: makeIdentifier(), number: sessionNumber,
+        requestsPerHour: options.requestsPerHour))
   }
 
-  func received(_ text: [UInt8], on connection: WebSocketConnection) {
-    guard let session = sessions[ObjectIdentifier(connection)] else { return }
-    session.handle(text, in: self)
+  func session(of connection: any Peer) -> Session? {
+    sessions.first { $0.connection === connection }
   }
 
-  func settled() {
+  /// The frames of one read have been handed over: a good time to flush.
+  public func settled() {
     if engineEvents.isEmpty { return }
     tell()
     flush()
   }
 
-  func writabilityChanged(_ connection: WebSocketConnection) {
+  /// The socket takes bytes again, or no longer.
+  public func writabilityChanged(_ connection: any Peer) {
     if connection.blockedSince == nil { resumeMarket() }
   }
 
-  func closed(_ connection: WebSocketConnection) {
-    guard let session = sessions.removeValue(forKey: ObjectIdentifier(connection)) else { return }
-    for subscription in session.subscriptions.values { unsubscribed(subscription) }
-    session.subscriptions.removeAll()
+  public func closed(_ connection: any Peer) {
+    guard let place = sessions.firstIndex(where: { $0.connection === connection }) else { return }
+    let session = sessions.remove(at: place)
+    for subscription in session.removeSubscriptions() { unsubscribed(subscription) }
     resumeMarket()
     if sessions.isEmpty && isStopping { finishDraining() }
   }

@@ -1,9 +1,9 @@
-// The two clocks of the simulated exchange; simulation.
+// The machine's clocks, for an exchange that runs on them; simulation.
 
 import Foundation
 import NIOCore
 
-struct Clock: Sendable {
+final class SystemClock: ExchangeClock, Sendable {
   /// Nanoseconds of a clock that never goes back.
   func monotonic() -> Int64 { Int64(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds) }
 
@@ -13,6 +13,4 @@ struct Clock: Sendable {
     unsafe clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
   }
-
-  func wallMilliseconds() -> Int64 { wallMicroseconds() / 1_000 }
 }

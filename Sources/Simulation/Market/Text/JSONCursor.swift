@@ -1,7 +1,7 @@
 // A cursor over JSON bytes that keeps every value's place in the text; simulation, its own and not the client's.
 
 /// Reads one JSON text left to right. Every method returns nil or false where the text is no JSON.
-struct JSONScanner {
+struct JSONCursor {
   let bytes: [UInt8]
   var position: Int
   let end: Int
@@ -63,7 +63,7 @@ struct JSONScanner {
   }
 
   /// Calls `member` at each value of an object with the range of its key; `member` must consume the value.
-  mutating func object(_ member: (inout JSONScanner, Range<Int>) -> Bool) -> Bool {
+  mutating func object(_ member: (inout JSONCursor, Range<Int>) -> Bool) -> Bool {
     if !take(0x7B) { return false }
     if take(0x7D) { return true }
     repeat {
@@ -73,7 +73,7 @@ struct JSONScanner {
   }
 
   /// Calls `element` at each value of an array; `element` must consume it.
-  mutating func array(_ element: (inout JSONScanner) -> Bool) -> Bool {
+  mutating func array(_ element: (inout JSONCursor) -> Bool) -> Bool {
     if !take(0x5B) { return false }
     if take(0x5D) { return true }
     repeat {
@@ -83,7 +83,7 @@ struct JSONScanner {
   }
 
   mutating func skip(depth: Int = 0) -> Bool {
-    if depth > JSONScanner.depthMax { return false }
+    if depth > JSONCursor.depthMax { return false }
     switch peek() {
     case 0x7B: return object { scanner, _ in scanner.skip(depth: depth + 1) }
     case 0x5B: return array { scanner in scanner.skip(depth: depth + 1) }

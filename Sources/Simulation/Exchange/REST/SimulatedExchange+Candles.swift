@@ -2,7 +2,7 @@
 
 import Market
 
-extension Exchange {
+extension SimulatedExchange {
   /// Rows of one page where nothing else is said, and at most; how far back `market/candles` reaches.
   static let candlePageDefault = 100
   static let candlePageMax = 300
@@ -28,7 +28,8 @@ extension Exchange {
         return RESTReply.refused("51000", "Parameter bar error")
       }
       let limitText = request.text("limit")
-      guard let limit = limitText.isEmpty ? Exchange.candlePageDefault : Int(limitText), limit >= 1
+      guard let limit = limitText.isEmpty ? SimulatedExchange.candlePageDefault : Int(limitText),
+        limit >= 1
       else { return RESTReply.refused("51000", "Parameter limit error") }
       guard let before = time("after", .max) else {
         return RESTReply.refused("51000", "Parameter after error")
@@ -38,11 +39,11 @@ extension Exchange {
       }
       guard let now = context.settle(index) else { return RESTReply.rows([String]()) }
       if !isHistory {
-        let reach = Exchange.recentCandlesMax * interval.milliseconds
+        let reach = SimulatedExchange.recentCandlesMax * interval.milliseconds
         after = max(after, interval.start(of: now) - reach)
       }
       let bars = context.candles[index].candles(
-        interval, before: before, after: after, limit: min(limit, Exchange.candlePageMax),
+        interval, before: before, after: after, limit: min(limit, SimulatedExchange.candlePageMax),
         isClosedOnly: isHistory)
       return RESTReply.rows(
         bars.map { bar -> [UInt8] in

@@ -2,9 +2,8 @@
 
 import Market
 import Matching
-import NIOCore
 
-extension Exchange {
+extension SimulatedExchange {
   /// Events in one turn of the event loop; then requests get theirs.
   static let eventsPerTurnMax = 128
   /// How often an unbounded turn looks at what the sockets take.
@@ -44,11 +43,7 @@ extension Exchange {
   private func schedule(after nanoseconds: Int64) {
     if market.isScheduled || market.isDone || isStopping { return }
     market.isScheduled = true
-    if nanoseconds <= 0 {
-      eventLoop.execute { [weak self] in self?.turn() }
-    } else {
-      _ = eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { [weak self] in self?.turn() }
-    }
+    later(nanoseconds) { $0.turn() }
   }
 
   private func turn() {
@@ -65,14 +60,14 @@ extension Exchange {
   private func timedTurn() {
     let now = clock.monotonic()
     var elapsed = now - market.origin
-    for _ in 0..<Exchange.eventsPerTurnMax {
+    for _ in 0..<SimulatedExchange.eventsPerTurnMax {
       guard let due = market.nextDue() else { return finishMarket() }
-      if elapsed - due > Exchange.lagNanosecondsMax {
+      if elapsed - due > SimulatedExchange.lagNanosecondsMax {
         market.origin = now - due
         elapsed = due
       }
       if due > elapsed {
-        return schedule(after: max(due - elapsed, Exchange.coalescingNanoseconds))
+        return schedule(after: max(due - elapsed, SimulatedExchange.coalescingNanoseconds))
       }
       step()
     }
@@ -82,7 +77,7 @@ extension Exchange {
   /// One step at a time while every subscriber's socket takes bytes: nothing is dropped, and what
   /// the slowest holds back is bounded by its watermark and ended by `slowReaderSeconds`.
   private func unboundedTurn() {
-    for index in 0..<Exchange.eventsPerTurnMax {
+    for index in 0..<SimulatedExchange.eventsPerTurnMax {
       if isAnyReaderBlocked || isAwaitingReader || isAwaitingRepair {
         market.isWaiting = true
         return
@@ -90,7 +85,7 @@ extension Exchange {
       if market.nextDue() == nil { return finishMarket() }
       step()
       // The watermark moves with a flush, not with a write.
-      if index % Exchange.eventsPerFlush == 0 { flush() }
+      if index % SimulatedExchange.eventsPerFlush == 0 { flush() }
     }
     schedule(after: 0)
   }
@@ -101,9 +96,9 @@ extension Exchange {
     let since = market.abandonedSince ?? now
     if market.abandonedSince == nil {
       market.abandonedSince = now
-      resumeMarket(after: Exchange.absenceNanosecondsMax)
+      resumeMarket(after: SimulatedExchange.absenceNanosecondsMax)
     }
-    return now - since < Exchange.absenceNanosecondsMax
+    return now - since < SimulatedExchange.absenceNanosecondsMax
   }
 
   private var isAwaitingRepair: Bool {
@@ -111,19 +106,17 @@ extension Exchange {
     for (instrument, fault) in market.breaks where fault.messagesLeft <= 0 {
       guard let since = fault.pausedSince else {
         market.breaks[instrument]?.pausedSince = now
-        resumeMarket(after: Exchange.breakNanosecondsMax)
+        resumeMarket(after: SimulatedExchange.breakNanosecondsMax)
         return true
       }
-      if now - since < Exchange.breakNanosecondsMax { return true }
+      if now - since < SimulatedExchange.breakNanosecondsMax { return true }
       market.breaks[instrument] = nil
     }
     return false
   }
 
   private func resumeMarket(after nanoseconds: Int64) {
-    _ = eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { [weak self] in
-      self?.resumeMarket()
-    }
+    later(nanoseconds) { $0.resumeMarket() }
   }
 
   /// A subscription of the instrument's incremental book was answered.
@@ -132,7 +125,7 @@ extension Exchange {
   }
 
   private var isAnyReaderBlocked: Bool {
-    sessions.values.contains {
+    sessions.contains {
       $0.connection.isOpen && $0.connection.blockedSince != nil && $0.receivesMarket
     }
   }
@@ -153,7 +146,7 @@ extension Exchange {
   private func finishMarket() {
     market.isDone = true
     logger.info("playback is over", metadata: ["sent": "\(market.sent)"])
-    every(.seconds(Exchange.heartbeatSeconds)) { $0.heartbeats() }
+    every(SimulatedExchange.heartbeatSeconds * 1_000_000_000) { $0.heartbeats() }
   }
 
   private func heartbeats() {
@@ -209,9 +202,8 @@ extension Exchange {
 
   private func deliver(_ push: Push) {
     let readers = market.subscribers(of: push.instrument, push.channel)
-    guard let first = readers.first else { return }
-    let frame = RenderedFrame.make(
-      allocator: first.session.connection.allocator, parts: [push.bytes])
+    if readers.isEmpty { return }
+    let frame = ServerFrame.text(push.bytes)
     for reader in readers {
       let session = reader.session
       if !session.connection.isOpen { continue }
@@ -222,7 +214,7 @@ extension Exchange {
   }
 
   /// True when the faults took the push's place.
-  private func meetsFault(_ session: Session, _ frame: ByteBuffer) -> Bool {
+  private func meetsFault(_ session: Session, _ frame: ServerFrame) -> Bool {
     session.pushes += 1
     let kinds = faults.connectionFaults(message: session.pushes)
     if kinds.isEmpty { return false }
@@ -231,8 +223,7 @@ extension Exchange {
     if !kinds.contains(.drop) { connection.send(frame) }
     if kinds.contains(.duplicate) { connection.send(frame) }
     if kinds.contains(.garbage) {
-      connection.send(
-        RenderedFrame.make(allocator: connection.allocator, parts: [FaultInjector.garbage]))
+      connection.send(.text(FaultInjector.garbage))
     }
     if kinds.contains(.disconnect) {
       connection.flush()
@@ -243,7 +234,7 @@ extension Exchange {
 
   private func disconnectReaders(of instrument: Int) {
     flush()
-    for session in Array(sessions.values)
+    for session in sessions
     where session.receives(instrument: catalogue[instrument].id) {
       session.connection.abort()
     }

@@ -1,24 +1,24 @@
 // JSON as the simulated exchange reads it, strictly; simulation, and no kin of the client's scanner.
 
 /// One JSON value. Numbers keep their text; object members keep their order.
-indirect enum JSONValue: Equatable, Sendable {
+indirect enum ParsedJSON: Equatable, Sendable {
   case null
   case bool(Bool)
   case number(String)
   case string(String)
-  case array([JSONValue])
+  case array([ParsedJSON])
   case object([Member])
 
   struct Member: Equatable, Sendable {
     var name: String
-    var value: JSONValue
+    var value: ParsedJSON
   }
 
   /// Nesting beyond this is refused.
   static let depthMax = 16
 
   /// The first member of that name, nil for other kinds of value.
-  subscript(name: String) -> JSONValue? {
+  subscript(name: String) -> ParsedJSON? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value
   }
@@ -35,7 +35,7 @@ indirect enum JSONValue: Equatable, Sendable {
     return nil
   }
 
-  var array: [JSONValue]? {
+  var array: [ParsedJSON]? {
     if case .array(let items) = self { return items }
     return nil
   }

@@ -12,13 +12,13 @@ enum OrderDoor {
   case rest
 }
 
-extension Exchange {
+extension SimulatedExchange {
   private static let rateMessage =
     "Rate limit reached. Please refer to API documentation and throttle requests accordingly"
 
   /// Refusals of the whole request come in its `code`, those of an order in its `sCode`.
   func perform(
-    _ operation: OrderOperation, _ items: [JSONValue], through door: OrderDoor, expiry: String
+    _ operation: OrderOperation, _ items: [ParsedJSON], through door: OrderDoor, expiry: String
   ) -> OrderReply {
     if items.isEmpty || (!operation.isBatch && items.count != 1) {
       return .refused("60013", "Invalid args")
@@ -40,13 +40,13 @@ extension Exchange {
       if !limits.admits(
         operation.action, isBatch: isBatch, instrument: instrument, now: clock.monotonic())
       {
-        return .refused("50011", Exchange.rateMessage)
+        return .refused("50011", SimulatedExchange.rateMessage)
       }
     }
     return OrderReply(results: items.map { perform(operation.action, $0, through: door) })
   }
 
-  private func perform(_ action: OrderAction, _ item: JSONValue, through door: OrderDoor)
+  private func perform(_ action: OrderAction, _ item: ParsedJSON, through door: OrderDoor)
     -> OrderResult
   {
     var result = OrderResult(
@@ -80,7 +80,7 @@ extension Exchange {
     return result
   }
 
-  private func instrument(of item: JSONValue, through door: OrderDoor) -> Result<Int, VenueRefusal>
+  private func instrument(of item: ParsedJSON, through door: OrderDoor) -> Result<Int, VenueRefusal>
   {
     let name = door == .webSocket ? "instIdCode" : "instId"
     let empty = VenueRefusal(50_014, "Parameter \(name) can not be empty")
@@ -102,7 +102,7 @@ extension Exchange {
 
   // MARK: - One order
 
-  private func place(_ item: JSONValue, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
+  private func place(_ item: ParsedJSON, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
     for name in ["side", "ordType", "sz", "tdMode"] where item.text(name) == "" {
       return .failure(VenueRefusal(50_014, "Parameter \(name) can not be empty"))
     }
@@ -147,7 +147,7 @@ extension Exchange {
   }
 
   /// JSON true and false, or the same words as strings.
-  private func flag(_ value: JSONValue?) -> Bool? {
+  private func flag(_ value: ParsedJSON?) -> Bool? {
     switch value {
     case nil, .null, .bool(false), .string("false"), .string(""): false
     case .bool(true), .string("true"): true
@@ -174,14 +174,14 @@ extension Exchange {
     return .success(OrderSelector(clientID: client))
   }
 
-  private func cancel(_ item: JSONValue, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
+  private func cancel(_ item: ParsedJSON, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
     let now = now()
     return selector(item.text("ordId"), item.text("clOrdId"), missing: 51_407).flatMap { selector in
       withEngine { $0.cancel(selector, instrument: instrument, at: now, into: &$1) }
     }
   }
 
-  private func amend(_ item: JSONValue, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
+  private func amend(_ item: ParsedJSON, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
     guard let size = item.text("newSz"), let price = item.text("newPx"),
       let request = item.text("reqId"), let cancelOnFail = flag(item["cxlOnFail"])
     else { return .failure(VenueRefusal(51_000, "Parameter newSz, newPx or reqId error")) }

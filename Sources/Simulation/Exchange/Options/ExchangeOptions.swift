@@ -3,7 +3,7 @@
 import Matching
 
 /// One API key that the simulated exchange accepts.
-public struct ExchangeCredentials: Sendable, Equatable {
+public struct AcceptedKey: Sendable, Equatable {
   public var key: String
   public var secret: String
   public var passphrase: String
@@ -15,7 +15,7 @@ public struct ExchangeCredentials: Sendable, Equatable {
   }
 
   /// What an exchange uses that was given none. It guards nothing: the exchange is a simulation.
-  public static let simulated = ExchangeCredentials(
+  public static let simulated = AcceptedKey(
     key: "00000000-0000-4000-8000-000000000000", secret: "00000000000000000000000000000000",
     passphrase: "simulated-passphrase")
 }
@@ -43,7 +43,7 @@ public struct ExchangeOptions: Sendable {
   public var instrumentsFile: String?
   /// A fault script; nil injects nothing.
   public var faultsFile: String?
-  public var credentials = ExchangeCredentials.simulated
+  public var credentials = AcceptedKey.simulated
 
   /// A loopback address: the simulated exchange listens nowhere else.
   public var host = "127.0.0.1"

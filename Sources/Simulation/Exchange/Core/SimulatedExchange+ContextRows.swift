@@ -4,16 +4,7 @@ import Market
 import Matching
 import Quantities
 
-/// A row as it is sent, and what of it counts as a change.
-struct ContextRow {
-  var figures: String
-  var time: Int64
-
-  /// `figures` is an object's members; the time comes last.
-  var whole: String { "{\(figures),\"ts\":\"\(time)\"}" }
-}
-
-extension Exchange {
+extension SimulatedExchange {
   func contextRow(_ key: ContextKey) -> ContextRow? {
     if key.channel == .indexTickers { return indexRow(key.subject) }
     guard let index = catalogue.index(of: key.subject) else { return nil }
