@@ -2,6 +2,7 @@
 import ArgumentParser
 import Exchange
 import Foundation
+import Matching
 import Quantities
 
 struct ExchangeCommand: AsyncParsableCommand {
@@ -40,6 +41,15 @@ struct ExchangeCommand: AsyncParsableCommand {
   var ordersPerTwoSeconds = 60
   @Option(help: "Orders of the account in two seconds.")
   var accountOrdersPerTwoSeconds = 1_000
+  @Option(help: "Fees of the account: tier (OKX's regular one) or none.")
+  var fees: FeeChoice = .tier
+  @Option(help: "Who leaves a level first: proportional, back, front or power.")
+  var queue: QueueChoice = .proportional
+  @Option(help: "Microseconds from an order's acceptance to the book.")
+  var latency = 0
+  @Option(
+    help: "Mean microseconds on top of --latency, at most ten times as much; --seed seeds it.")
+  var jitter = 0
   @Option(help: "File of the API key, secret and passphrase it accepts, a line each.")
   var credentials: String?
   @Flag(help: "Serve ws:// and http:// without TLS (loopback only, for tests).")
@@ -75,6 +85,9 @@ struct ExchangeCommand: AsyncParsableCommand {
     options.connectsPerSecond = connectsPerSecond
     options.ordersPerTwoSeconds = ordersPerTwoSeconds
     options.accountOrdersPerTwoSeconds = accountOrdersPerTwoSeconds
+    options.engineSettings.fees = fees.model
+    options.engineSettings.queue = queue.model
+    options.engineSettings.latency = try latencyModel()
     if let credentials { options.credentials = try ExchangeCommand.credentials(credentials) }
     let server = ExchangeServer(options)
     let port = try await server.start()
@@ -82,6 +95,17 @@ struct ExchangeCommand: AsyncParsableCommand {
     fflush(nil)
     await Signals.wait(for: [SIGINT, SIGTERM])
     await server.stop()
+  }
+
+  private func latencyModel() throws -> any LatencyModel {
+    let range = 0...10_000_000
+    guard range.contains(latency), range.contains(jitter) else {
+      throw ValidationError("--latency and --jitter are 0 to 10000000 microseconds")
+    }
+    if jitter == 0 { return FixedLatency(nanoseconds: Int64(latency) * 1_000) }
+    return JitteredLatency(
+      base: Int64(latency) * 1_000, jitterMean: Int64(jitter) * 1_000,
+      jitterMax: Int64(jitter) * 10_000, seed: seed)
   }
 
   private static func credentials(_ path: String) throws -> AcceptedKey {
@@ -93,3 +117,6 @@ struct ExchangeCommand: AsyncParsableCommand {
       key: String(lines[0]), secret: String(lines[1]), passphrase: String(lines[2]))
   }
 }
+
+extension FeeChoice: ExpressibleByArgument {}
+extension QueueChoice: ExpressibleByArgument {}
