@@ -190,7 +190,7 @@ let controlTargets: [Target] = [
       "Journal", "Door", "Pipeline",
       "CKernel", "Dialing", "Core", "Operations", "Account", "Ledger", "Roles", "News", "Models",
       "Prompts", "Agents",
-      "Console", "Market", "Exchange",
+      "Console", "Market", "Matching", "Exchange",
       log,
       crypto,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -6,38 +6,50 @@ import Quantities
 import SampleMarket
 import Testing
 
-@Test(arguments: [1, 2, 3, 4] as [UInt64])
-func balancesAreTheSumsOfFills(_ seed: UInt64) throws {
-  var random = SplitMix(state: seed)
-  var market = GeneratedMarket(instruments: 3, seed: seed)
-  // The third instrument's book also drives a linear contract of the same steps.
-  var list = market.catalogue.list
-  var contract = list[2]
-  contract.type = .swap
-  contract.contract = .linear
-  contract.contractValue = Increment(mantissa: 7, decimals: 2)
-  contract.settle = "USDT"
-  list[2] = contract
-  let catalogue = InstrumentCatalogue(list)
-  var settings = EngineSettings()
-  settings.latency = FixedLatency(nanoseconds: seed % 2 == 0 ? 0 : 3_000_000)
-  settings.balances = [
-    "USDT": amount("900"), "BTC": amount("0.02"), "ETH": amount("3"), "SOL": amount("1"),
-  ]
-  var engine = MatchingEngine(catalogue, settings: settings)
+/// A small account that trades at random on a generated market.
+private struct RandomTrading {
+  var random: SplitMix
+  var market: GeneratedMarket
+  let catalogue: InstrumentCatalogue
+  let contract: InstrumentSpecification
+  let settings: EngineSettings
+  var engine: MatchingEngine
   var events: [EngineEvent] = []
   var now: Int64 = 0
   var accepted = 0
   var refused: [Int: Int] = [:]
-  for _ in 0..<30_000 {
+
+  init(_ seed: UInt64) {
+    random = SplitMix(state: seed)
+    market = GeneratedMarket(instruments: 3, seed: seed)
+    // The third instrument's book also drives a linear contract of the same steps.
+    var list = market.catalogue.list
+    var contract = list[2]
+    contract.type = .swap
+    contract.contract = .linear
+    contract.contractValue = Increment(mantissa: 7, decimals: 2)
+    contract.settle = "USDT"
+    list[2] = contract
+    self.contract = contract
+    catalogue = InstrumentCatalogue(list)
+    var settings = EngineSettings()
+    settings.latency = FixedLatency(nanoseconds: seed % 2 == 0 ? 0 : 3_000_000)
+    settings.balances = [
+      "USDT": amount("900"), "BTC": amount("0.02"), "ETH": amount("3"), "SOL": amount("1"),
+    ]
+    self.settings = settings
+    engine = MatchingEngine(catalogue, settings: settings)
+  }
+
+  mutating func step() throws {
     let event = try following(&market)
     now = event.due
     engine.apply(event, at: now, into: &events)
-    if random.next() % 12 != 0 { continue }
+    if random.next() % 12 != 0 { return }
     let instrument = Int.random(in: 0..<3, using: &random)
     let book = engine.books[instrument]
     let side: Side = Bool.random(using: &random) ? .buy : .sell
-    guard let bid = book.bestBid, let ask = book.bestAsk else { continue }
+    guard let bid = book.bestBid, let ask = book.bestAsk else { return }
     let near = Int64.random(in: -4...4, using: &random)
     let price = Price(ticks: (side == .buy ? bid : ask).price.ticks + near)
     let types = ["limit", "post_only", "ioc", "fok", "market", "limit"]
@@ -54,6 +66,10 @@ func balancesAreTheSumsOfFills(_ seed: UInt64) throws {
     case .success: accepted += 1
     case .failure(let refusal): refused[refusal.code, default: 0] += 1
     }
+    changeOne(lots)
+  }
+
+  private mutating func changeOne(_ lots: Int64) {
     if let open = engine.openOrders.randomElement(using: &random), random.next() % 3 == 0 {
       if Bool.random(using: &random) {
         _ = engine.cancel(
@@ -66,12 +82,25 @@ func balancesAreTheSumsOfFills(_ seed: UInt64) throws {
       }
     }
   }
+}
+
+@Test(arguments: [1, 2, 3, 4] as [UInt64])
+func balancesAreTheSumsOfFills(_ seed: UInt64) throws {
+  var trading = RandomTrading(seed)
+  for _ in 0..<30_000 { try trading.step() }
+  try expectSums(trading)
+  try expectHoldsGone(&trading)
+  try expectFlatContract(&trading)
+}
+
+private func expectSums(_ trading: RandomTrading) throws {
+  let (engine, catalogue) = (trading.engine, trading.catalogue)
   // In their order, no two events may contradict: fills add up to what the order says.
-  var sums = settings.balances ?? [:]
+  var sums = trading.settings.balances ?? [:]
   var positions = [Int64](repeating: 0, count: 3)
   var filledByOrder: [UInt64: Int64] = [:]
   var trades: Set<UInt64> = []
-  for case .order(let order) in events {
+  for case .order(let order) in trading.events {
     if let fill = order.lastFill, trades.insert(fill.tradeID).inserted {
       let item = catalogue[fill.instrument]
       let size = Amount(item.decimal(quantity: fill.quantity))
@@ -94,53 +123,61 @@ func balancesAreTheSumsOfFills(_ seed: UInt64) throws {
     }
     #expect(order.filled.lots == filledByOrder[order.id] ?? 0)
   }
-  #expect(accepted > 300 && trades.count > 200, "\(accepted) accepted, \(trades.count) fills")
-  #expect((refused[51_008] ?? 0) > 0, "the account is small enough to be refused")
+  #expect(
+    trading.accepted > 300 && trades.count > 200,
+    "\(trading.accepted) accepted, \(trades.count) fills")
+  #expect((trading.refused[51_008] ?? 0) > 0, "the account is small enough to be refused")
   for (currency, sum) in sums {
     #expect(equal(try #require(engine.balance(currency)).cash, sum), "\(currency)")
   }
   #expect((0..<3).map { engine.position($0).position.lots } == positions)
   #expect(engine.fills.count == trades.count)
+}
 
+private func expectHoldsGone(_ trading: inout RandomTrading) throws {
   // Last told balances are the engine's; all holds go with the orders, but for the contract's margin.
-  now += 10_000_000
-  engine.advance(to: now, into: &events)
-  for order in engine.openOrders {
-    _ = engine.cancel(
-      OrderSelector(orderID: order.id), instrument: order.instrument, at: now, into: &events)
+  trading.now += 10_000_000
+  trading.engine.advance(to: trading.now, into: &trading.events)
+  for order in trading.engine.openOrders {
+    _ = trading.engine.cancel(
+      OrderSelector(orderID: order.id), instrument: order.instrument, at: trading.now,
+      into: &trading.events)
   }
-  engine.advance(to: now + 10_000_000, into: &events)
-  #expect(engine.openOrders.isEmpty)
+  trading.engine.advance(to: trading.now + 10_000_000, into: &trading.events)
+  #expect(trading.engine.openOrders.isEmpty)
   var told: [String: CurrencyBalance] = [:]
-  for case .balance(let balance) in events { told[balance.currency] = balance }
-  for (currency, balance) in told { #expect(engine.balance(currency) == balance) }
+  for case .balance(let balance) in trading.events { told[balance.currency] = balance }
+  for (currency, balance) in told { #expect(trading.engine.balance(currency) == balance) }
   for currency in ["BTC", "ETH"] {
-    let balance = try #require(engine.balance(currency))
+    let balance = try #require(trading.engine.balance(currency))
     #expect(balance.frozen.units == 0 && balance.cash.units >= 0, "\(currency)")
   }
-  let dollars = try #require(engine.balance("USDT"))
-  #expect(equal(dollars.frozen, engine.position(2).margin))
+  let dollars = try #require(trading.engine.balance("USDT"))
+  #expect(equal(dollars.frozen, trading.engine.position(2).margin))
   #expect(dollars.cash.units >= 0)
+}
 
+private func expectFlatContract(_ trading: inout RandomTrading) throws {
+  let (catalogue, contract) = (trading.catalogue, trading.contract)
   // A flat contract has realised exactly what its trades are worth.
-  let lots = engine.position(2).position.lots
+  let lots = trading.engine.position(2).position.lots
   if lots != 0 {
     let request = OrderRequest(
       instrument: 2, side: lots > 0 ? .sell : .buy, type: "market", price: "",
       size: catalogue[2].text(quantity: Quantity(lots: abs(lots))), clientID: "", tradeMode: "cross"
     )
-    _ = engine.place(request, at: now + 20_000_000, into: &events)
-    engine.advance(to: now + 30_000_000, into: &events)
+    _ = trading.engine.place(request, at: trading.now + 20_000_000, into: &trading.events)
+    trading.engine.advance(to: trading.now + 30_000_000, into: &trading.events)
   }
-  if engine.position(2).position.lots == 0 {
+  if trading.engine.position(2).position.lots == 0 {
     var realised = Amount.zero
-    for fill in engine.fills where fill.instrument == 2 {
+    for fill in trading.engine.fills where fill.instrument == 2 {
       let worth = try Amount(contract.decimal(quantity: fill.quantity))
         .multiplied(by: contract.contractValue).multiplied(by: contract.decimal(price: fill.price))
       realised = try realised.adding(fill.side == .buy ? worth.negated : worth)
     }
-    #expect(equal(engine.position(2).realised, realised))
-    #expect(engine.position(2).openCost.units == 0)
+    #expect(equal(trading.engine.position(2).realised, realised))
+    #expect(trading.engine.position(2).openCost.units == 0)
   }
 }
 
