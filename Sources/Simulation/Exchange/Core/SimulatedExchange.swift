@@ -92,12 +92,12 @@ public final class SimulatedExchange {
 
   /// Returns the number by which the agenda can cancel it.
   @discardableResult
-  func later(_ nanoseconds: Int64, _ deed: @escaping Agenda.Deed) -> UInt64 {
+  func later(_ nanoseconds: Int64, _ deed: @escaping (SimulatedExchange) -> Void) -> UInt64 {
     agenda.add(due: clock.monotonic() + max(0, nanoseconds), deed)
   }
 
   /// Repeats `body` until the exchange stops.
-  func every(_ nanoseconds: Int64, _ body: @escaping Agenda.Deed) {
+  func every(_ nanoseconds: Int64, _ body: @escaping (SimulatedExchange) -> Void) {
     later(nanoseconds) { exchange in
       if exchange.isStopping { return }
       body(exchange)
