@@ -20,7 +20,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let server = ExchangeServer(options)
     let port = try await server.start()
-    let keys = ExchangeCredentials.simulated
+    let keys = AcceptedKey.simulated
     let rest = try RESTClient(
       base: "http://127.0.0.1:\(port)",
       credentials: APICredentials(
@@ -120,7 +120,7 @@ import Testing
     defer { try? input.fileHandleForWriting.close() }
     let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     let port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
-    let keys = ExchangeCredentials.simulated
+    let keys = AcceptedKey.simulated
     let rest = try RESTClient(
       base: "http://127.0.0.1:\(port)",
       credentials: APICredentials(
