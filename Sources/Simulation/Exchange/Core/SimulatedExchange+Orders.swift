@@ -19,7 +19,7 @@ extension SimulatedExchange {
   /// Refusals of the whole request come in its `code`, those of an order in its `sCode`.
   func perform(
     _ operation: OrderOperation, _ items: [ParsedJSON], through door: OrderDoor, expiry: String
-  ) -> OrderReply {
+  ) -> OperationReply {
     if items.isEmpty || (!operation.isBatch && items.count != 1) {
       return .refused("60013", "Invalid args")
     }
@@ -43,13 +43,13 @@ extension SimulatedExchange {
         return .refused("50011", SimulatedExchange.rateMessage)
       }
     }
-    return OrderReply(results: items.map { perform(operation.action, $0, through: door) })
+    return OperationReply(results: items.map { perform(operation.action, $0, through: door) })
   }
 
   private func perform(_ action: OrderAction, _ item: ParsedJSON, through door: OrderDoor)
-    -> OrderResult
+    -> OperationResult
   {
-    var result = OrderResult(
+    var result = OperationResult(
       clientID: item.text("clOrdId") ?? "", orderID: "", tag: item.text("tag") ?? "",
       requestID: action == .amend ? item.text("reqId") ?? "" : nil,
       milliseconds: clock.wallMilliseconds(), code: "0", message: "")

@@ -4,7 +4,7 @@ extension Session {
   /// A login's time stamp may differ from ours by this.
   static let loginWindowSeconds: Int64 = 30
 
-  func login(_ request: SessionRequest, in exchange: SimulatedExchange) {
+  func login(_ request: RequestEnvelope, in exchange: SimulatedExchange) {
     if isLoggedIn {
       sendError("60031", "Repeated login on one connection is not supported", id: request.id)
       return
@@ -21,7 +21,7 @@ extension Session {
         + "\"connId\":\"\(identifier)\"}")
   }
 
-  private func loginFault(_ request: SessionRequest, in exchange: SimulatedExchange) -> (
+  private func loginFault(_ request: RequestEnvelope, in exchange: SimulatedExchange) -> (
     String, String
   )? {
     if request.arguments.count != 1 { return ("60031", "Only one account may log in") }

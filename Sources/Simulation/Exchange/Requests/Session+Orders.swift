@@ -1,7 +1,7 @@
 // Order operations on the private WebSocket; simulation.
 
 extension Session {
-  func trade(_ request: SessionRequest, in exchange: SimulatedExchange) {
+  func trade(_ request: RequestEnvelope, in exchange: SimulatedExchange) {
     guard let operation = OrderOperation(rawValue: request.operation) else {
       sendError("60019", "Invalid op: \(request.operation)", id: request.id)
       return

@@ -3,7 +3,7 @@
 import Foundation
 
 /// A well-formed request envelope.
-struct SessionRequest {
+struct RequestEnvelope {
   var id: String?
   var operation: String
   var body: ParsedJSON
@@ -47,7 +47,7 @@ extension Session {
       sendError("60013", "Invalid args", id: id)
       return
     }
-    let request = SessionRequest(
+    let request = RequestEnvelope(
       id: id, operation: operation, body: body, arguments: arguments,
       receivedMicroseconds: received)
     switch operation {
@@ -68,7 +68,7 @@ extension Session {
 
   // MARK: - Subscriptions
 
-  private func parsed(_ value: ParsedJSON, _ request: SessionRequest) -> ChannelArgument? {
+  private func parsed(_ value: ParsedJSON, _ request: RequestEnvelope) -> ChannelArgument? {
     switch ChannelArgument.parse(value, on: endpoint) {
     case .argument(let argument): return argument
     case .refused(let code, let message):
@@ -78,7 +78,7 @@ extension Session {
   }
 
   private func subscribe(
-    _ value: ParsedJSON, _ request: SessionRequest, in exchange: SimulatedExchange
+    _ value: ParsedJSON, _ request: RequestEnvelope, in exchange: SimulatedExchange
   ) {
     guard let argument = parsed(value, request) else { return }
     if argument.channel.isPrivate && !isLoggedIn {
@@ -136,7 +136,7 @@ extension Session {
   }
 
   private func unsubscribe(
-    _ value: ParsedJSON, _ request: SessionRequest, in exchange: SimulatedExchange
+    _ value: ParsedJSON, _ request: RequestEnvelope, in exchange: SimulatedExchange
   ) {
     guard let argument = parsed(value, request) else { return }
     if let subscription = removeSubscription(of: argument) {

@@ -1,17 +1,17 @@
 // What an order operation answers; simulation.
 
 /// `code`, `msg` and `data` of the envelope that REST and WebSocket share.
-struct OrderReply {
+struct OperationReply {
   var code: String
   var message: String
   var rows: [String]
 
-  static func refused(_ code: String, _ message: String) -> OrderReply {
-    OrderReply(code: code, message: message, rows: [])
+  static func refused(_ code: String, _ message: String) -> OperationReply {
+    OperationReply(code: code, message: message, rows: [])
   }
 
   /// OKX: 0 all accepted, 1 all failed, 2 some failed.
-  init(results: [OrderResult]) {
+  init(results: [OperationResult]) {
     let failed = results.count { $0.code != "0" }
     code = failed == 0 ? "0" : failed == results.count ? "1" : "2"
     message =
@@ -29,7 +29,7 @@ struct OrderReply {
 }
 
 /// One order's part of it.
-struct OrderResult {
+struct OperationResult {
   var clientID: String
   var orderID: String
   var tag: String
