@@ -36,7 +36,8 @@ export const can = right => !session.rights || session.rights.includes(right);
 /** Resolves to the reply's JSON (null where it has none); rejects with a Problem. */
 export async function call(method, path, body, { signal } = {}) {
   if (!offers(path.split("?")[0])) {
-    throw new Problem(404, { code: "not_offered", detail: "This console does not offer that yet." });
+    throw new Problem(404,
+      { code: "not_offered", detail: "This console does not offer that yet." });
   }
   let reply;
   try {
@@ -47,7 +48,8 @@ export async function call(method, path, body, { signal } = {}) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem(0, { detail: "The console does not answer. Is `llmtrading run` up?", code: "offline" });
+    throw new Problem(0,
+      { detail: "The console does not answer. Is `llmtrading run` up?", code: "offline" });
   }
   const text = await reply.text();
   let value = null;

@@ -1,4 +1,5 @@
-// The page's frame: signs in, chooses the view by the address, keeps the top bar. Plain web platform.
+// The page's frame: signs in, chooses the view by the address, keeps the top bar. Plain web
+// platform.
 import "/page/elements.js";
 import "/page/charts.js";
 import { find, chip, toast } from "/page/dom.js";
@@ -10,19 +11,22 @@ import { prompts } from "/page/prompts.js";
 import { order } from "/page/order.js";
 
 const views = { monitor, decisions, prompts, orders: order };
-const boxes = { monitor: "view-monitor", decisions: "view-decisions", prompts: "view-prompts", orders: "view-order" };
+const boxes = { monitor: "view-monitor", decisions: "view-decisions", prompts: "view-prompts",
+  orders: "view-order" };
 let shown = null;
 /** Where the page is: a way elsewhere that is called off leads back here. */
 let address = "";
 let lastSeen = 0;
 
-/** The link's fragment carries a single-use token: swap it for an HttpOnly cookie, then forget it. */
+/** The link's fragment carries a single-use token: swap it for an HttpOnly cookie, then forget
+ * it. */
 async function signIn() {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
   if (!token) return;
   history.replaceState(null, "", location.pathname);
   const reply = await fetch("/api/session", {
-    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ token }),
+    method: "POST", headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token }),
   });
   if (!reply.ok) warn("This link was used before or is too old. Get a new one: llmtrading link");
 }
@@ -74,7 +78,8 @@ function go({ name, part, query }) {
   for (const [one, box] of Object.entries(boxes)) find(box).hidden = one !== name;
   for (const link of document.querySelectorAll("nav a")) {
     const isHere = link.dataset.view === (name === "orders" ? "monitor" : name);
-    if (isHere) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    if (isHere) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
   }
   document.title = `${name[0].toUpperCase()}${name.slice(1)} · LLMTrading`;
   if (isNew) window.scrollTo({ top: 0 });
@@ -94,7 +99,8 @@ async function showPerson() {
 function showState(state) {
   lastSeen = Date.now();
   chip(find("environment"), state.environment, state.environment === "live" ? "bad" : "good");
-  chip(find("trading-state"), state.trading_state, state.trading_state === "active" ? "good" : "warn");
+  chip(find("trading-state"), state.trading_state, state.trading_state === "active"
+    ? "good" : "warn");
   chip(find("link"), "live", "good");
   warn(state.notice ?? "");
 }
@@ -105,7 +111,8 @@ on("link", (text, tone, isClosed) => {
   if (isClosed) warn("Signed out, or the console is down. Get a new link: llmtrading link");
 });
 setInterval(() => {
-  if (lastSeen && Date.now() - lastSeen > 3000 && !monitor.isPaused) chip(find("link"), "stale", "bad");
+  if (lastSeen && Date.now() - lastSeen > 3000 && !monitor.isPaused) chip(find("link"), "stale",
+    "bad");
 }, 1000);
 window.addEventListener("unhandledrejection", event => {
   if (event.reason?.status !== undefined) {

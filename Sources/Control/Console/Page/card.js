@@ -28,7 +28,8 @@ export const cyclePlace = cycle => `#/decisions?cycle=${encodeURIComponent(cycle
 export const orderPlace = id => `#/orders/${encodeURIComponent(id)}`;
 
 /** Two letters on the agent's disc. */
-const initials = title => title.split(/[\s_]+/).map(word => word[0] ?? "").join("").slice(0, 2).toUpperCase();
+const initials = title => title.split(/[\s_]+/).map(word => word[0] ?? "").join("").slice(0, 2)
+  .toUpperCase();
 
 function fact(label, text) {
   return text ? make("span", { class: "fact", title: label, text }) : null;
@@ -65,16 +66,19 @@ export function card(item, { isOpen = false } = {}) {
   if (isOpen) open(true);
   return make("article", {
     class: "decision", tabindex: 0, "aria-labelledby": name,
-    "data-id": item.id, "data-agent": item.agent_id, "data-cycle": item.cycle, "data-outcome": item.outcome,
+    "data-id": item.id, "data-agent": item.agent_id, "data-cycle": item.cycle,
+    "data-outcome": item.outcome,
   }, header,
   item.reason && item.conclusion && item.reason !== item.conclusion
     ? make("p", { class: "reason", text: item.reason }) : null,
   item.input_summary ? make("p", { class: "quiet input", text: item.input_summary }) : null,
   make("p", { class: "facts" },
-    fact("where it was decided", item.source === "local" ? "local rules" : isCycle ? "" : item.source),
+    fact("where it was decided", item.source === "local" ? "local rules" : isCycle
+      ? "" : item.source),
     fact("model that answered", item.returned_model || item.requested_model),
     item.prompt_version ? make("a", {
-      class: "fact", title: "prompt version", href: `#/prompts/${encodeURIComponent(item.agent_id)}`,
+      class: "fact", title: "prompt version",
+      href: `#/prompts/${encodeURIComponent(item.agent_id)}`,
       text: `prompt v${item.prompt_version}`,
     }) : null,
     fact("cost", item.source === "local" || isCycle ? "" : money(item.cost_usd)),
@@ -83,7 +87,8 @@ export function card(item, { isOpen = false } = {}) {
     make("a", { href: cyclePlace(item.cycle), text: `cycle ${item.cycle}` }),
     make("a", { href: decisionPlace(item.id), text: "permalink" }),
     ...(item.order_ids ?? []).map(id =>
-      make("a", { class: "chip good", "data-order": id, href: orderPlace(id), text: `order ${id}` }))),
+      make("a",
+        { class: "chip good", "data-order": id, href: orderPlace(id), text: `order ${id}` }))),
   body);
 }
 
@@ -96,6 +101,7 @@ async function fill(item, body) {
     body.dataset.state = "shown";
   } catch (error) {
     delete body.dataset.state;
-    body.replaceChildren(make("p", { class: "bad", text: `${error.message} Close and open to try again.` }));
+    body.replaceChildren(
+      make("p", { class: "bad", text: `${error.message} Close and open to try again.` }));
   }
 }

@@ -1,6 +1,7 @@
 // Charts on canvas: the equity curve, and bars with their volume.
 
-const colours = { line: "#22D3EE", up: "#4ADE80", down: "#F87171", quiet: "#334155", text: "#A3B2C7" };
+const colours = { line: "#22D3EE", up: "#4ADE80", down: "#F87171", quiet: "#334155",
+  text: "#A3B2C7" };
 
 class Chart extends HTMLElement {
   canvas = null;
@@ -84,10 +85,12 @@ class BarChart extends Chart {
     if (!place || !this.items.length) return;
     const { pen, width, height } = place;
     const bars = this.items.map(bar => ({
-      open: Number(bar.open), high: Number(bar.high), low: Number(bar.low), close: Number(bar.close),
+      open: Number(bar.open), high: Number(bar.high), low: Number(bar.low),
+      close: Number(bar.close),
       volume: Number(bar.volume),
     }));
-    const low = Math.min(...bars.map(bar => bar.low)), high = Math.max(...bars.map(bar => bar.high));
+    const low = Math.min(...bars.map(bar => bar.low)),
+      high = Math.max(...bars.map(bar => bar.high));
     const span = high - low || Math.abs(high) * 1e-9 || 1;
     const most = Math.max(1e-300, ...bars.map(bar => bar.volume));
     const floor = height * 0.72, step = (width - 8) / bars.length, body = Math.max(1, step * 0.64);
@@ -110,7 +113,8 @@ class BarChart extends Chart {
   }
 }
 
-/** Where orders rest, over the last minute: price upwards, time to the right, brightness by size. */
+/** Where orders rest, over the last minute: price upwards, time to the right, brightness by
+ * size. */
 class DepthMap extends Chart {
   label = "Depth of the book over the last minute";
   #drawnAt = 0;

@@ -30,7 +30,8 @@ function facts(entries) {
 function usage(record) {
   const used = record.usage;
   if (!used || !(used.prompt_tokens || used.completion_tokens)) return "";
-  return `${used.prompt_tokens} in (${used.cache_hit_tokens ?? 0} cached), ${used.completion_tokens} out`
+  return `${used.prompt_tokens} in (${used.cache_hit_tokens ?? 0} cached), `
+    + `${used.completion_tokens} out`
     + (used.reasoning_tokens ? `, ${used.reasoning_tokens} reasoning` : "");
 }
 
@@ -51,7 +52,8 @@ function lease(record) {
 /** The snapshot is large: it is fetched when somebody opens it. */
 function snapshot(hash) {
   if (!hash) return null;
-  const text = make("pre", { tabindex: 0, role: "region", "aria-label": "Snapshot", text: "Loading…" });
+  const text =
+    make("pre", { tabindex: 0, role: "region", "aria-label": "Snapshot", text: "Loading…" });
   return make("details", {
     class: "block",
     ontoggle: async event => {
@@ -61,7 +63,8 @@ function snapshot(hash) {
         text.dataset.loaded = "yes";
       } catch (error) { text.textContent = error.message; }
     },
-  }, make("summary", { text: `Snapshot ${hash.slice(0, 12)}: what all roles of the cycle saw` }), text);
+  }, make("summary", { text: `Snapshot ${hash.slice(0, 12)}: what all roles of the cycle saw` }),
+    text);
 }
 
 /** The parts of an opened card. */
@@ -72,7 +75,8 @@ export function details(record) {
       ["trace", record.trace_id], ["cycle", record.cycle], ["record", record.id],
       ["asked model", record.requested_model], ["answering model", record.returned_model],
       ["fingerprint", record.fingerprint], ["tokens", usage(record)],
-      ["prompt version", record.prompt_version || ""], ["schema", (record.schema_hash ?? "").slice(0, 16)],
+      ["prompt version", record.prompt_version || ""],
+      ["schema", (record.schema_hash ?? "").slice(0, 16)],
     ]),
     lease(record),
     block("Parsed output", pretty(record.output), { open: true }),

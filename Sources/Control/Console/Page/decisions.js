@@ -1,4 +1,5 @@
-// Decisions: the feed by time, one record, one cycle. New cards wait behind a button, so that nothing moves.
+// Decisions: the feed by time, one record, one cycle. New cards wait behind a button, so that
+// nothing moves.
 import { find, make, debounce, throttle } from "/page/dom.js";
 import { get } from "/page/api.js";
 import { on } from "/page/live.js";
@@ -30,7 +31,8 @@ const status = text => { find("feed-status").textContent = text; };
 
 /** A choice that is not listed (yet) is listed: links may name what this desk has no more. */
 function choose(select, value) {
-  if (value && ![...select.options].some(option => option.value === value)) select.add(new Option(value, value));
+  if (value && ![...select.options].some(option => option.value === value)) select.add(
+    new Option(value, value));
   select.value = value;
 }
 
@@ -42,7 +44,8 @@ function filters() {
   };
   const until = time("to");
   return {
-    agent: field("agent").value, instrument: field("instrument").value, text: field("text").value.trim(),
+    agent: field("agent").value, instrument: field("instrument").value,
+    text: field("text").value.trim(),
     // The minute that was named is included.
     from: time("from"), to: until === "" ? "" : until + 59_999,
   };
@@ -50,7 +53,8 @@ function filters() {
 
 function placeOfForm() {
   const query = new URLSearchParams();
-  for (const name of fields) if (field(name).value.trim()) query.set(name, field(name).value.trim());
+  for (const name of fields) if (field(name).value.trim()) query.set(name,
+    field(name).value.trim());
   return `#/decisions${query.size ? `?${query}` : ""}`;
 }
 
@@ -61,7 +65,8 @@ async function load() {
   const request = current = new AbortController();
   status("Loading…");
   try {
-    const page = await get("/api/agents/feed", { ...filters(), limit: pageSize }, { signal: request.signal });
+    const page = await get("/api/agents/feed", { ...filters(), limit: pageSize },
+      { signal: request.signal });
     find("feed").replaceChildren(...page.items.map(item => card(item)));
     newest = page.items[0]?.id ?? 0;
     waiting = [];
@@ -90,7 +95,8 @@ async function loadOlder() {
   const request = older = new AbortController();
   find("feed").setAttribute("aria-busy", "true");
   try {
-    const page = await get("/api/agents/feed", { ...filters(), limit: pageSize, cursor: next }, { signal: request.signal });
+    const page = await get("/api/agents/feed", { ...filters(), limit: pageSize, cursor: next },
+      { signal: request.signal });
     find("feed").append(...page.items.map(item => card(item)));
     told(page);
   } catch (error) {
@@ -159,18 +165,21 @@ async function showAbove(work) {
     if (request === above) box.replaceChildren(backToFeed(), ...parts);
   } catch (error) {
     if (request !== above || error.name === "AbortError") return;
-    box.replaceChildren(backToFeed(), make("p", { class: "bad", role: "alert", text: error.message }));
+    box.replaceChildren(backToFeed(),
+      make("p", { class: "bad", role: "alert", text: error.message }));
   }
 }
 
-const backToFeed = () => make("p", {}, make("a", { href: placeOfForm(), text: "← the whole feed" }));
+const backToFeed = () =>
+  make("p", {}, make("a", { href: placeOfForm(), text: "← the whole feed" }));
 
 function showCycle(cycle) {
   return showAbove(async signal => {
     const { items } = await get("/api/agents/feed", { cycle, limit: 100 }, { signal });
     const open = [...find("feed-one").querySelectorAll(".open[aria-expanded=true]")]
       .map(one => one.parentElement.dataset.id);
-    if (!items.length) return [make("p", { class: "quiet", text: `Cycle ${cycle} has no record.` })];
+    if (!items.length) return [
+      make("p", { class: "quiet", text: `Cycle ${cycle} has no record.` })];
     return cycleView(cycle, items, new Set(open));
   });
 }
@@ -193,7 +202,8 @@ function filtered() {
 
 export const decisions = {
   start() {
-    for (const name of ["agent", "instrument", "from", "to"]) field(name).addEventListener("change", filtered);
+    for (const name of ["agent", "instrument", "from", "to"]) field(name)
+      .addEventListener("change", filtered);
     field("text").addEventListener("input", debounce(filtered, 300));
     find("filters").addEventListener("reset", () => setTimeout(filtered));
     find("filters").addEventListener("submit", event => { event.preventDefault(); filtered(); });
@@ -228,7 +238,8 @@ export const decisions = {
     }
     if (mode === "one") {
       showAbove(async signal => [card(
-        await get(`/api/agents/decisions/${encodeURIComponent(part)}`, {}, { signal }), { isOpen: true })]);
+        await get(`/api/agents/decisions/${encodeURIComponent(part)}`, {}, { signal }),
+          { isOpen: true })]);
     } else if (mode === "cycle") showCycle(cycleShown);
     else showFeed(query);
   },
@@ -253,7 +264,8 @@ function showFeed(query) {
   }
   for (const name of fields) {
     const value = query.get(name) ?? "";
-    if (field(name) instanceof HTMLSelectElement) choose(field(name), value); else field(name).value = value;
+    if (field(name) instanceof HTMLSelectElement) choose(field(name), value);
+    else field(name).value = value;
   }
   find("filter-times").open = Boolean(query.get("from") || query.get("to"));
   shownPlace = location.hash;

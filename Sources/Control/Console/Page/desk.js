@@ -25,7 +25,8 @@ const percent = share => (share == null ? null : `${(Number(share) * 100).toFixe
 const dollars = text => (text == null ? null : Number(text).toFixed(2));
 const points = async query => (await get("/api/portfolio/equity", query)).items;
 
-/** The range's points, about as many as the curve has room for, however little of the range there is. */
+/** The range's points, about as many as the curve has room for, however little of the range
+ * there is. */
 async function curve(seconds) {
   const to = Date.now(), from = seconds ? to - seconds * 1_000 : 0;
   let step = seconds ? Math.max(1_000, seconds * 1_000 / curvePoints) : dayMilliseconds;
@@ -59,7 +60,8 @@ async function showPortfolio() {
     ...summary.balances.map(balance => [balance.currency, balance.cash]),
   ]);
   rows(find("positions"), summary.positions.map(one => [
-    [one.instrument], [String(one.lots), "n"], [one.average_price ?? "–", "n"], [one.mark_price ?? "–", "n"],
+    [one.instrument], [String(one.lots), "n"], [one.average_price ?? "–", "n"],
+    [one.mark_price ?? "–", "n"],
     [one.liquidation_price ?? "–", "n"], [one.leverage ? `${one.leverage}×` : "–", "n"],
     signed(one.floating_pnl), signed(one.realised_pnl),
   ]), "No position was ever held.");
@@ -75,25 +77,33 @@ async function showOrders() {
   ordersShown = text;
   const focused = document.activeElement?.closest("#order-list a");
   rows(find("order-list"), items.map(one => [
-    [make("a", { href: orderPlace(one.cl_ord_id), "data-order": one.cl_ord_id, text: clock(one.placed_at) })],
+    [make("a",
+      { href: orderPlace(one.cl_ord_id), "data-order": one.cl_ord_id,
+      text: clock(one.placed_at) })],
     [one.instrument], [one.side, one.side === "buy" ? "buy" : "sell"], [one.price ?? "–", "n"],
     [String(one.lots), "n"], [String(one.filled_lots), "n"],
     [one.slippage_bps == null ? "–" : `${one.slippage_bps} bp`, "n"],
-    [one.code ? `${one.state.replaceAll("_", " ")}: ${one.code}` : one.state.replaceAll("_", " ")], [one.source],
+    [one.code ? `${one.state.replaceAll("_", " ")}: ${one.code}` : one.state.replaceAll("_", " ")],
+    [one.source],
     [one.decision
-      ? make("a", { href: cyclePlace(one.decision), "data-cycle": one.decision, text: `cycle ${one.decision}` }) : "–"],
+      ? make("a",
+        { href: cyclePlace(one.decision), "data-cycle": one.decision,
+        text: `cycle ${one.decision}` }) : "–"],
   ]), "No order yet.");
   if (focused) {
     [...find("order-list").querySelectorAll("a")].find(link =>
-      link.href === focused.href && link.dataset.cycle === focused.dataset.cycle)?.focus({ preventScroll: true });
+      link.href === focused.href && link.dataset.cycle === focused.dataset.cycle)?.focus(
+        { preventScroll: true });
   }
 }
 
 async function showBars() {
   if (!live.instrument) return;
   const asked = [live.instrument, find("bar-interval").value];
-  const { items } = await get("/api/market/bars", { instrument: asked[0], interval: asked[1], limit: barsShown });
-  if (asked[0] === live.instrument && asked[1] === find("bar-interval").value) find("bar-chart").show(items);
+  const { items } =
+    await get("/api/market/bars", { instrument: asked[0], interval: asked[1], limit: barsShown });
+  if (asked[0] === live.instrument && asked[1] === find("bar-interval").value) find("bar-chart")
+    .show(items);
 }
 
 const parts = [showEquity, showPortfolio, showOrders, showBars];

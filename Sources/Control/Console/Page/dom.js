@@ -55,7 +55,8 @@ export function inOrder(object, names) {
 export function rows(body, cells, empty = "") {
   if (!cells.length && empty) {
     const columns = body.parentElement.querySelectorAll("thead th").length;
-    body.replaceChildren(make("tr", {}, make("td", { class: "quiet", colspan: columns, text: empty })));
+    body.replaceChildren(
+      make("tr", {}, make("td", { class: "quiet", colspan: columns, text: empty })));
     return;
   }
   body.replaceChildren(...cells.map(line => make("tr", {}, ...line.map(([content, tone]) => {
@@ -106,7 +107,8 @@ export function toast(text, tone = "good") {
   setTimeout(() => note.remove(), tone === "bad" ? 12_000 : 5_000);
 }
 
-/** Asks before something is done: resolves to the fields' values, or to null when it was called off. */
+/** Asks before something is done: resolves to the fields' values, or to null when it was called
+ * off. */
 export function confirmed({ title, text, action, tone = "", fields = [] }) {
   const inputs = fields.map(field => (field.options
     ? make("select", { id: `ask-${field.name}`, name: field.name },

@@ -3,12 +3,14 @@ import { make } from "/page/dom.js";
 
 const patterns = {
   yaml: [
-    [/^\s*#.*/, "comment"], [/^\s*-\s/, "mark"], [/^\s*[\w-]+(?=\s*:)/, "key"], [/^\{\{[\w.]+\}\}/, "place"],
+    [/^\s*#.*/, "comment"], [/^\s*-\s/, "mark"], [/^\s*[\w-]+(?=\s*:)/, "key"],
+    [/^\{\{[\w.]+\}\}/, "place"],
     [/^"(?:[^"\\]|\\.)*"|^'(?:[^']|'')*'/, "text"], [/^-?\d+(?:\.\d+)?\b/, "number"],
     [/^(?:true|false|null)\b/, "word"],
   ],
   json: [
-    [/^"(?:[^"\\]|\\.)*"(?=\s*:)/, "key"], [/^"(?:[^"\\]|\\.)*"/, "text"], [/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/, "number"],
+    [/^"(?:[^"\\]|\\.)*"(?=\s*:)/, "key"], [/^"(?:[^"\\]|\\.)*"/, "text"],
+    [/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/, "number"],
     [/^(?:true|false|null)\b/, "word"], [/^[{}[\],:]/, "mark"],
   ],
 };
@@ -49,7 +51,8 @@ export class PromptEditor {
     this.format = format;
     this.problems = [];
     this.area = make("textarea", {
-      id: "prompt-text", readonly: isReadOnly, spellcheck: "false", autocomplete: "off", wrap: "off", "aria-label": "Prompt text",
+      id: "prompt-text", readonly: isReadOnly, spellcheck: "false", autocomplete: "off",
+      wrap: "off", "aria-label": "Prompt text",
       "aria-describedby": "prompt-problems",
       oninput: () => { this.paint(); onEdit(); }, onscroll: () => this.follow(),
     });
@@ -57,7 +60,8 @@ export class PromptEditor {
     this.back = make("pre", { class: "paint", "aria-hidden": "true" });
     this.list = make("ul", { id: "prompt-problems", class: "problems" });
     this.element = make("div", { class: "editor-box" },
-      make("div", { class: "layers" }, this.back, this.area), make("div", { role: "status" }, this.list));
+      make("div", { class: "layers" }, this.back, this.area),
+        make("div", { role: "status" }, this.list));
     this.paint();
   }
 
@@ -85,12 +89,15 @@ export class PromptEditor {
   showProblems(problems) {
     this.problems = problems;
     this.paint();
-    this.list.replaceChildren(...(problems.length ? problems.map(one => make("li", { class: one.severity === "warning" ? "warn" : "bad" },
+    this.list.replaceChildren(
+      ...(problems.length
+      ? problems.map(one => make("li", { class: one.severity === "warning" ? "warn" : "bad" },
       one.line ? make("button", {
         type: "button", text: `line ${one.line}${one.column ? `, column ${one.column}` : ""}`,
         onclick: () => this.goTo(one.line, one.column ?? 1),
       }) : null, ` ${one.message}`)) : [make("li", { class: "good", text: "Valid." })]));
-    this.area.setAttribute("aria-invalid", String(problems.some(one => one.severity !== "warning")));
+    this.area.setAttribute("aria-invalid",
+      String(problems.some(one => one.severity !== "warning")));
   }
 
   goTo(line, column) {

@@ -1,4 +1,5 @@
-// Custom elements of the monitor: the book ladder and the price line. Text enters by textContent only.
+// Custom elements of the monitor: the book ladder and the price line. Text enters by textContent
+// only.
 
 class BookLadder extends HTMLElement {
   #rows = [];
@@ -69,7 +70,8 @@ class PriceLine extends HTMLElement {
     if (!canvas) return;
     const scale = window.devicePixelRatio || 1;
     const width = canvas.clientWidth, height = canvas.clientHeight;
-    if (canvas.width !== width * scale) { canvas.width = width * scale; canvas.height = height * scale; }
+    if (canvas.width !== width * scale) { canvas.width = width * scale; canvas.height =
+      height * scale; }
     const pen = canvas.getContext("2d");
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, width, height);

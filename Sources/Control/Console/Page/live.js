@@ -1,6 +1,7 @@
 // The one event stream that all views share: state, journal events, decisions.
 
-const kinds = ["order", "fill", "verdict", "signal", "stop", "session", "position", "lost", "decision"];
+const kinds = ["order", "fill", "verdict", "signal", "stop", "session", "position", "lost",
+  "decision"];
 const listeners = { state: [], event: [], reset: [], link: [] };
 let source = null;
 /** The last journal event's id: where a new connection goes on. */

@@ -1,4 +1,5 @@
-// The monitor's live part: what State says four times a second, and the journal's events as they come.
+// The monitor's live part: what State says four times a second, and the journal's events as they
+// come.
 import { find, chip, make, pairs, inOrder, rows, nanoseconds } from "/page/dom.js";
 import { live, on } from "/page/live.js";
 import { desk } from "/page/desk.js";
@@ -11,7 +12,8 @@ const indicators = [
   "microprice", "VWAP, window", "VWAP, session", "imbalance 1", "imbalance 5", "imbalance 25",
   "order-flow imbalance", "trade flow", "volatility",
 ];
-const stages = ["signals", "intents", "sent", "acknowledged", "rejected", "cancelled", "filled", "fills", "unknown"];
+const stages = ["signals", "intents", "sent", "acknowledged", "rejected", "cancelled", "filled",
+  "fills", "unknown"];
 const alarming = { verdict: "warn", stop: "bad", lost: "bad", session: "warn" };
 /** Faults that were counted when the page last looked. */
 let faultsSeen = null;
@@ -42,7 +44,8 @@ function showState(state) {
 function showFaults(state) {
   for (const [fault, count] of Object.entries(faultsSeen ? state.faults : {})) {
     const more = count - (faultsSeen[fault] ?? 0);
-    if (more > 0) alert("fault", { time: state.time, event: `fault: ${fault}${more > 1 ? ` × ${more}` : ""}` }, "bad");
+    if (more > 0) alert("fault",
+      { time: state.time, event: `fault: ${fault}${more > 1 ? ` × ${more}` : ""}` }, "bad");
   }
   faultsSeen = state.faults;
 }
@@ -53,7 +56,8 @@ function showSignals(signals) {
   find("signals").replaceChildren(...lines.map(([slot, one]) => make("li", {},
     make("span", { class: "quiet", text: slot }), make("span", {
       class: one ? one === signals[0] ? "good" : "warn" : "quiet",
-      text: one ? `${one.target} lots for ${one.expires_in.toFixed(0)} s${one === signals[0] ? ", in force" : ", waits"}` : "free",
+      text: one ? `${one.target} lots for ${one.expires_in.toFixed(0)} s`
+          + (one === signals[0] ? ", in force" : ", waits") : "free",
     }))));
 }
 

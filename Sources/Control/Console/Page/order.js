@@ -19,11 +19,13 @@ function facts(one) {
   const list = make("dl", { class: "pairs", id: "order-facts" });
   pairs(list, [
     ["instrument", one.instrument], ["side", one.side], ["type", one.type], ["price", one.price],
-    ["lots", String(one.lots)], ["filled", String(one.filled_lots)], ["average price", one.average_price],
+    ["lots", String(one.lots)], ["filled", String(one.filled_lots)],
+    ["average price", one.average_price],
     ["state", one.code ? `${one.state}: ${one.code}` : one.state], ["strategy", one.source],
     ["mid when decided", one.reference_mid], ["slippage", points(one.slippage_bps)],
     ["fees", one.fees.map(fee => `${fee.amount} ${fee.currency}`).join(", ") || null],
-    ["exchange's id", one.ord_id], ["placed", clock(one.placed_at)], ["changed", clock(one.updated_at)],
+    ["exchange's id", one.ord_id], ["placed", clock(one.placed_at)],
+    ["changed", clock(one.updated_at)],
     ["trace", one.trace_id],
   ]);
   return list;
@@ -35,7 +37,8 @@ function verdict(intent) {
   const list = make("dl", { class: "pairs" });
   pairs(list, [
     ["wanted", `${intent.side} ${intent.lots} lots, ${intent.type}`], ["at", clock(intent.at)],
-    ["best bid", intent.bid], ["best ask", intent.ask], ["book", intent.book_valid ? "valid" : "not valid"],
+    ["best bid", intent.bid], ["best ask", intent.ask],
+    ["book", intent.book_valid ? "valid" : "not valid"],
     ["gate", said?.code], ["limit", said?.limit ? String(said.limit) : null],
     ["figure", said?.figure ? String(said.figure) : null],
   ]);
@@ -54,9 +57,11 @@ export const order = {
       if (box.dataset.order !== id) return;
       const one = found.order;
       box.replaceChildren(back, make("div", { class: "cards" },
-        make("section", { class: "card", "aria-label": "Order" }, make("h2", { text: `Order ${id}` }), facts(one),
+        make("section", { class: "card", "aria-label": "Order" },
+          make("h2", { text: `Order ${id}` }), facts(one),
           one.decision ? make("p", {}, make("a", {
-            href: cyclePlace(one.decision), "data-cycle": one.decision, text: `the decision behind it: cycle ${one.decision}`,
+            href: cyclePlace(one.decision), "data-cycle": one.decision,
+            text: `the decision behind it: cycle ${one.decision}`,
           })) : null),
         verdict(found.intent),
         table("Fills", ["Time", "Price", "Lots", "Fee", "Liquidity", "Slippage"],
@@ -67,9 +72,12 @@ export const order = {
           found.reports.map(report => [
             clock(report.at), report.kind, report.code || null, report.lots, report.filled_lots])),
         make("details", { class: "block wide" }, make("summary", { text: "Everything on record" }),
-          make("pre", { tabindex: 0, role: "region", "aria-label": "Everything on record", text: pretty(found) }))));
+          make("pre",
+            { tabindex: 0, role: "region", "aria-label": "Everything on record",
+            text: pretty(found) }))));
     } catch (error) {
-      if (box.dataset.order === id) box.replaceChildren(back, make("p", { class: "bad", role: "alert", text: error.message }));
+      if (box.dataset.order === id) box.replaceChildren(back,
+        make("p", { class: "bad", role: "alert", text: error.message }));
     }
   },
   refresh() { return order.show(find("view-order").dataset.order); },

@@ -1,4 +1,5 @@
-// Prompts: agents on the left; the text, its problems as one types, versions, diff, rollback, shadow on the right.
+// Prompts: agents on the left; the text, its problems as one types, versions, diff, rollback,
+// shadow on the right.
 import { find, make, refill, clock, confirmed, debounce, toast } from "/page/dom.js";
 import { can, get, post } from "/page/api.js";
 import { PromptEditor } from "/page/editor.js";
@@ -32,15 +33,18 @@ function showRoles() {
   })));
   const listed = roles.filter(one =>
     (!chosenTag || (one.tags ?? []).includes(chosenTag))
-    && (!wanted || `${one.role} ${titleOf(one)} ${(one.tags ?? []).join(" ")}`.toLowerCase().includes(wanted)));
+    && (!wanted || `${one.role} ${titleOf(one)} ${(one.tags ?? []).join(" ")}`.toLowerCase()
+      .includes(wanted)));
   find("role-list").replaceChildren(...listed.map(one => make("li", {},
     make("a", {
       href: `#/prompts/${encodeURIComponent(one.role)}`, "data-role": one.role,
       "aria-current": one.role === role?.role ? "true" : null,
     },
-    make("span", { class: "who", text: titleOf(one) }), make("span", { class: "quiet", text: `v${one.version}` }),
+    make("span", { class: "who", text: titleOf(one) }),
+    make("span", { class: "quiet", text: `v${one.version}` }),
     drafts.has(one.role) ? make("span", { class: "chip warn", text: "draft" }) : null))));
-  if (!listed.length) find("role-list").append(make("li", { class: "quiet", text: "No agent matches." }));
+  if (!listed.length) find("role-list")
+    .append(make("li", { class: "quiet", text: "No agent matches." }));
 }
 
 async function loadRoles() {
@@ -66,7 +70,8 @@ const validate = debounce(async () => {
 
 function edited() {
   const changed = isChanged();
-  if (changed) drafts.keep(role.role, { text: editor.text, version: role.version }); else drafts.drop(role.role);
+  if (changed) drafts.keep(role.role, { text: editor.text, version: role.version });
+  else drafts.drop(role.role);
   find("prompt-save").disabled = !changed || !can("edit_prompts");
   find("prompt-discard").disabled = !changed;
   find("prompt-state").textContent = changed ? "Unsaved changes" : "";
@@ -108,10 +113,13 @@ async function showConflict(id, error) {
   if (newest.version === role.version || mine !== editor) { toast(error.message, "bad"); return; }
   box.hidden = false;
   box.replaceChildren(
-    make("p", { text: `${newest.author || "Somebody"} saved version ${newest.version} meanwhile${newest.note ? `: ${newest.note}` : "."}` }),
+    make("p", { text: `${newest.author || "Somebody"} saved version ${newest.version} meanwhile`
+        + (newest.note ? `: ${newest.note}` : ".") }),
     make("p", { text: "Your text is kept. Compare, then decide." }),
     make("div", { class: "buttons" },
-      make("button", { type: "button", text: `What v${newest.version} changed`, onclick: () => panel.compare(role.version, newest.version) }),
+      make("button",
+        { type: "button", text: `What v${newest.version} changed`,
+        onclick: () => panel.compare(role.version, newest.version) }),
       make("button", {
         type: "button", text: `Keep mine, on top of v${newest.version}`,
         onclick: () => {
@@ -134,36 +142,48 @@ let panel = null;
 async function open(id) {
   const box = find("prompt-editor");
   const turn = ++opened;
-  if (role?.role !== id) box.replaceChildren(make("h2", { id: "h-editor", text: "Prompt" }), make("p", { class: "quiet", text: "Loading…" }));
+  if (role?.role !== id) box.replaceChildren(make("h2", { id: "h-editor", text: "Prompt" }),
+    make("p", { class: "quiet", text: "Loading…" }));
   let found;
   try {
     found = await get(path(id));
   } catch (error) {
     if (turn !== opened) return;
     role = editor = null;
-    box.replaceChildren(make("h2", { id: "h-editor", text: "Prompt" }), make("p", { class: "bad", role: "alert", text: error.message }));
+    box.replaceChildren(make("h2", { id: "h-editor", text: "Prompt" }),
+      make("p", { class: "bad", role: "alert", text: error.message }));
     return;
   }
   if (turn !== opened) return;
   role = { ...roles.find(one => one.role === id), ...found };
   const draft = drafts.of(id);
-  editor = new PromptEditor({ text: draft?.text ?? role.text, format: role.format ?? "yaml", onEdit: edited, isReadOnly: !can("edit_prompts") });
+  editor =
+    new PromptEditor({ text: draft?.text ?? role.text, format: role.format ?? "yaml",
+    onEdit: edited, isReadOnly: !can("edit_prompts") });
   shape = outline(editor);
   panel = history(role, { reload: () => open(id).then(loadRoles) });
   refill(box,
     make("div", { class: "head" }, make("h2", { id: "h-editor", text: titleOf(role) }),
       make("span", { class: "chip good", id: "prompt-version", text: `v${role.version}` }),
       ...(role.tags ?? []).map(tag => make("span", { class: "chip plain", text: tag })),
-      make("span", { class: "spacer" }), make("span", { id: "prompt-state", role: "status", class: "warn" })),
-    make("p", { class: "quiet", text: `Saved ${role.created_at ? clock(role.created_at) : ""} by ${role.author || "–"}${role.note ? `: ${role.note}` : ""}` }),
+      make("span", { class: "spacer" }),
+      make("span", { id: "prompt-state", role: "status", class: "warn" })),
+    make("p",
+      { class: "quiet",
+      text: `Saved ${role.created_at ? clock(role.created_at) : ""} by ${role.author || "–"}`
+        + (role.note ? `: ${role.note}` : "") }),
     make("div", { id: "prompt-conflict", class: "conflict", role: "alert", hidden: true }),
     draft && draft.version !== role.version ? make("p", {
-      class: "warn", text: `Your draft began from v${draft.version}; v${role.version} is in use now. Compare before you save.`,
+      class: "warn",
+        text: `Your draft began from v${draft.version}; v${role.version} is in use now. `
+        + "Compare before you save.",
     }) : null,
     shape.places, editor.element, shape.fields,
     make("div", { class: "buttons" },
-      make("button", { id: "prompt-discard", type: "button", text: "Discard changes", onclick: discard }),
-      make("button", { id: "prompt-save", type: "button", class: "strong", text: "Save…", onclick: save })),
+      make("button",
+        { id: "prompt-discard", type: "button", text: "Discard changes", onclick: discard }),
+      make("button",
+        { id: "prompt-save", type: "button", class: "strong", text: "Save…", onclick: save })),
     panel.element);
   edited();
 }
@@ -192,10 +212,12 @@ export const prompts = {
   },
   /** Edits are kept as a draft of this tab, but nobody leaves without having been told. */
   async mayLeave(view, part) {
-    if (!isShown || !isChanged() || (view === "prompts" && (!part || part === role.role))) return true;
+    if (!isShown || !isChanged()
+      || (view === "prompts" && (!part || part === role.role))) return true;
     return await confirmed({
       title: "Unsaved changes", action: "Leave, keep the draft",
-      text: `Your edits of ${titleOf(role)} are not saved. They stay as a draft in this tab until you save or discard them.`,
+      text: `Your edits of ${titleOf(role)} are not saved. `
+        + "They stay as a draft in this tab until you save or discard them.",
     }) !== null;
   },
   hide() { isShown = false; },

@@ -1,11 +1,13 @@
-// What a person may do about risk: pause, resume, cancel, flatten; each asks first and says what will happen.
+// What a person may do about risk: pause, resume, cancel, flatten; each asks first and says what
+// will happen.
 import { confirmed, find, toast } from "/page/dom.js";
 import { can, post } from "/page/api.js";
 
 const actions = {
   pause: {
     title: "Pause trading", action: "Pause", tone: "warn", done: "Paused",
-    text: "Working orders are cancelled and none goes out until somebody resumes. Positions stay as they are.",
+    text: "Working orders are cancelled and none goes out until somebody resumes. "
+      + "Positions stay as they are.",
   },
   resume: {
     title: "Resume trading", action: "Resume", tone: "", done: "Resumed",
@@ -30,7 +32,8 @@ async function act(name) {
   const answer = await confirmed({
     title, text, action, tone,
     fields: [
-      { name: "scope", label: "Where", options: [["desk", "the whole desk"], ...instruments.map(id => [id, id])] },
+      { name: "scope", label: "Where",
+        options: [["desk", "the whole desk"], ...instruments.map(id => [id, id])] },
       { name: "reason", label: "Reason, for the record", required: true, maxlength: reasonMax },
     ],
   });

@@ -1,4 +1,5 @@
-// A prompt's sections and parameters as its text has them: places to go to, and fields that write into it.
+// A prompt's sections and parameters as its text has them: places to go to, and fields that write
+// into it.
 import { make } from "/page/dom.js";
 
 const known = ["model", "temperature", "top_p", "max_tokens", "thinking", "reasoning_effort"];
@@ -12,21 +13,25 @@ export function sections(text, format) {
   });
 }
 
-/** The lines of YAML's block `parameters`: where it begins, where it ends, and [{name, value, index}]. */
+/** The lines of YAML's block `parameters`: where it begins, where it ends, and [{name, value,
+ * index}]. */
 function block(lines) {
   const start = lines.findIndex(line => /^parameters\s*:\s*(#.*)?$/.test(line));
   if (start < 0) return { start, end: start, entries: [] };
   let end = start + 1;
   const entries = [];
-  for (; end < lines.length && (/^\s/.test(lines[end]) || !lines[end].trim() || lines[end].startsWith("#")); end++) {
+  for (; end < lines.length
+    && (/^\s/.test(lines[end]) || !lines[end].trim() || lines[end].startsWith("#")); end++) {
     const match = /^(\s+)(\w+)\s*:\s*(.*?)(\s+#.*)?$/.exec(lines[end]);
-    if (match) entries.push({ indent: match[1], name: match[2], value: match[3], comment: match[4] ?? "", index: end });
+    if (match) entries.push(
+      { indent: match[1], name: match[2], value: match[3], comment: match[4] ?? "", index: end });
   }
   while (end > start + 1 && !lines[end - 1].trim()) end--;
   return { start, end, entries };
 }
 
-const plain = value => (/^".*"$/s.test(value) || /^'.*'$/s.test(value) ? value.slice(1, -1) : value);
+const plain = value => (/^".*"$/s.test(value) || /^'.*'$/s.test(value)
+  ? value.slice(1, -1) : value);
 const scalar = text => (/^[\w.+-]+$/.test(text) ? text : JSON.stringify(text));
 
 function typed(text) {
@@ -38,7 +43,8 @@ export function parameters(text, format) {
   if (format === "json") {
     try {
       const found = JSON.parse(text).parameters ?? {};
-      return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, String(value)]));
+      return Object.fromEntries(Object.entries(found)
+        .map(([name, value]) => [name, String(value)]));
     } catch { return null; }
   }
   const lines = text.split("\n");
@@ -70,7 +76,8 @@ export function withParameter(text, format, name, value) {
   return lines.join("\n");
 }
 
-/** Chips that lead to sections, and a field for each parameter; `update` follows the editor's text. */
+/** Chips that lead to sections, and a field for each parameter; `update` follows the editor's
+ * text. */
 export function outline(editor) {
   const places = make("div", { class: "tags", role: "group", "aria-label": "Sections" });
   const inputs = known.map(name => make("input", {
@@ -80,12 +87,16 @@ export function outline(editor) {
     },
   }));
   const fields = make("fieldset", { class: "parameters" }, make("legend", { text: "Parameters" }),
-    ...inputs.map(input => make("label", { class: "field" }, make("span", { text: input.name.replaceAll("_", " ") }), input)));
+    ...inputs.map(input =>
+      make("label", { class: "field" }, make("span", { text: input.name.replaceAll("_", " ") }),
+      input)));
   return {
     places, fields,
     update() {
-      places.replaceChildren(...sections(editor.text, editor.format).map(({ name, line }) => make("button", {
-        type: "button", class: "chip plain", text: name.replaceAll("_", " "), onclick: () => editor.goTo(line, 1),
+      places.replaceChildren(...sections(editor.text, editor.format)
+        .map(({ name, line }) => make("button", {
+        type: "button", class: "chip plain", text: name.replaceAll("_", " "),
+        onclick: () => editor.goTo(line, 1),
       })));
       const found = parameters(editor.text, editor.format);
       for (const input of inputs) {

@@ -8,12 +8,14 @@ function diffView(text) {
   const lines = (text || "No difference.").split("\n");
   return make("pre", { class: "diff", tabindex: 0, role: "region", "aria-label": "Difference" },
     ...lines.map(line => make("div", {
-      class: line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : line.startsWith("@@") ? "hunk" : null,
+      class: line.startsWith("+") ? "added" : line.startsWith("-")
+        ? "removed" : line.startsWith("@@") ? "hunk" : null,
       text: line || " ",
     })));
 }
 
-/** The panel below the editor of `role`: {element, compare(from, to)}; `tools.reload()` after a change. */
+/** The panel below the editor of `role`: {element, compare(from, to)}; `tools.reload()` after a
+ * change. */
 export function history(role, tools) {
   const base = `/api/prompts/${encodeURIComponent(role.role)}`;
   const list = make("ul", { class: "versions" });
@@ -31,14 +33,16 @@ export function history(role, tools) {
     try {
       const one = await get(`${base}/versions/${version}`);
       shown.replaceChildren(make("h3", { text: `Version ${version}` }),
-        make("pre", { tabindex: 0, role: "region", "aria-label": `Version ${version}`, text: one.text }));
+        make("pre",
+          { tabindex: 0, role: "region", "aria-label": `Version ${version}`, text: one.text }));
     } catch (error) { toast(error.message, "bad"); }
   }
 
   async function rollBack(version) {
     const answer = await confirmed({
       title: `Roll back to version ${version}`, action: "Roll back", tone: "warn",
-      text: `A new version with the text of v${version} is made; the next call uses it. Nothing is deleted.`,
+      text: `A new version with the text of v${version} is made; `
+      + "the next call uses it. Nothing is deleted.",
       fields: [{ name: "note", label: "Why", required: true }],
     });
     if (!answer) return;
@@ -62,22 +66,32 @@ export function history(role, tools) {
       list.replaceChildren(...items.map(one => make("li", { "data-version": one.version },
         make("span", { class: "who", text: one.version ? `v${one.version}` : "v0, shipped" }),
         one.version === role.version ? make("span", { class: "chip good", text: "in use" }) : null,
-        make("span", { class: "quiet", text: [one.created_at ? clock(one.created_at) : "", one.author, one.origin].filter(Boolean).join(" · ") }),
+        make("span",
+          { class: "quiet",
+          text: [one.created_at ? clock(one.created_at) : "", one.author,
+          one.origin].filter(Boolean).join(" · ") }),
         make("span", { class: "note", text: one.note || "" }),
         make("span", { class: "buttons" },
           make("button", { type: "button", text: "Show", onclick: () => showText(one.version) }),
           one.version === role.version ? null
-            : make("button", { type: "button", text: "Compare", onclick: () => compare(one.version, role.version) }),
+            : make("button",
+              { type: "button", text: "Compare",
+              onclick: () => compare(one.version, role.version) }),
           one.version === role.version || !one.version || !can("edit_prompts") ? null
-            : make("button", { type: "button", text: "Shadow…", onclick: () => shadowOf(one.version) }),
+            : make("button",
+              { type: "button", text: "Shadow…", onclick: () => shadowOf(one.version) }),
           one.version === role.version || !can("edit_prompts") ? null
-            : make("button", { type: "button", text: "Roll back…", onclick: () => rollBack(one.version) })))));
+            : make("button",
+              { type: "button", text: "Roll back…", onclick: () => rollBack(one.version) })))));
     } catch (error) { list.replaceChildren(make("li", { class: "bad", text: error.message })); }
   }
 
   load();
   const shadow = make("div", {});
-  const runs = make("details", { class: "block", ontoggle: event => { if (event.target.open) showShadow(shadow, base, tools.reload); } },
+  const runs =
+    make("details",
+    { class: "block",
+    ontoggle: event => { if (event.target.open) showShadow(shadow, base, tools.reload); } },
     make("summary", { text: "Shadow runs" }), shadow);
   const element = make("div", {}, make("h3", { text: "Versions" }), list, shown, runs);
   return { element, compare };
