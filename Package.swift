@@ -115,7 +115,6 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let httpClient: [Target.Dependency] = [
   .product(name: "AsyncHTTPClient", package: "async-http-client"),
   .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
-  .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
 
 let controlTargets: [Target] = [
@@ -127,7 +126,7 @@ let controlTargets: [Target] = [
   control(
     "Operations",
     [
-      "Quantities", "OKX", "CKernel", log, crypto, .product(name: "Yams", package: "Yams"),
+      "Quantities", "OKX", "Door", "CKernel", log, crypto, .product(name: "Yams", package: "Yams"),
     ]),
   control(
     "Account",
@@ -147,17 +146,22 @@ let controlTargets: [Target] = [
   control(
     "Ledger",
     [
-      "Quantities", "Journal", "CKernel", log, crypto,
+      "Quantities", "Journal", "CKernel", "Operations", log, crypto,
       .product(name: "GRDB", package: "GRDB.swift"),
     ]),
   control(
     "Roles", ["Operations", "Ledger", crypto, .product(name: "Yams", package: "Yams")],
     resources: [.embedInCode("Shipped")]),
   control("News", ["Operations", "Account", "Ledger", "Roles", log] + httpClient),
-  control("Models", ["Operations", "Account", "Ledger", "Roles", "News", log] + httpClient),
+  control(
+    "Models",
+    [
+      "Operations", "Account", "Ledger", "Roles", "News", log,
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    ] + httpClient),
   control(
     "Prompts",
-    ["Operations", "Ledger", "Roles", "News", .product(name: "Yams", package: "Yams")]),
+    ["Operations", "Ledger", "Roles", "News", log, .product(name: "Yams", package: "Yams")]),
   control(
     "Agents",
     [

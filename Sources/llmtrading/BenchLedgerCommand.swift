@@ -38,6 +38,9 @@ struct BenchLedgerCommand: ParsableCommand {
     print(
       "\(records) records, \(versions) versions, \(bytes?.int64Value ?? 0) bytes, filled in \(seconds) s"
     )
+    let settings = try ledger.pragmas().sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    print("written with \(settings.joined(separator: " "))")
+    print("a call's read of its prompt: \(try ledger.prompts.livePlan().joined(separator: "; "))")
     var isSlow = false
     for kind in LedgerLoad.Kind.allCases {
       var times: [Double] = []

@@ -42,14 +42,15 @@ struct ConsoleCommand: AsyncParsableCommand {
     let midnight = Int64(Date().timeIntervalSince1970) / 86_400 * 86_400_000
     let proxy = try configuration.network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
     let models = try ModelSeats(
-      configuration, spentToday: try ledger.modelCost(since: midnight),
+      configuration,
+      spentToday: try await LedgerCalls(ledger).call { try $0.modelCost(since: midnight) },
       cassetteFolder: directory.path + "/cassette", proxy: proxy,
       log: agentLog)
-    let agents = try AgentDesk(
+    let agents = try AgentService(
       configuration: configuration, ledger: ledger, stateFile: directory.stateFile,
       doorSocket: directory.doorSocket, journalDirectory: directory.journalDirectory,
       seat: { models?.seat($0) ?? .local }, thrift: { models?.thrift($0) ?? .ample }, log: agentLog)
-    let news = NewsDesk(
+    let news = NewsPoller(
       configuration, store: ledger.news, folder: directory.newsDirectory, proxy: proxy,
       log: agentLog
     ) { _ in Task { await agents.newsArrived() } }

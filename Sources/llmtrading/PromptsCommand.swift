@@ -21,10 +21,10 @@ struct PromptsCommand: ParsableCommand {
   struct Place: ParsableArguments {
     @OptionGroup var common: CommonOptions
 
-    func desk() throws -> PromptDesk {
+    func library() throws -> PromptLibrary {
       let configuration = try common.load()
       let directory = try StateDirectory(configuration.stateDirectory)
-      return PromptDesk(
+      return PromptLibrary(
         try Ledger(path: directory.ledgerFile).prompts,
         roles: try Team(folder: configuration.agents.rolesFolder).roles.map { PromptRole($0) },
         settings: configuration.prompts)
@@ -44,9 +44,9 @@ struct PromptsCommand: ParsableCommand {
     @OptionGroup var place: Place
 
     func run() throws {
-      let desk = try place.desk()
-      for role in desk.roles {
-        let live = try desk.live(role: role.id)
+      let library = try place.library()
+      for role in library.roles {
+        let live = try library.live(role: role.id)
         print("\(role.id) v\(live.version) \(live.origin.rawValue) by \(live.author): \(live.note)")
       }
     }
@@ -59,8 +59,9 @@ struct PromptsCommand: ParsableCommand {
     @Option(help: "Without it: the one in use.") var version: Int?
 
     func run() throws {
-      let desk = try place.desk()
-      let found = try version.map { try desk.version(role: role, $0) } ?? desk.live(role: role)
+      let library = try place.library()
+      let found =
+        try version.map { try library.version(role: role, $0) } ?? library.live(role: role)
       print(found.text, terminator: found.text.hasSuffix("\n") ? "" : "\n")
     }
   }
@@ -83,13 +84,13 @@ struct PromptsCommand: ParsableCommand {
     @Argument var folder: String
 
     func run() throws {
-      let desk = try place.desk()
-      let files = try desk.roles.flatMap { role in
+      let library = try place.library()
+      let files = try library.roles.flatMap { role in
         try PromptFormat.allCases.compactMap { format -> PromptDraft? in
           let path = folder + "/\(role.id).\(format.rawValue)"
           if !FileManager.default.fileExists(atPath: path) { return nil }
           let text = try PromptsCommand.text(path)
-          try PromptsCommand.validate(desk, role.id, text, format, path)
+          try PromptsCommand.validate(library, role.id, text, format, path)
           return PromptDraft(
             role: role.id, text: text, format: format, author: author.name, note: author.note,
             origin: .import)
@@ -98,7 +99,7 @@ struct PromptsCommand: ParsableCommand {
       if files.isEmpty { throw ValidationError("no ROLE.yaml or ROLE.json in \(folder)") }
       for draft in files {
         do {
-          let (made, isLive) = try desk.save(draft)
+          let (made, isLive) = try library.save(draft)
           print("\(made.role) v\(made.version) \(isLive ? "in use" : "waits for its shadow")")
         } catch let refusal as PromptRefusal {
           guard case .identical(let version) = refusal else { throw refusal }
@@ -115,9 +116,9 @@ struct PromptsCommand: ParsableCommand {
     @Option(help: "At most this many.") var limit = 50
 
     func run() throws {
-      let desk = try place.desk()
-      let live = try desk.live(role: role).version
-      for one in try desk.versions(role: role, limit: max(1, limit)) {
+      let library = try place.library()
+      let live = try library.live(role: role).version
+      for one in try library.versions(role: role, limit: max(1, limit)) {
         let time = Date(timeIntervalSince1970: Double(one.createdAt) / 1_000)
           .formatted(.iso8601)
         print(
@@ -135,9 +136,9 @@ struct PromptsCommand: ParsableCommand {
     @Argument(help: "Without it: the one in use.") var to: Int?
 
     func run() throws {
-      let desk = try place.desk()
-      let to = try self.to ?? desk.live(role: role).version
-      print(try desk.diff(role: role, from: from, to: to), terminator: "")
+      let library = try place.library()
+      let to = try self.to ?? library.live(role: role).version
+      print(try library.diff(role: role, from: from, to: to), terminator: "")
     }
   }
 
@@ -150,7 +151,7 @@ struct PromptsCommand: ParsableCommand {
     @Argument var version: Int
 
     func run() throws {
-      let made = try place.desk().rollBack(
+      let made = try place.library().rollBack(
         role: role, to: version, author: author.name, note: author.note,
         expected: author.expected)
       print("\(role) v\(made.version) has the text of v\(version), in use from the next call")
@@ -164,11 +165,11 @@ struct PromptsCommand: ParsableCommand {
     @Argument var folder: String
 
     func run() throws {
-      let desk = try place.desk()
+      let library = try place.library()
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
-      for role in desk.roles {
-        let live = try desk.live(role: role.id)
+      for role in library.roles {
+        let live = try library.live(role: role.id)
         let path = folder + "/\(role.id).\(live.format.rawValue)"
         try Data(live.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         print(path)
@@ -199,10 +200,10 @@ struct PromptsCommand: ParsableCommand {
   private static func save(
     _ role: String, _ file: String, _ author: Author, _ origin: PromptOrigin, _ place: Place
   ) throws {
-    let desk = try place.desk()
+    let library = try place.library()
     let text = try text(file)
-    try validate(desk, role, text, format(file), file)
-    let (made, isLive) = try desk.save(
+    try validate(library, role, text, format(file), file)
+    let (made, isLive) = try library.save(
       PromptDraft(
         role: role, text: text, format: format(file), author: author.name, note: author.note,
         origin: origin, expectedVersion: author.expected))
@@ -212,9 +213,9 @@ struct PromptsCommand: ParsableCommand {
   }
 
   private static func validate(
-    _ desk: PromptDesk, _ role: String, _ text: String, _ format: PromptFormat, _ file: String
+    _ library: PromptLibrary, _ role: String, _ text: String, _ format: PromptFormat, _ file: String
   ) throws {
-    do { try desk.validate(role: role, text: text, format: format) } catch let problems
+    do { try library.validate(role: role, text: text, format: format) } catch let problems
       as PromptProblems
     {
       for one in problems.items { print("\(file):\(one.line):\(one.column): \(one.message)") }

@@ -1,6 +1,7 @@
 // The demo's own signal source: labelled, and it yields for good to anyone else; control plane.
 import Door
 import Foundation
+import Operations
 import Quantities
 
 /// Swings the target of the first instruments between long and flat through the Door, like anybody
@@ -15,8 +16,9 @@ struct ScriptedSource: Sendable {
   private static let timeToLiveMilliseconds: UInt32 = 20_000
   private static let targets: [Int64] = [2, 0, 1, 3, 0]
 
-  private func waitForDoor() async {
-    while !Task.isCancelled && (try? DoorClient.send(.ping, path: door)) == nil {
+  private func wait(for calls: DoorCalls) async {
+    while !Task.isCancelled {
+      if case .answered = await calls.send(.ping) { return }
       try? await Task.sleep(for: .milliseconds(100))
     }
   }
@@ -25,7 +27,8 @@ struct ScriptedSource: Sendable {
   func run() async {
     var step = 0
     var yielded: Set<String> = []
-    await waitForDoor()
+    let calls = DoorCalls(path: door)
+    await wait(for: calls)
     while !Task.isCancelled {
       for (index, instrument) in instruments.prefix(ScriptedSource.instrumentsMax).enumerated()
       where !yielded.contains(instrument.description) {
@@ -34,8 +37,9 @@ struct ScriptedSource: Sendable {
           instrument: instrument, source: .scripted, target: target,
           urgency: step % 2 == 0 ? .high : .normal,
           timeToLiveMilliseconds: ScriptedSource.timeToLiveMilliseconds, person: "demo script")
-        let reply = try? DoorClient.send(.signal(signal), path: door)
-        if reply?.code == .refused { yielded.insert(instrument.description) }
+        if case .answered(let reply) = await calls.send(.signal(signal)), reply.code == .refused {
+          yielded.insert(instrument.description)
+        }
       }
       step += 1
       try? await Task.sleep(for: .seconds(periodSeconds))

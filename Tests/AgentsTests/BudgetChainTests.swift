@@ -29,13 +29,13 @@ import Testing
     let seat = Seat(
       ModelAnalyst(roster: roster, client: client, log: Logger(label: "test")),
       seeing: .model(.ratios))
-    let desk = try AgentDesk(
+    let agents = try AgentService(
       configuration: core.configuration(), ledger: core.ledger,
       stateFile: core.folder.path + "/state", doorSocket: core.folder.path + "/door",
       journalDirectory: core.folder.path + "/journal", seat: { _ in seat },
       thrift: { roster.thrift(of: $0, now: Int64(Date().timeIntervalSince1970 * 1_000)) },
       log: Logger(label: "test"))
-    let run = Task { await desk.run() }
+    let run = Task { await agents.run() }
     let end = ContinuousClock.now + .seconds(30)
     // The flow says buy with all it has.
     while ContinuousClock.now < end, core.signals.count < 3 {

@@ -8,11 +8,11 @@ import Roles
 import Testing
 
 @Suite(.serialized) struct CycleTests {
-  /// Runs the desk until `isDone` holds or the time is up.
+  /// Runs the agents until `isDone` holds or the time is up.
   private func run(
-    _ desk: AgentDesk, seconds: Double = 15, until isDone: () throws -> Bool
+    _ agents: AgentService, seconds: Double = 15, until isDone: () throws -> Bool
   ) async throws {
-    let task = Task { await desk.run() }
+    let task = Task { await agents.run() }
     let end = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < end, try !isDone() {
       try await Task.sleep(for: .milliseconds(30))
@@ -37,8 +37,8 @@ import Testing
     let core = try TestCore()
     defer { core.end() }
     core.show()
-    let desk = try core.desk()
-    try await run(desk) {
+    let agents = try core.agents()
+    try await run(agents) {
       try !core.signals.isEmpty
         && !core.ledger.leaseAnswers(cycle: try Need.some(core.records("cycle").first).cycle)
           .isEmpty
@@ -69,13 +69,13 @@ import Testing
     let core = try TestCore()
     defer { core.end() }
     core.show()
-    let desk = try core.desk()
-    try await run(desk) { try core.records("cycle").count >= 3 }
+    let agents = try core.agents()
+    try await run(agents) { try core.records("cycle").count >= 3 }
     let macro = try core.records(RoleID.macroTrader)
     #expect(!macro[0].tags.contains("reused"))
     #expect(macro[1].tags.contains("reused") && macro[1].reason.contains("cycle \(macro[0].cycle)"))
     #expect(macro[1].output == macro[0].output && macro[1].outcome == macro[0].outcome)
-    #expect((desk.figures.roles[RoleID.macroTrader]?.reused ?? 0) > 0)
+    #expect((agents.figures.roles[RoleID.macroTrader]?.reused ?? 0) > 0)
   }
 
   @Test func aLateAnswerIsRecordedAndNotUsed() async throws {
@@ -84,7 +84,7 @@ import Testing
     core.show(lean: 0)
     // Long enough that a loaded machine makes the late one late and nobody else.
     let configuration = core.configuration { $0.agents.deadlineMilliseconds = 3_000 }
-    let desk = try core.desk(configuration) { role in
+    let agents = try core.agents(configuration) { role in
       switch role.id {
       case RoleID.technicalAnalyst:
         Seat(FixedAnalyst(output: Self.stance(100), pauseMilliseconds: 3_600), seeing: .local)
@@ -92,7 +92,7 @@ import Testing
       default: .local
       }
     }
-    try await run(desk, seconds: 40) { try core.records(RoleID.technicalAnalyst).count >= 2 }
+    try await run(agents, seconds: 40) { try core.records(RoleID.technicalAnalyst).count >= 2 }
     let late = try #require(try core.records(RoleID.technicalAnalyst).first)
     #expect(late.outcome == .late)
     // Its stance would have carried the target of 400 permille: without it nothing does.
@@ -106,11 +106,11 @@ import Testing
     defer { core.end() }
     core.show()
     let configuration = core.configuration { $0.agents.deadlineMilliseconds = 300 }
-    let desk = try core.desk(configuration) { role in
+    let agents = try core.agents(configuration) { role in
       role.id == RoleID.decisionMaker
         ? Seat(FixedAnalyst(output: Self.decision, pauseMilliseconds: 700), seeing: .local) : .local
     }
-    try await run(desk) { try core.records(RoleID.decisionMaker).count >= 1 }
+    try await run(agents) { try core.records(RoleID.decisionMaker).count >= 1 }
     #expect(try core.records("cycle").allSatisfy { $0.outcome == .late && $0.lease == nil })
     #expect(core.signals.isEmpty)
   }
@@ -128,14 +128,14 @@ import Testing
     defer { core.end() }
     core.show()
     let verdict = try JSONValue(parsing: text)
-    let desk = try core.desk { role in
+    let agents = try core.agents { role in
       switch role.id {
       case RoleID.decisionMaker: Seat(FixedAnalyst(output: Self.decision), seeing: .local)
       case RoleID.riskController: Seat(FixedAnalyst(output: verdict), seeing: .local)
       default: .local
       }
     }
-    try await run(desk) { try !core.records("cycle").isEmpty }
+    try await run(agents) { try !core.records("cycle").isEmpty }
     let cycle = try #require(try core.records("cycle").first)
     #expect(cycle.outcome == outcome, "\(cycle.reason)")
     switch outcome {
@@ -149,14 +149,14 @@ import Testing
     let core = try TestCore()
     defer { core.end() }
     core.show()
-    let desk = try core.desk { role in
+    let agents = try core.agents { role in
       role.kind == .analyst
         ? Seat(
           FixedAnalyst(output: role.schema.abstention("nothing to say"), outcome: .abstained),
           seeing: .local)
         : .local
     }
-    try await run(desk) { try !core.records("cycle").isEmpty }
+    try await run(agents) { try !core.records("cycle").isEmpty }
     let cycle = try #require(try core.records("cycle").first)
     #expect(cycle.outcome == .abstained && cycle.reason.contains("no analyst"))
     #expect(core.signals.isEmpty)
@@ -167,8 +167,8 @@ import Testing
     let core = try TestCore()
     defer { core.end() }
     core.show(isValid: isValid, ageMilliseconds: age)
-    // A desk whose every member says yes.
-    let desk = try core.desk { role in
+    // A team whose every member says yes.
+    let agents = try core.agents { role in
       switch role.kind {
       case .analyst: Seat(FixedAnalyst(output: Self.stance(100)), seeing: .local)
       case .decision: Seat(FixedAnalyst(output: Self.decision), seeing: .local)
@@ -179,7 +179,7 @@ import Testing
       case .collector: .local
       }
     }
-    try await run(desk) { try !core.records("cycle").isEmpty }
+    try await run(agents) { try !core.records("cycle").isEmpty }
     let cycle = try #require(try core.records("cycle").first)
     #expect(cycle.outcome == .noDecision && cycle.lease == nil, "\(cycle.conclusion)")
     #expect(core.signals.isEmpty)
@@ -192,10 +192,10 @@ import Testing
     var wild = try #require(Self.decision.object)
     wild["target_permille"] = 4_000
     let output = JSONValue.object(wild)
-    let desk = try core.desk { role in
+    let agents = try core.agents { role in
       role.kind == .decision ? Seat(FixedAnalyst(output: output), seeing: .local) : .local
     }
-    try await run(desk) { try !core.records("cycle").isEmpty }
+    try await run(agents) { try !core.records("cycle").isEmpty }
     let record = try #require(try core.records(RoleID.decisionMaker).first)
     #expect(record.outcome == .failed && record.reason.contains("/target_permille"))
     #expect(try core.records("cycle").first?.outcome == .noDecision)
@@ -207,8 +207,8 @@ import Testing
     defer { core.end() }
     core.show()
     core.answer(.refused)
-    let desk = try core.desk()
-    try await run(desk) { desk.figures.doorCodes["refused"] != nil }
+    let agents = try core.agents()
+    try await run(agents) { agents.figures.doorCodes["refused"] != nil }
     let cycle = try #require(try core.records("cycle").first)
     #expect(try core.ledger.leaseAnswers(cycle: cycle.cycle).map(\.doorCode) == ["refused"])
   }
@@ -217,12 +217,12 @@ import Testing
     let core = try TestCore(isListening: false)
     defer { core.end() }
     core.show()
-    let desk = try core.desk()
-    try await run(desk) { (desk.figures.doorCodes["core_down"] ?? 0) >= 2 }
+    let agents = try core.agents()
+    try await run(agents) { (agents.figures.doorCodes["core_down"] ?? 0) >= 2 }
     let cycle = try #require(try core.records("cycle").first)
     #expect(cycle.lease?.doorCode == "core_down")
     core.state.set(phase: .stopped)
-    try await run(try core.desk()) { try core.records("cycle").last?.outcome == .failed }
+    try await run(try core.agents()) { try core.records("cycle").last?.outcome == .failed }
     #expect(try core.records("cycle").last?.reason.contains("core_down") == true)
   }
 
@@ -240,7 +240,7 @@ import Testing
     _ = try core.ledger.append(record)
     #expect(try core.ledger.openLeases().map(\.cycle) == [cycle])
     core.show(isValid: false)
-    try await run(try core.desk()) { try core.ledger.openLeases().isEmpty }
+    try await run(try core.agents()) { try core.ledger.openLeases().isEmpty }
     #expect(try core.ledger.leaseAnswers(cycle: cycle).map(\.doorCode) == ["not_published"])
   }
 
@@ -254,10 +254,10 @@ import Testing
     let answer: JSONValue = [
       "abstain": false, "reason": "wide", "stance": 50, "confidence": 50, "basis_bps": 3.5,
     ]
-    let desk = try core.desk(configuration) { role in
+    let agents = try core.agents(configuration) { role in
       role.id == "basis_watcher" ? Seat(FixedAnalyst(output: answer), seeing: .local) : .local
     }
-    try await run(desk) { try !core.records("cycle").isEmpty }
+    try await run(agents) { try !core.records("cycle").isEmpty }
     let record = try #require(try core.records("basis_watcher").first)
     #expect(record.outcome == .valid && record.renderedPrompt.contains("basis_bps"))
     let decision = try #require(try core.records(RoleID.decisionMaker).first)

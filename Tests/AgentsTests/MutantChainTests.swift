@@ -22,8 +22,8 @@ import Testing
       ModelAnalyst(
         roster: ModelFixture.roster([ModelFixture.endpoint(peer.base("mutant"))]), client: client,
         log: Logger(label: "test")), seeing: .model(.ratios))
-    let desk = try core.desk(configuration) { _ in seat }
-    let run = Task { await desk.run() }
+    let agents = try core.agents(configuration) { _ in seat }
+    let run = Task { await agents.run() }
     let end = ContinuousClock.now + .seconds(90)
     var mids: Set<Int64> = []
     while ContinuousClock.now < end,
@@ -33,7 +33,7 @@ import Testing
       mids.insert(mid)
       core.show(midHalfTicks: mid)
       // Whatever happens every few cycles, so that every role is asked anew.
-      await desk.newsArrived()
+      await agents.newsArrived()
       try await Task.sleep(for: .milliseconds(100))
     }
     run.cancel()

@@ -48,20 +48,20 @@ import Testing
     let swayed = [
       RoleID.newsCollector, RoleID.macroTrader, RoleID.decisionMaker, RoleID.riskController,
     ]
-    let desk = try core.desk(configuration) { swayed.contains($0.id) ? believing : quiet }
-    let news = NewsDesk(
+    let agents = try core.agents(configuration) { swayed.contains($0.id) ? believing : quiet }
+    let news = NewsPoller(
       store: core.ledger.news, feeds: [], fetcher: NewsFetcher(hosts: []),
       folder: core.folder.path + "/news", log: Logger(label: "test"))
     try FileManager.default.createDirectory(
       atPath: core.folder.path + "/news", withIntermediateDirectories: true)
 
-    let run = Task { await desk.run() }
+    let run = Task { await agents.run() }
     var admitted = 0
     for (number, batch) in try Self.batches().enumerated() {
       try core.folder.write("news/\(number).jsonl", batch)
       await news.poll(now: Int64(Date().timeIntervalSince1970 * 1_000))
       admitted = await news.counters.items
-      await desk.newsArrived()
+      await agents.newsArrived()
       try await wait(core) { try labels(core) == admitted }
     }
     // Two more cycles see the labels of the last batch.
@@ -84,7 +84,10 @@ import Testing
     #expect(asked.contains { $0.output.contains("1000") }, "the model asked for the whole limit")
     #expect(leases.allSatisfy { abs($0.targetLots) <= most })
     #expect(leases.contains { $0.targetLots == (model == "gullible_up" ? most : -most) })
-    // Prose went to the collector and to nobody else.
+    try proseWentToTheCollectorAlone(core)
+  }
+
+  private func proseWentToTheCollectorAlone(_ core: TestCore) throws {
     let titles = try core.ledger.news.items(from: 0, to: .max, limit: 500)
       .map { $0.title.text(for: .person) }.filter { $0.count > 12 }
     var shown = 0

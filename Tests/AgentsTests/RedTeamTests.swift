@@ -75,7 +75,7 @@ import Testing
         let call = RoleCall(
           role: role, prompt: RenderedPrompt(system: "", user: "", version: 0), snapshot: snapshot,
           news: [item], deadline: .now + .seconds(5), trace: TraceContext())
-        let shown = PromptBook.user(call, for: .model(.full))
+        let shown = PromptRenderer.user(call, for: .model(.full))
         if title.count > 12 { #expect(!shown.contains(title), "\(one.id) in \(role.id)") }
         if role.inputs.contains(.newsLabels) {
           #expect(caps.weightCap(of: role, snapshot) <= Int(caps.social), "\(role.id)")

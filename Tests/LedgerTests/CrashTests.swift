@@ -18,9 +18,9 @@ import Testing
   }
 
   @Test func twentyKillsLoseNothingAndDoubleNothing() throws {
-    let desk = try Desk()
-    try desk.ledger.close()
-    let journal = desk.folder + "/journal"
+    let fixture = try LedgerFixture()
+    try fixture.ledger.close()
+    let journal = fixture.folder + "/journal"
     try FileManager.default.createDirectory(atPath: journal, withIntermediateDirectories: false)
     var story = try StoryJournal(journal, segmentBytes: 32_768)
     var acknowledged: [(id: Int64, cycle: Int64, text: String)] = []
@@ -29,7 +29,7 @@ import Testing
       let process = Process()
       process.executableURL = URL(fileURLWithPath: product)
       process.arguments = [
-        "ledger-writer", desk.path, "--journal", journal, "--round", String(round),
+        "ledger-writer", fixture.path, "--journal", journal, "--round", String(round),
       ]
       let pipe = Pipe()
       process.standardOutput = pipe
@@ -54,34 +54,34 @@ import Testing
           acknowledged.append((parts[0], parts[1], "round \(round) number \(parts[2])"))
         }
       }
-      #expect(try desk.count("SELECT count(*) FROM decisions") >= acknowledged.count)
+      #expect(try fixture.count("SELECT count(*) FROM decisions") >= acknowledged.count)
       // What was committed is a beginning of the journal, whole and once.
-      let imported = try desk.count("SELECT coalesce(max(records), 0) FROM journal_cursor")
-      #expect(try rows(desk) == imported, "round \(round)")
+      let imported = try fixture.count("SELECT coalesce(max(records), 0) FROM journal_cursor")
+      #expect(try rows(fixture) == imported, "round \(round)")
     }
     #expect(acknowledged.count >= CrashTests.rounds)
-    let ledger = try Ledger(path: desk.path)
+    let ledger = try Ledger(path: fixture.path)
     for item in acknowledged {
       let record = try ledger.record(id: item.id)
       #expect(record?.rawReply == item.text)
       #expect(record?.cycle == item.cycle)
     }
     #expect(
-      try desk.count("SELECT count(*) - count(DISTINCT raw_reply) FROM decision_texts") == 0)
-    #expect(try desk.count("SELECT count(*) - count(DISTINCT cycle) FROM decisions") == 0)
+      try fixture.count("SELECT count(*) - count(DISTINCT raw_reply) FROM decision_texts") == 0)
+    #expect(try fixture.count("SELECT count(*) - count(DISTINCT cycle) FROM decisions") == 0)
     // Searching finds each of them as well: the words are of the same transaction.
     #expect(
-      try desk.count("SELECT count(*) FROM decisions")
-        == desk.count("SELECT count(*) FROM decision_words WHERE decision_words MATCH 'round'"))
+      try fixture.count("SELECT count(*) FROM decisions")
+        == fixture.count("SELECT count(*) FROM decision_words WHERE decision_words MATCH 'round'"))
     let written = story.written
     try story.close()
     try Import(ledger, journal).all()
-    #expect(try rows(desk) == written)
-    #expect(try desk.texts("PRAGMA integrity_check") == ["ok"])
+    #expect(try rows(fixture) == written)
+    #expect(try fixture.texts("PRAGMA integrity_check") == ["ok"])
   }
 
-  private func rows(_ desk: Desk) throws -> Int {
-    try desk.count(
+  private func rows(_ fixture: LedgerFixture) throws -> Int {
+    try fixture.count(
       "SELECT " + CrashTests.tables.map { "(SELECT count(*) FROM \($0))" }.joined(separator: "+"))
   }
 }

@@ -23,8 +23,9 @@ final class Import {
     "balances", "positions", "losses", "journal_faults",
   ]
 
-  private func rows(_ desk: Desk) throws -> Int {
-    try desk.count("SELECT " + tables.map { "(SELECT count(*) FROM \($0))" }.joined(separator: "+"))
+  private func rows(_ fixture: LedgerFixture) throws -> Int {
+    try fixture.count(
+      "SELECT " + tables.map { "(SELECT count(*) FROM \($0))" }.joined(separator: "+"))
   }
 
   /// One record of every kind that has a row.
@@ -57,142 +58,143 @@ final class Import {
   }
 
   @Test func everyRecordHasItsRow() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder)
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder)
     try everything(&story)
     let written = story.written
-    let importer = Import(desk.ledger, desk.folder)
+    let importer = Import(fixture.ledger, fixture.folder)
     try importer.all()
-    #expect(try rows(desk) == written)
+    #expect(try rows(fixture) == written)
     for table in tables where table != "journal_faults" {
-      #expect(try desk.count("SELECT count(*) FROM \(table)") >= 1, "\(table)")
+      #expect(try fixture.count("SELECT count(*) FROM \(table)") >= 1, "\(table)")
     }
-    #expect(try desk.texts("SELECT instrument FROM orders") == ["BTC-USDT"])
-    #expect(try desk.texts("SELECT trace_id FROM signals") == [Desk.trace(0xAB)])
-    #expect(try desk.texts("SELECT cash FROM balances") == ["123.45"])
-    #expect(try desk.texts("SELECT text FROM stops") == ["ann: enough"])
-    #expect(try desk.texts("SELECT fee || fee_currency FROM fills") == ["-0.000007BTC"])
+    #expect(try fixture.texts("SELECT instrument FROM orders") == ["BTC-USDT"])
+    #expect(try fixture.texts("SELECT trace_id FROM signals") == [LedgerFixture.trace(0xAB)])
+    #expect(try fixture.texts("SELECT cash FROM balances") == ["123.45"])
+    #expect(try fixture.texts("SELECT text FROM stops") == ["ann: enough"])
+    #expect(try fixture.texts("SELECT fee || fee_currency FROM fills") == ["-0.000007BTC"])
     #expect(
-      try desk.texts("SELECT ord_id FROM reports WHERE kind = 'fill'")
+      try fixture.texts("SELECT ord_id FROM reports WHERE kind = 'fill'")
         == [String(UInt64.max - 1)])
     #expect(try importer.poll() == 0)
-    #expect(desk.ledger.figures.imported == UInt64(written))
+    #expect(fixture.ledger.figures.imported == UInt64(written))
   }
 
   @Test func aRestartGoesOnExactlyThere() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder, segmentBytes: 8_192)
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder, segmentBytes: 8_192)
     for round in 0..<40 {
       try everything(&story)
       // A new importer each time: all that is kept is in the database.
-      if round % 3 == 0 { try Import(desk.ledger, desk.folder).all() }
+      if round % 3 == 0 { try Import(fixture.ledger, fixture.folder).all() }
     }
     let written = story.written
     try story.close()
-    try Import(desk.ledger, desk.folder).all()
-    #expect(try rows(desk) == written)
-    #expect(try desk.count("SELECT count(*) FROM fills") == 40)
-    #expect(try JournalFolder(path: desk.folder, stream: .trade).segments().count > 3)
+    try Import(fixture.ledger, fixture.folder).all()
+    #expect(try rows(fixture) == written)
+    #expect(try fixture.count("SELECT count(*) FROM fills") == 40)
+    #expect(try JournalFolder(path: fixture.folder, stream: .trade).segments().count > 3)
   }
 
   @Test func numbersOfTwoStartsDoNotMix() throws {
-    let desk = try Desk()
-    var one = try StoryJournal(desk.folder, start: 1)
+    let fixture = try LedgerFixture()
+    var one = try StoryJournal(fixture.folder, start: 1)
     let first = try one.order(bid: 999, ask: 1_001)
     try one.report(.fill, first, filled: 10, last: 10, price: 1_001)
     try one.close()
-    var two = try StoryJournal(desk.folder, start: 2)
+    var two = try StoryJournal(fixture.folder, start: 2)
     let second = try two.order(bid: 1_999, ask: 2_001)
     try two.report(.fill, second, filled: 10, last: 10, price: 2_003)
     try two.close()
-    try Import(desk.ledger, desk.folder).all()
-    let slippages = try desk.ledger.orders(OrderQuery()).items.map(\.slippageTicks)
+    try Import(fixture.ledger, fixture.folder).all()
+    let slippages = try fixture.ledger.orders(OrderQuery()).items.map(\.slippageTicks)
     #expect(slippages == ["3", "1"])
   }
 
   @Test func aNameThatComesLateIsWaitedFor() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder, named: false)
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder, named: false)
     try story.order()
-    let importer = Import(desk.ledger, desk.folder)
+    let importer = Import(fixture.ledger, fixture.folder)
     #expect(try importer.poll() == 0)
     try story.name()
     try importer.all()
-    #expect(try desk.texts("SELECT DISTINCT instrument FROM intents") == ["BTC-USDT"])
-    #expect(try rows(desk) == story.written)
+    #expect(try fixture.texts("SELECT DISTINCT instrument FROM intents") == ["BTC-USDT"])
+    #expect(try rows(fixture) == story.written)
   }
 
   @Test func aPayloadOfNoUseIsNotedAndNotRead() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder)
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder)
     for kind in JournalKind.allCases where kind != .segmentEnd && kind != .market {
       try story.append(kind, bytes: [])
       try story.append(kind, bytes: [UInt8](repeating: 0xFF, count: 200))
     }
     try story.order()
-    try Import(desk.ledger, desk.folder).all()
-    #expect(desk.ledger.figures.faults >= 10)
+    try Import(fixture.ledger, fixture.folder).all()
+    #expect(fixture.ledger.figures.faults >= 10)
     #expect(
-      try desk.count("SELECT count(*) FROM journal_faults") == Int(desk.ledger.figures.faults))
-    #expect(try desk.count("SELECT count(*) FROM orders") == 1)
+      try fixture.count("SELECT count(*) FROM journal_faults") == Int(fixture.ledger.figures.faults)
+    )
+    #expect(try fixture.count("SELECT count(*) FROM orders") == 1)
   }
 
   @Test func aReplacedJournalIsReadFromItsBeginning() throws {
-    let desk = try Desk()
-    let path = desk.folder + "/journal"
+    let fixture = try LedgerFixture()
+    let path = fixture.folder + "/journal"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     var story = try StoryJournal(path)
     try story.order()
     try story.close()
-    try Import(desk.ledger, path).all()
+    try Import(fixture.ledger, path).all()
     try FileManager.default.removeItem(atPath: path)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     var other = try StoryJournal(path)
     try other.order()
     try other.order()
-    try Import(desk.ledger, path).all()
-    #expect(try desk.count("SELECT count(*) FROM orders") == 3)
-    #expect(desk.ledger.figures.gaps == 1)
-    #expect(try desk.texts("SELECT reason FROM journal_gaps")[0].contains("replaced"))
+    try Import(fixture.ledger, path).all()
+    #expect(try fixture.count("SELECT count(*) FROM orders") == 3)
+    #expect(fixture.ledger.figures.gaps == 1)
+    #expect(try fixture.texts("SELECT reason FROM journal_gaps")[0].contains("replaced"))
   }
 
   @Test func aSegmentThatWasRemovedUnreadIsSaid() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder, segmentBytes: 8_192)
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder, segmentBytes: 8_192)
     try story.order()
-    try Import(desk.ledger, desk.folder).all()
+    try Import(fixture.ledger, fixture.folder).all()
     for _ in 0..<100 { try story.order() }
-    let folder = JournalFolder(path: desk.folder, stream: .trade)
+    let folder = JournalFolder(path: fixture.folder, stream: .trade)
     let present = try folder.segments()
     for segment in present.prefix(2) {
       try FileManager.default.removeItem(atPath: folder.file(segment))
     }
-    try Import(desk.ledger, desk.folder).all()
-    #expect(desk.ledger.figures.gaps == 1)
-    let kept = try desk.count("SELECT count(*) FROM orders")
+    try Import(fixture.ledger, fixture.folder).all()
+    #expect(fixture.ledger.figures.gaps == 1)
+    let kept = try fixture.count("SELECT count(*) FROM orders")
     #expect(kept > 1 && kept < 101)
-    #expect(try desk.texts("SELECT reason FROM journal_gaps")[0].contains("removed"))
+    #expect(try fixture.texts("SELECT reason FROM journal_gaps")[0].contains("removed"))
   }
 
   @Test func damageStopsTheImportWithACode() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder)
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder)
     try story.order()
-    let folder = JournalFolder(path: desk.folder, stream: .trade)
+    let folder = JournalFolder(path: fixture.folder, stream: .trade)
     let path = folder.file(1)
     try story.close()
     var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
     bytes[SegmentHeader.byteCount + 60] ^= 0xFF
     try bytes.write(to: URL(fileURLWithPath: path))
     do {
-      try Import(desk.ledger, desk.folder).all()
+      try Import(fixture.ledger, fixture.folder).all()
       Issue.record("imported")
     } catch let error as LedgerError { #expect(error.code == "LEDGER_JOURNAL", "\(error)") }
-    #expect(try rows(desk) == 0)
+    #expect(try rows(fixture) == 0)
   }
 
   @Test func noJournalYetIsNoError() throws {
-    let desk = try Desk()
-    #expect(try Import(desk.ledger, desk.folder).poll() == 0)
+    let fixture = try LedgerFixture()
+    #expect(try Import(fixture.ledger, fixture.folder).poll() == 0)
   }
 }

@@ -11,33 +11,34 @@ import Testing
   }
 
   @Test func onlyItsOwnerMayReadIt() throws {
-    let desk = try Desk()
-    _ = try desk.ledger.append(Desk.record())
+    let fixture = try LedgerFixture()
+    _ = try fixture.ledger.append(LedgerFixture.record())
     for suffix in ["", "-wal", "-shm"] {
-      #expect(try mode(desk.path + suffix) == 0o600, "\(suffix)")
+      #expect(try mode(fixture.path + suffix) == 0o600, "\(suffix)")
     }
   }
 
   @Test func itOpensAgainWithWhatItHeld() throws {
-    let desk = try Desk()
-    let id = try desk.ledger.append(Desk.record())
-    let cycle = try desk.ledger.beginCycle(trace: Desk.trace(1), instrument: "X", at: 1)
-    try desk.ledger.close()
-    let again = try Ledger(path: desk.path)
+    let fixture = try LedgerFixture()
+    let id = try fixture.ledger.append(LedgerFixture.record())
+    let cycle = try fixture.ledger.beginCycle(trace: LedgerFixture.trace(1), instrument: "X", at: 1)
+    try fixture.ledger.close()
+    let again = try Ledger(path: fixture.path)
     #expect(try again.record(id: id)?.id == id)
-    #expect(try again.beginCycle(trace: Desk.trace(1), instrument: "X", at: 1) == cycle + 1)
-    #expect(try again.append(Desk.record()) == id + 1)
+    #expect(
+      try again.beginCycle(trace: LedgerFixture.trace(1), instrument: "X", at: 1) == cycle + 1)
+    #expect(try again.append(LedgerFixture.record()) == id + 1)
   }
 
   @Test func cyclesOfALaterLedgerLieAboveAnEarlierOnes() throws {
     let now = Int64(Date().timeIntervalSince1970)
-    let desk = try Desk()
-    let cycle = try desk.ledger.beginCycle(trace: Desk.trace(1), instrument: "X", at: 1)
+    let fixture = try LedgerFixture()
+    let cycle = try fixture.ledger.beginCycle(trace: LedgerFixture.trace(1), instrument: "X", at: 1)
     #expect(cycle > (now - 60) * 16 && cycle <= (now + 60) * 16)
   }
 
   @Test func aFileThatOthersMayReadIsRefused() throws {
-    let folder = try Desk.freshFolder()
+    let folder = try LedgerFixture.freshFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/ledger.sqlite"
     _ = FileManager.default.createFile(
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func whatIsNoDatabaseIsRefused() throws {
-    let folder = try Desk.freshFolder()
+    let folder = try LedgerFixture.freshFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/ledger.sqlite"
     let noise = Data((0..<8_192).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) })
@@ -63,23 +64,23 @@ import Testing
   }
 
   @Test func aLaterBuildsFileIsRefusedWithTheNextStep() throws {
-    let desk = try Desk()
-    try desk.ledger.close()
-    try DatabaseQueue(path: desk.path).write {
+    let fixture = try LedgerFixture()
+    try fixture.ledger.close()
+    try DatabaseQueue(path: fixture.path).write {
       try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('records/99')")
     }
     do {
-      _ = try Ledger(path: desk.path)
+      _ = try Ledger(path: fixture.path)
       Issue.record("opened")
     } catch {
-      #expect(error == .newerSchema(path: desk.path, unknown: ["records/99"]))
+      #expect(error == .newerSchema(path: fixture.path, unknown: ["records/99"]))
       #expect("\(error)".contains("run that build"))
     }
   }
 
   @Test func everyConnectionIsDurable() throws {
-    let desk = try Desk()
-    let pragmas = try desk.ledger.pragmas()
+    let fixture = try LedgerFixture()
+    let pragmas = try fixture.ledger.pragmas()
     #expect(pragmas["journal_mode"] == "wal")
     #expect(pragmas["synchronous"] == "2")
     #expect(pragmas["foreign_keys"] == "1")

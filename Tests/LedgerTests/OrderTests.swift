@@ -6,9 +6,10 @@ import Testing
 
 @Suite struct OrderTests {
   @Test func slippageIsSignedAgainstTheMidThatWasDecidedOn() throws {
-    let desk = try Desk()
-    let cycle = try desk.ledger.beginCycle(trace: Desk.trace(5), instrument: "BTC-USDT", at: 1)
-    var story = try StoryJournal(desk.folder)
+    let fixture = try LedgerFixture()
+    let cycle = try fixture.ledger.beginCycle(
+      trace: LedgerFixture.trace(5), instrument: "BTC-USDT", at: 1)
+    var story = try StoryJournal(fixture.folder)
     // Mid 1000.5 ticks of 0.1: buying at 1001 and 1002 is 0.5 and 1.5 ticks worse.
     let buy = try story.order(.buy, lots: 10, bid: 999, ask: 1_002, decision: UInt64(cycle))
     try story.report(.acknowledged, buy)
@@ -18,9 +19,9 @@ import Testing
     // Selling above the mid is better than it.
     let sell = try story.order(.sell, lots: 10, bid: 999, ask: 1_002)
     try story.report(.fill, sell, .sell, filled: 3, last: 3, price: 1_003, fee: 2)
-    try Import(desk.ledger, desk.folder).all()
+    try Import(fixture.ledger, fixture.folder).all()
 
-    let first = try #require(try desk.ledger.order(clOrdID: String(buy.rawValue)))
+    let first = try #require(try fixture.ledger.order(clOrdID: String(buy.rawValue)))
     #expect(first.order.state == .filled)
     #expect(first.order.filledLots == 10)
     #expect(first.order.referenceMid == "100.05")
@@ -30,7 +31,7 @@ import Testing
     #expect(first.order.slippageBps == "10.99")
     #expect(first.order.fees == [FeeItem(currency: "BTC", amount: "-0.00001")])
     #expect(first.order.decision == cycle)
-    #expect(first.order.traceID == Desk.trace(5))
+    #expect(first.order.traceID == LedgerFixture.trace(5))
     #expect(first.order.size == "0.0000001")
     #expect(first.fills.map(\.slippageTicks) == ["0.5", "1.5"])
     #expect(first.fills.map(\.slippageBps) == ["5", "14.99"])
@@ -38,20 +39,20 @@ import Testing
     #expect(first.intent?.bid == "99.9")
     #expect(first.reports.map(\.kind) == ["sent", "acknowledged", "fill", "fill", "filled"])
 
-    let second = try #require(try desk.ledger.order(clOrdID: String(sell.rawValue))).order
+    let second = try #require(try fixture.ledger.order(clOrdID: String(sell.rawValue))).order
     #expect(second.state == .partiallyFilled)
     #expect(second.slippageTicks == "-2.5")
     #expect(second.counterPrice == "99.9")
     #expect(second.fees == [FeeItem(currency: "USDT", amount: "0.000002")])
-    #expect(try desk.ledger.order(clOrdID: "1") == nil)
-    #expect(try desk.ledger.order(clOrdID: "x") == nil)
+    #expect(try fixture.ledger.order(clOrdID: "1") == nil)
+    #expect(try fixture.ledger.order(clOrdID: "x") == nil)
   }
 
   @Test func stateFollowsTheReports() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder)
-    var expected: [OrderState] = []
-    func next(_ state: OrderState, _ kinds: [ReportKind], filled: Int64 = 0) throws {
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder)
+    var expected: [OrderPhase] = []
+    func next(_ state: OrderPhase, _ kinds: [ReportKind], filled: Int64 = 0) throws {
       let id = try story.order()
       for kind in kinds {
         try story.report(
@@ -72,47 +73,47 @@ import Testing
     try next(.unknown, [.unknown])
     try next(.live, [.unknown, .live])
     try next(.live, [.live, .cancelRejected])
-    try Import(desk.ledger, desk.folder).all()
-    let items = try desk.ledger.orders(OrderQuery(limit: 500)).items
+    try Import(fixture.ledger, fixture.folder).all()
+    let items = try fixture.ledger.orders(OrderQuery(limit: 500)).items
     #expect(items.map(\.state) == expected.reversed())
     #expect(items.first { $0.state == .rejected }?.code == "exchangeRejected")
     #expect(items.first { $0.state == .rejected }?.exchangeCode == 51_008)
-    for state in OrderState.allCases {
-      let found = try desk.ledger.orders(OrderQuery(limit: 500, state: state)).items
+    for state in OrderPhase.allCases {
+      let found = try fixture.ledger.orders(OrderQuery(limit: 500, state: state)).items
       #expect(found.count == expected.filter { $0 == state }.count, "\(state)")
     }
   }
 
   @Test func conditionsAndPagesOfOrders() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder)
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder)
     for number in 0..<30 {
       try story.order(
         decision: number % 3 == 0 ? 42 : 0, source: number % 3 == 0 ? .agent : .manual)
       try story.order(refusal: .position)
     }
-    try Import(desk.ledger, desk.folder).all()
+    try Import(fixture.ledger, fixture.folder).all()
     var seen: [String] = []
     var cursor: Int64?
     repeat {
-      let page = try desk.ledger.orders(OrderQuery(limit: 7, cursor: cursor))
+      let page = try fixture.ledger.orders(OrderQuery(limit: 7, cursor: cursor))
       seen += page.items.map(\.clOrdID)
       cursor = page.next
     } while cursor != nil
     #expect(seen.count == 30)
     #expect(Set(seen).count == 30)
-    #expect(try desk.ledger.orders(OrderQuery(limit: 500, decision: 42)).items.count == 10)
-    #expect(try desk.ledger.orders(OrderQuery(instrument: "BTC-USDT")).items.count == 30)
-    #expect(try desk.ledger.orders(OrderQuery(instrument: "ETH-USDT")).items.isEmpty)
-    #expect(try desk.ledger.orders(OrderQuery(to: 1)).items.isEmpty)
-    #expect(throws: LedgerError.self) { try desk.ledger.orders(OrderQuery(limit: 0)) }
+    #expect(try fixture.ledger.orders(OrderQuery(limit: 500, decision: 42)).items.count == 10)
+    #expect(try fixture.ledger.orders(OrderQuery(instrument: "BTC-USDT")).items.count == 30)
+    #expect(try fixture.ledger.orders(OrderQuery(instrument: "ETH-USDT")).items.isEmpty)
+    #expect(try fixture.ledger.orders(OrderQuery(to: 1)).items.isEmpty)
+    #expect(throws: LedgerError.self) { try fixture.ledger.orders(OrderQuery(limit: 0)) }
 
-    var record = Desk.record("cycle", cycle: 42)
+    var record = LedgerFixture.record("cycle", cycle: 42)
     record.outcome = .accepted
-    _ = try desk.ledger.append(record)
-    _ = try desk.ledger.append(Desk.record("macro_trader", cycle: 42))
-    _ = try desk.ledger.append(Desk.record("macro_trader", cycle: 41))
-    let items = try desk.ledger.feed(FeedQuery()).items
+    _ = try fixture.ledger.append(record)
+    _ = try fixture.ledger.append(LedgerFixture.record("macro_trader", cycle: 42))
+    _ = try fixture.ledger.append(LedgerFixture.record("macro_trader", cycle: 41))
+    let items = try fixture.ledger.feed(FeedQuery()).items
     #expect(items.map(\.orderIDs.count) == [0, 10, 10])
     #expect(Set(items[1].orderIDs).isSubset(of: Set(seen)))
   }

@@ -5,13 +5,13 @@ import Testing
 
 @Suite struct PlanTests {
   @Test func everyKindOfFeedQueryWalksAnIndex() throws {
-    let desk = try Desk()
+    let fixture = try LedgerFixture()
     let load = LedgerLoad(records: 20_000, versions: 1_000)
-    try load.fill(desk.ledger)
+    try load.fill(fixture.ledger)
     var random = SplitMix(state: 3)
     for kind in LedgerLoad.Kind.allCases {
       let query = load.query(kind, &random)
-      let plan = try desk.ledger.plan(of: query)
+      let plan = try fixture.ledger.plan(of: query)
       #expect(!plan.isEmpty, "\(kind)")
       for step in plan {
         // A temporary B-tree sorts what an index should have given in order.
@@ -20,7 +20,7 @@ import Testing
           step.hasPrefix("SEARCH d USING") || step.contains("VIRTUAL TABLE INDEX")
         #expect(isWalk, "\(kind): \(step)")
       }
-      let page = try desk.ledger.feed(query)
+      let page = try fixture.ledger.feed(query)
       #expect(page.items.map(\.id) == page.items.map(\.id).sorted(by: >), "\(kind)")
       if [LedgerLoad.Kind.newest, .commonWord, .word, .uniqueWord, .trace, .page500, .rareAgent]
         .contains(kind)

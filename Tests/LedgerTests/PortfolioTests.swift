@@ -16,8 +16,8 @@ import Testing
   }
 
   @Test func summaryFromFillsAndTheAccount() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder)
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder)
     for cents in [10_000, 12_000, 9_000, 10_800] { try equity(&story, cents) }
     // Buys 10 at 100.0, sells 4 at 110.0: 6 stay at 100.0, 4 × 10.0 realised.
     let buy = try story.order(.buy, lots: 100_000_000)
@@ -25,8 +25,8 @@ import Testing
     let sell = try story.order(.sell, lots: 40_000_000)
     try story.report(
       .fill, sell, .sell, filled: 40_000_000, last: 40_000_000, price: 1_100, fee: -3)
-    try Import(desk.ledger, desk.folder).all()
-    var summary = try desk.ledger.portfolio()
+    try Import(fixture.ledger, fixture.folder).all()
+    var summary = try fixture.ledger.portfolio()
     #expect(summary.equity?.total == "108")
     #expect(summary.equity?.available == nil)
     #expect(summary.drawdown == "0.1")
@@ -45,40 +45,42 @@ import Testing
     // Through flat to short: the rest closes at 90, and 0.1 are sold at 90.
     let more = try story.order(.sell, lots: 70_000_000)
     try story.report(.fill, more, .sell, filled: 70_000_000, last: 70_000_000, price: 900)
-    try Import(desk.ledger, desk.folder).all()
-    summary = try desk.ledger.portfolio()
+    try Import(fixture.ledger, fixture.folder).all()
+    summary = try fixture.ledger.portfolio()
     #expect(summary.positions.first?.lots == -10_000_000)
     #expect(summary.positions.first?.averagePrice == "90")
     #expect(summary.positions.first?.realisedPnL == "-2")
   }
 
   @Test func equityIsTheLastOfEachSpan() throws {
-    let desk = try Desk()
-    try DatabaseQueue(path: desk.path).write { db in
+    let fixture = try LedgerFixture()
+    try DatabaseQueue(path: fixture.path).write { db in
       for second in 0..<100 {
         try db.execute(
           sql: "INSERT INTO equities VALUES (?, ?, ?, NULL, 0)",
           arguments: [second, 1_000_000 + second * 1_000, String(second)])
       }
     }
-    let points = try desk.ledger.equity(from: 1_000_000, to: 1_099_000, step: 30_000)
+    let points = try fixture.ledger.equity(from: 1_000_000, to: 1_099_000, step: 30_000)
     // Spans begin at multiples of the step: 990000, 1020000, …
     #expect(points.map(\.total) == ["19", "49", "79", "99"])
-    #expect(try desk.ledger.equity(from: 1_030_500, to: 1_031_500, step: 1).map(\.total) == ["31"])
-    #expect(try desk.ledger.equity(from: 0, to: 5, step: 1).isEmpty)
-    #expect(throws: LedgerError.self) { try desk.ledger.equity(from: 0, to: 1, step: 0) }
-    #expect(throws: LedgerError.self) { try desk.ledger.equity(from: 2, to: 1, step: 1) }
+    #expect(
+      try fixture.ledger.equity(from: 1_030_500, to: 1_031_500, step: 1).map(\.total) == ["31"])
+    #expect(try fixture.ledger.equity(from: 0, to: 5, step: 1).isEmpty)
+    #expect(throws: LedgerError.self) { try fixture.ledger.equity(from: 0, to: 1, step: 0) }
+    #expect(throws: LedgerError.self) { try fixture.ledger.equity(from: 2, to: 1, step: 1) }
   }
 
   @Test func outcomesAreKnownOnlyWhereBarsSayThem() throws {
-    let desk = try Desk()
-    var story = try StoryJournal(desk.folder)
-    let cycle = try desk.ledger.beginCycle(trace: Desk.trace(1), instrument: "BTC-USDT", at: 1)
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder)
+    let cycle = try fixture.ledger.beginCycle(
+      trace: LedgerFixture.trace(1), instrument: "BTC-USDT", at: 1)
     let order = try story.order(.buy, lots: 100_000_000, decision: UInt64(cycle))
     try story.report(.fill, order, filled: 100_000_000, last: 100_000_000, price: 1_000, fee: 0)
-    try Import(desk.ledger, desk.folder).all()
+    try Import(fixture.ledger, fixture.folder).all()
     let minute: Int64 = 60_000
-    try DatabaseQueue(path: desk.path).write { db in
+    try DatabaseQueue(path: fixture.path).write { db in
       // Closes 1000, 1010, 1020, … one tick step a minute from minute 100 to 110.
       for index in Int64(0)...10 {
         try db.execute(
@@ -90,10 +92,11 @@ import Testing
       }
     }
     func add(_ output: String, at: Int64, agent: String = "technical_analyst") throws {
-      var record = Desk.record(agent, cycle: agent == "technical_analyst" ? 1 : cycle, at: at)
+      var record = LedgerFixture.record(
+        agent, cycle: agent == "technical_analyst" ? 1 : cycle, at: at)
       record.output = output
       record.costMicros = 10
-      _ = try desk.ledger.append(record)
+      _ = try fixture.ledger.append(record)
     }
     let at = 102 * minute
     try add("{\"stance\":50,\"confidence\":80,\"horizon\":\"minutes\"}", at: at)
@@ -106,7 +109,7 @@ import Testing
     try add(
       "{\"target_permille\":300,\"confidence\":70,\"horizon\":\"minutes\"}", at: at,
       agent: "decision_maker")
-    let report = try desk.ledger.performance(from: 0, to: .max)
+    let report = try fixture.ledger.performance(from: 0, to: .max)
     #expect(report.considered == 7)
     #expect(!report.isTruncated)
     let analyst = try #require(report.rows.first { $0.agentID == "technical_analyst" })
@@ -123,7 +126,7 @@ import Testing
     #expect(maker.hitRate == 1)
 
     // The exchange's word of one of those minutes goes before ours.
-    try DatabaseQueue(path: desk.path).write { db in
+    try DatabaseQueue(path: fixture.path).write { db in
       try db.execute(
         sql: """
           INSERT INTO bars(instrument, interval_s, open_at, source, run, instrument_id, place, open,
@@ -131,7 +134,7 @@ import Testing
           VALUES ('BTC-USDT', 60, ?, 'exchange', 7, 0, 99, 1, 1, 1, 1234, 5, 1)
           """, arguments: [109 * minute])
     }
-    let bars = try desk.ledger.bars(
+    let bars = try fixture.ledger.bars(
       instrument: "BTC-USDT", interval: 60, from: 105 * minute, to: 110 * minute, limit: 3)
     #expect(bars.map(\.close) == ["108", "123.4", "110"])
     #expect(bars.map(\.openAt) == [108 * minute, 109 * minute, 110 * minute])
@@ -139,22 +142,25 @@ import Testing
   }
 
   @Test func anAuditTrailHoldsTheWholeChain() throws {
-    let desk = try Desk()
-    let cycle = try desk.ledger.beginCycle(trace: Desk.trace(9), instrument: "BTC-USDT", at: 1)
-    let other = try desk.ledger.beginCycle(trace: Desk.trace(10), instrument: "BTC-USDT", at: 2)
+    let fixture = try LedgerFixture()
+    let cycle = try fixture.ledger.beginCycle(
+      trace: LedgerFixture.trace(9), instrument: "BTC-USDT", at: 1)
+    let other = try fixture.ledger.beginCycle(
+      trace: LedgerFixture.trace(10), instrument: "BTC-USDT", at: 2)
     for agent in ["technical_analyst", "cycle"] {
-      var record = Desk.record(agent, cycle: cycle, trace: 9)
+      var record = LedgerFixture.record(agent, cycle: cycle, trace: 9)
       record.rawReply = "calm \u{1B}[2Jwater"
-      _ = try desk.ledger.append(record)
+      _ = try fixture.ledger.append(record)
     }
-    try desk.ledger.record(leaseAnswer: LeaseAnswer(cycle: cycle, doorCode: "done", answeredAt: 5))
-    var story = try StoryJournal(desk.folder)
+    try fixture.ledger.record(
+      leaseAnswer: LeaseAnswer(cycle: cycle, doorCode: "done", answeredAt: 5))
+    var story = try StoryJournal(fixture.folder)
     try story.signal(decision: UInt64(cycle))
     try story.order(decision: UInt64(cycle), refusal: .position)
     let order = try story.order(lots: 10, decision: UInt64(cycle))
     try story.report(.fill, order, filled: 10, last: 10, price: 1_001, fee: -7)
-    try Import(desk.ledger, desk.folder).all()
-    let trail = try #require(try desk.ledger.audit(trace: Desk.trace(9)))
+    try Import(fixture.ledger, fixture.folder).all()
+    let trail = try #require(try fixture.ledger.audit(trace: LedgerFixture.trace(9)))
     let one = try #require(trail.cycles.first)
     #expect(one.id == cycle)
     #expect(one.records.map(\.agentID) == ["technical_analyst", "cycle"])
@@ -165,28 +171,28 @@ import Testing
     #expect(one.orders.first?.fills.count == 1)
     let text = trail.text
     for part in [
-      "trace \(Desk.trace(9))", "technical_analyst  valid", "door ", "target 10 lots",
+      "trace \(LedgerFixture.trace(9))", "technical_analyst  valid", "door ", "target 10 lots",
       "position, 6",
       "order \(order.rawValue)", "slippage 0.5 ticks", "You trade.",
     ] { #expect(text.contains(part), "\(part)") }
     // What a model wrote cannot move the terminal's cursor.
     #expect(!text.unicodeScalars.contains("\u{1B}"))
-    #expect(try desk.ledger.audit(trace: Desk.trace(11)) == nil)
-    let list = try desk.ledger.auditList()
+    #expect(try fixture.ledger.audit(trace: LedgerFixture.trace(11)) == nil)
+    let list = try fixture.ledger.auditList()
     #expect(list.map(\.cycle) == [other, cycle])
     #expect(list.map(\.outcome) == ["", "valid"])
     #expect(list.map(\.orders) == [0, 1])
-    let unended = try #require(try desk.ledger.audit(trace: Desk.trace(10)))
+    let unended = try #require(try fixture.ledger.audit(trace: LedgerFixture.trace(10)))
     #expect(unended.text.contains("never ended"))
   }
 
   @Test func aReaderNeitherMakesNorMigrates() throws {
-    let desk = try Desk()
-    let id = try desk.ledger.append(Desk.record())
-    let reader = try Ledger(reading: desk.path)
+    let fixture = try LedgerFixture()
+    let id = try fixture.ledger.append(LedgerFixture.record())
+    let reader = try Ledger(reading: fixture.path)
     #expect(try reader.record(id: id) != nil)
-    #expect(throws: LedgerError.self) { try reader.append(Desk.record()) }
-    #expect(throws: LedgerError.self) { try Ledger(reading: desk.folder + "/none") }
-    #expect(!FileManager.default.fileExists(atPath: desk.folder + "/none"))
+    #expect(throws: LedgerError.self) { try reader.append(LedgerFixture.record()) }
+    #expect(throws: LedgerError.self) { try Ledger(reading: fixture.folder + "/none") }
+    #expect(!FileManager.default.fileExists(atPath: fixture.folder + "/none"))
   }
 }

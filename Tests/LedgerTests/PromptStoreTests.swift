@@ -17,11 +17,11 @@ import Testing
   }
 
   @Test func aSaveIsInUseAtOnceForEveryReader() throws {
-    let desk = try Desk()
-    let other = try Ledger(path: desk.path).prompts
+    let fixture = try LedgerFixture()
+    let other = try Ledger(path: fixture.path).prompts
     #expect(try other.live(role: "macro_trader") == nil)
     for number in 1...3 {
-      let made = try desk.ledger.prompts.save(
+      let made = try fixture.ledger.prompts.save(
         draft("text \(number)", expected: number - 1), promoted: true, shipped: nil, at: 7)
       #expect(made.version == number && made.sha256 == PromptStore.sha256("text \(number)"))
       #expect(try other.live(role: "macro_trader") == made)
@@ -31,8 +31,8 @@ import Testing
   }
 
   @Test func staleAndEqualTextsAreRefused() throws {
-    let desk = try Desk()
-    let store = desk.ledger.prompts
+    let fixture = try LedgerFixture()
+    let store = fixture.ledger.prompts
     _ = try store.save(draft("one"), promoted: true, shipped: "zero", at: 1)
     #expect(
       refusal {
@@ -41,7 +41,7 @@ import Testing
     #expect(
       refusal { _ = try store.save(draft("one"), promoted: true, shipped: nil, at: 2) }
         == .identical(version: 1))
-    let second = try Desk()
+    let second = try LedgerFixture()
     let fresh = second.ledger.prompts
     #expect(
       refusal { _ = try fresh.save(draft("zero"), promoted: true, shipped: "zero", at: 2) }
@@ -53,14 +53,14 @@ import Testing
         refusal { _ = try store.save(empty, promoted: true, shipped: nil, at: 2) }?.code
           == "prompt_invalid_field")
     }
-    #expect(try desk.count("SELECT count(*) FROM prompt_versions") == 1)
+    #expect(try fixture.count("SELECT count(*) FROM prompt_versions") == 1)
   }
 
   @Test func rowsAreNeverChanged() throws {
-    let desk = try Desk()
-    _ = try desk.ledger.prompts.save(draft("one"), promoted: true, shipped: nil, at: 1)
-    try desk.ledger.close()
-    let queue = try DatabaseQueue(path: desk.path)
+    let fixture = try LedgerFixture()
+    _ = try fixture.ledger.prompts.save(draft("one"), promoted: true, shipped: nil, at: 1)
+    try fixture.ledger.close()
+    let queue = try DatabaseQueue(path: fixture.path)
     for statement in [
       "UPDATE prompt_versions SET text = 'x'", "DELETE FROM prompt_versions",
       "UPDATE prompt_promotions SET version = 9", "DELETE FROM prompt_promotions",
@@ -70,8 +70,8 @@ import Testing
   }
 
   @Test func writersAtOnceLoseNothing() async throws {
-    let desk = try Desk()
-    let path = desk.path
+    let fixture = try LedgerFixture()
+    let path = fixture.path
     try await withThrowingTaskGroup(of: Void.self) { group in
       for writer in 0..<4 {
         group.addTask {
@@ -86,14 +86,14 @@ import Testing
       }
       try await group.waitForAll()
     }
-    let all = try desk.ledger.prompts.versions(role: "r", limit: 500)
+    let all = try fixture.ledger.prompts.versions(role: "r", limit: 500)
     #expect(all.map(\.version) == Array((1...100).reversed()))
     #expect(Set(all.map(\.text)).count == 100)
   }
 
   @Test func aThousandVersionsAreReadByTheirIndex() throws {
-    let desk = try Desk()
-    let store = desk.ledger.prompts
+    let fixture = try LedgerFixture()
+    let store = fixture.ledger.prompts
     for number in 1...1_000 {
       _ = try store.save(draft("text \(number)"), promoted: true, shipped: nil, at: 1)
     }
@@ -115,15 +115,15 @@ import Testing
   /// Closes rise by a step a minute: long was right, short was wrong, flat says nothing, and what has no
   /// market five minutes later is not known.
   @Test func aComparisonSaysWhoWasRightAndWhatItCost() throws {
-    let desk = try Desk()
-    let store = desk.ledger.prompts
+    let fixture = try LedgerFixture()
+    let store = fixture.ledger.prompts
     for text in ["one", "two"] {
       _ = try store.save(draft(text), promoted: text == "one", shipped: nil, at: 1)
     }
     let shadow = try store.startShadow(
       role: "macro_trader", candidate: 2, runsMin: 9, sharePermille: 0, person: "edna", at: 2)
     let minute: Int64 = 60_000
-    try DatabaseQueue(path: desk.path).write { db in
+    try DatabaseQueue(path: fixture.path).write { db in
       for index in Int64(0)...10 {
         try db.execute(
           sql: """
@@ -139,7 +139,7 @@ import Testing
     ]
     for (hash, at, live, candidate) in cases {
       let json = "{\"instrument\":{\"id\":\"BTC-USDT\"},\"taken_at\":\(Int64(at) * minute)}"
-      try desk.ledger.saveSnapshot(hash: hash, json: json)
+      try fixture.ledger.saveSnapshot(hash: hash, json: json)
       var run = run(hash, .valid, agrees: live == candidate)
       run.live.conclusion = live
       run.candidate.conclusion = candidate
@@ -148,13 +148,13 @@ import Testing
     let figures = try #require(try store.shadow(role: "macro_trader"))
     #expect(figures.liveSide.known == 1 && figures.liveSide.hits == 1)
     #expect(figures.candidateSide.known == 3 && figures.candidateSide.hits == 2)
-    #expect(try desk.ledger.modelCost(since: 0) == ["macro_trader": 5 * 30], "both sides' cost")
+    #expect(try fixture.ledger.modelCost(since: 0) == ["macro_trader": 5 * 30], "both sides' cost")
     #expect(try store.recentSnapshots(role: "macro_trader", shadow: shadow.id, limit: 9).isEmpty)
   }
 
   @Test func aCandidateWaitsForItsComparison() throws {
-    let desk = try Desk()
-    let store = desk.ledger.prompts
+    let fixture = try LedgerFixture()
+    let store = fixture.ledger.prompts
     let live = try store.save(draft("one"), promoted: true, shipped: nil, at: 1)
     let next = try store.save(draft("two"), promoted: false, shipped: nil, at: 1)
     func promote() throws -> ShadowFigures {
@@ -179,8 +179,8 @@ import Testing
   }
 
   @Test func aComparisonWithWhatIsNoLongerInUseDoesNotCount() throws {
-    let desk = try Desk()
-    let store = desk.ledger.prompts
+    let fixture = try LedgerFixture()
+    let store = fixture.ledger.prompts
     _ = try store.save(draft("one"), promoted: true, shipped: nil, at: 1)
     _ = try store.save(draft("two"), promoted: false, shipped: nil, at: 1)
     let shadow = try store.startShadow(

@@ -5,9 +5,10 @@ import Testing
 
 @Suite struct RecordTests {
   @Test func aRecordComesBackWhole() throws {
-    let desk = try Desk()
-    let cycle = try desk.ledger.beginCycle(trace: Desk.trace(7), instrument: "BTC-USDT", at: 900)
-    var record = Desk.record(DecisionRecord.cycleAgent, cycle: cycle, trace: 7)
+    let fixture = try LedgerFixture()
+    let cycle = try fixture.ledger.beginCycle(
+      trace: LedgerFixture.trace(7), instrument: "BTC-USDT", at: 900)
+    var record = LedgerFixture.record(DecisionRecord.cycleAgent, cycle: cycle, trace: 7)
     record.outcome = .noDecision
     record.reason = "two analysts disagree"
     record.promptVersion = 3
@@ -29,77 +30,77 @@ import Testing
     record.lease = LeaseFields(
       instrument: "BTC-USDT", targetLots: -5, urgency: "high", confidencePermille: 700,
       ttlMilliseconds: 60_000, maxDriftBps: 25, referenceHalfTicks: 1_234_567)
-    record.id = try desk.ledger.append(record)
-    #expect(try desk.ledger.record(id: record.id) == record)
-    #expect(try desk.ledger.record(id: record.id + 1) == nil)
+    record.id = try fixture.ledger.append(record)
+    #expect(try fixture.ledger.record(id: record.id) == record)
+    #expect(try fixture.ledger.record(id: record.id + 1) == nil)
 
-    try desk.ledger.record(
+    try fixture.ledger.record(
       leaseAnswer: LeaseAnswer(cycle: cycle, doorCode: "done", answeredAt: 1_001))
     record.lease?.doorCode = "done"
-    #expect(try desk.ledger.record(id: record.id) == record)
-    let item = try #require(try desk.ledger.feed(FeedQuery()).items.first)
+    #expect(try fixture.ledger.record(id: record.id) == record)
+    let item = try #require(try fixture.ledger.feed(FeedQuery()).items.first)
     #expect(item.lease == record.lease)
     #expect(item.tags == ["fast", "ä"])
-    #expect(try desk.ledger.leaseAnswers(cycle: cycle).map(\.doorCode) == ["done"])
+    #expect(try fixture.ledger.leaseAnswers(cycle: cycle).map(\.doorCode) == ["done"])
   }
 
   @Test func aSnapshotIsKeptOnce() throws {
-    let desk = try Desk()
-    try desk.ledger.saveSnapshot(hash: "a", json: "{}")
-    try desk.ledger.saveSnapshot(hash: "a", json: "other")
-    #expect(try desk.ledger.snapshot(hash: "a") == "{}")
-    #expect(try desk.ledger.snapshot(hash: "b") == nil)
+    let fixture = try LedgerFixture()
+    try fixture.ledger.saveSnapshot(hash: "a", json: "{}")
+    try fixture.ledger.saveSnapshot(hash: "a", json: "other")
+    #expect(try fixture.ledger.snapshot(hash: "a") == "{}")
+    #expect(try fixture.ledger.snapshot(hash: "b") == nil)
   }
 
   @Test func aRecordThatCannotBeFoundAgainIsRefusedAndCounted() throws {
-    let desk = try Desk()
-    var record = Desk.record()
+    let fixture = try LedgerFixture()
+    var record = LedgerFixture.record()
     record.traceID = "ABC"
     #expect(throws: LedgerError.invalid(field: "trace_id", "is not 32 lower-case hex digits")) {
-      try desk.ledger.append(record)
+      try fixture.ledger.append(record)
     }
-    record = Desk.record()
+    record = LedgerFixture.record()
     record.endedAt = record.startedAt - 1
-    #expect(throws: LedgerError.self) { try desk.ledger.append(record) }
-    #expect(desk.ledger.figures.refused == 2)
-    #expect(desk.ledger.figures.appended == 0)
-    #expect(try desk.ledger.feed(FeedQuery()).items.isEmpty)
+    #expect(throws: LedgerError.self) { try fixture.ledger.append(record) }
+    #expect(fixture.ledger.figures.refused == 2)
+    #expect(fixture.ledger.figures.appended == 0)
+    #expect(try fixture.ledger.feed(FeedQuery()).items.isEmpty)
   }
 
   @Test func pagesJoinWithoutGapOrRepeat() throws {
-    let desk = try Desk()
+    let fixture = try LedgerFixture()
     var ids: [Int64] = []
     for number in 0..<25 {
-      ids.append(try desk.ledger.append(Desk.record(at: Int64(1_000 + number))))
+      ids.append(try fixture.ledger.append(LedgerFixture.record(at: Int64(1_000 + number))))
     }
     var seen: [Int64] = []
     var cursor: Int64?
     repeat {
-      let page = try desk.ledger.feed(FeedQuery(limit: 7, cursor: cursor))
+      let page = try fixture.ledger.feed(FeedQuery(limit: 7, cursor: cursor))
       seen += page.items.map(\.id)
       cursor = page.next
       // New records arrive while pages are turned.
-      _ = try desk.ledger.append(Desk.record(at: 2_000))
+      _ = try fixture.ledger.append(LedgerFixture.record(at: 2_000))
     } while cursor != nil
     #expect(seen == ids.reversed())
-    #expect(throws: LedgerError.self) { try desk.ledger.feed(FeedQuery(limit: 0)) }
-    #expect(throws: LedgerError.self) { try desk.ledger.feed(FeedQuery(limit: 501)) }
-    #expect(try desk.ledger.feed(FeedQuery(cursor: 0)).items.isEmpty)
-    #expect(try desk.ledger.feed(FeedQuery(cursor: .min)).items.isEmpty)
-    #expect(try desk.ledger.feed(FeedQuery(cursor: .max)).items.count == 29)
+    #expect(throws: LedgerError.self) { try fixture.ledger.feed(FeedQuery(limit: 0)) }
+    #expect(throws: LedgerError.self) { try fixture.ledger.feed(FeedQuery(limit: 501)) }
+    #expect(try fixture.ledger.feed(FeedQuery(cursor: 0)).items.isEmpty)
+    #expect(try fixture.ledger.feed(FeedQuery(cursor: .min)).items.isEmpty)
+    #expect(try fixture.ledger.feed(FeedQuery(cursor: .max)).items.count == 29)
   }
 
   @Test func everyConditionHoldsAloneAndTogether() throws {
-    let desk = try Desk()
+    let fixture = try LedgerFixture()
     let agents = ["macro_trader", "news_collector", "cycle"]
     let instruments = ["BTC-USDT", "ETH-USDT"]
     var all: [DecisionRecord] = []
     for number in 0..<120 {
-      var record = Desk.record(
+      var record = LedgerFixture.record(
         agents[number % 3], cycle: Int64(number / 6), instrument: instruments[number / 3 % 2],
         at: Int64(10_000 + number * 10), trace: number / 6)
       record.conclusion = number % 5 == 0 ? "funding turned" : "nothing new"
-      record.id = try desk.ledger.append(record)
+      record.id = try fixture.ledger.append(record)
       all.append(record)
     }
     let choices: [FeedQuery] = [
@@ -112,8 +113,8 @@ import Testing
       FeedQuery(limit: 500, text: "FUNDING"),
       FeedQuery(limit: 500, agent: "cycle", text: "funding turned"),
       FeedQuery(limit: 500, agent: "cycle", instrument: "BTC-USDT", from: 10_195, text: "funding"),
-      FeedQuery(limit: 500, trace: Desk.trace(3)), FeedQuery(limit: 500, cycle: 4),
-      FeedQuery(limit: 500, agent: "cycle", text: "new", trace: Desk.trace(3)),
+      FeedQuery(limit: 500, trace: LedgerFixture.trace(3)), FeedQuery(limit: 500, cycle: 4),
+      FeedQuery(limit: 500, agent: "cycle", text: "new", trace: LedgerFixture.trace(3)),
       FeedQuery(limit: 500, agent: "nobody"), FeedQuery(limit: 500, from: 99_999),
       FeedQuery(limit: 500, to: 1),
     ]
@@ -130,7 +131,7 @@ import Testing
           } ?? true)
       }
       #expect(
-        try desk.ledger.feed(query).items.map(\.id) == expected.map(\.id).reversed(), "\(query)")
+        try fixture.ledger.feed(query).items.map(\.id) == expected.map(\.id).reversed(), "\(query)")
     }
   }
 
@@ -139,58 +140,58 @@ import Testing
     "^a", "a + b", "-", "a\u{0}b", "';DROP TABLE decisions;--", "keys:61", "\u{202E}x", "日本",
   ])
   func searchTextIsNeverSyntax(_ text: String) throws {
-    let desk = try Desk()
-    _ = try desk.ledger.append(Desk.record())
-    #expect(try desk.ledger.feed(FeedQuery(text: text)).items.isEmpty)
-    var record = Desk.record()
+    let fixture = try LedgerFixture()
+    _ = try fixture.ledger.append(LedgerFixture.record())
+    #expect(try fixture.ledger.feed(FeedQuery(text: text)).items.isEmpty)
+    var record = LedgerFixture.record()
     record.rawReply = text + " " + text
-    let id = try desk.ledger.append(record)
-    let found = try desk.ledger.feed(FeedQuery(text: text)).items.map(\.id)
+    let id = try fixture.ledger.append(record)
+    let found = try fixture.ledger.feed(FeedQuery(text: text)).items.map(\.id)
     let hasWord = text.contains { $0.isLetter || $0.isNumber }
     if hasWord && !text.contains("\0") { #expect(found == [id]) } else { #expect(found.isEmpty) }
   }
 
   @Test func searchFindsEachTextAndPhrasesOfAWord() throws {
-    let desk = try Desk()
-    var record = Desk.record()
+    let fixture = try LedgerFixture()
+    var record = LedgerFixture.record()
     record.conclusion = "alpha BTC-USDT-SWAP"
     record.inputSummary = "bravo"
     record.renderedPrompt = "charlie"
     record.rawReply = "delta Größe"
     record.output = "{\"echo\":1}"
-    let id = try desk.ledger.append(record)
+    let id = try fixture.ledger.append(record)
     for word in ["alpha", "bravo", "charlie", "delta", "echo", "grosse", "GRÖSSE", "btc-usdt-swap"]
     {
-      let found = try desk.ledger.feed(FeedQuery(text: word)).items.map(\.id)
+      let found = try fixture.ledger.feed(FeedQuery(text: word)).items.map(\.id)
       // The index folds case and accents, and keeps ß.
       #expect(found == (word == "grosse" || word == "GRÖSSE" ? [] : [id]), "\(word)")
     }
-    #expect(try desk.ledger.feed(FeedQuery(text: "größe")).items.count == 1)
-    #expect(try desk.ledger.feed(FeedQuery(text: "usdt-btc")).items.isEmpty)
-    #expect(try desk.ledger.feed(FeedQuery(text: "alpha zulu")).items.isEmpty)
-    #expect(try desk.ledger.feed(FeedQuery(text: "   ")).items.count == 1)
+    #expect(try fixture.ledger.feed(FeedQuery(text: "größe")).items.count == 1)
+    #expect(try fixture.ledger.feed(FeedQuery(text: "usdt-btc")).items.isEmpty)
+    #expect(try fixture.ledger.feed(FeedQuery(text: "alpha zulu")).items.isEmpty)
+    #expect(try fixture.ledger.feed(FeedQuery(text: "   ")).items.count == 1)
   }
 
   @Test func theFeedsTimeNeverFalls() throws {
-    let desk = try Desk()
+    let fixture = try LedgerFixture()
     for at in [5_000, 4_000, 6_000, Int64.max / 2, 7_000] as [Int64] {
-      var record = Desk.record(at: 3_000)
+      var record = LedgerFixture.record(at: 3_000)
       record.endedAt = at
-      _ = try desk.ledger.append(record)
+      _ = try fixture.ledger.append(record)
     }
     let now = Int64(Date().timeIntervalSince1970 * 1_000)
-    let times = try desk.ledger.feed(FeedQuery()).items.map(\.recordedAt)
+    let times = try fixture.ledger.feed(FeedQuery()).items.map(\.recordedAt)
     #expect(times == times.sorted(by: >))
     #expect(times.allSatisfy { $0 <= now })
     #expect(times.suffix(3) == [6_000, 5_000, 5_000])
   }
 
   @Test func itemsEncodeAsTheRoutesSay() throws {
-    let desk = try Desk()
-    var record = Desk.record()
+    let fixture = try LedgerFixture()
+    var record = LedgerFixture.record()
     record.costMicros = 1_230_000
-    _ = try desk.ledger.append(record)
-    let page = try desk.ledger.feed(FeedQuery())
+    _ = try fixture.ledger.append(record)
+    let page = try fixture.ledger.feed(FeedQuery())
     let json = try #require(
       JSONSerialization.jsonObject(with: JSONEncoder().encode(page)) as? [String: Any])
     #expect(json["next"] is NSNull)

@@ -30,8 +30,8 @@ import Testing
   @Test(arguments: RoleID.shipped)
   func toolSchemaIsStrict(_ id: String) throws {
     let schema = try #require(try Team()[id]).schema
-    func walk(_ node: JSONValue) {
-      guard let fields = node.object else { return }
+    func walk(_ node: JSONValue) throws {
+      let fields = try #require(node.object)
       for name in fields.keys {
         let isKnown = [
           "type", "properties", "required", "additionalProperties", "enum", "items", "minimum",
@@ -43,11 +43,11 @@ import Testing
         #expect(fields["additionalProperties"] == false)
         let required = Set((fields["required"]?.array ?? []).compactMap(\.string))
         #expect(required == Set(properties.keys))
-        for inner in properties.values { walk(inner) }
+        for inner in properties.values { try walk(inner) }
       }
-      if let items = fields["items"] { walk(items) }
+      if let items = fields["items"] { try walk(items) }
     }
-    walk(schema.jsonSchema)
+    try walk(schema.jsonSchema)
     #expect(schema.jsonSchema["type"] == "object")
   }
 

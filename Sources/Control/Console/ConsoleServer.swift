@@ -21,6 +21,9 @@ public struct ConsoleServer: Sendable {
   private let view: StateView
   private let hub: EventHub
   private let ledger: LedgerAccess
+  private let importing: JournalImportService
+  /// The files that say where the page is.
+  private let files = BlockingCalls("link files")
   private let decisions: DecisionTail
 
   /// Connections of all kinds; event streams have a lower limit of their own (`limits.event_clients`).
@@ -36,6 +39,7 @@ public struct ConsoleServer: Sendable {
     self.directory = directory
     self.log = log
     self.ledger = LedgerAccess(ledger, log: log)
+    importing = JournalImportService(ledger, journal: directory.journalDirectory, log: log)
     decisions = DecisionTail(self.ledger)
     let token = Secret(try directory.token())
     LogRedaction.register(token)
@@ -47,14 +51,11 @@ public struct ConsoleServer: Sendable {
       clientsMax: Int(clamping: configuration.limits.eventClients), log: log)
   }
 
-  /// Where the page is, for a person at this machine.
-  static func address(port: Int) -> String { "http://127.0.0.1:\(port)/" }
-
   /// Serves until SIGTERM or SIGINT. `onServing` is told the page's address once it can be opened.
   public func run(onServing: @escaping @Sendable (String) -> Void) async throws {
     let services = ConsoleServices(
       access: access, links: links, hub: hub, view: view,
-      desk: DeskDoor(path: directory.doorSocket),
+      door: DoorAccess(path: directory.doorSocket),
       ledger: ledger, decisions: decisions, prompts: configuration.prompts,
       team: try Team(folder: configuration.agents.rolesFolder), log: log)
     var quiet = log
@@ -74,17 +75,18 @@ public struct ConsoleServer: Sendable {
         guard let port = channel.localAddress?.port else { return }
         access.servedPort = port
         do {
-          try PageLink.write(try services.link(try LinkRequest().grant), to: directory)
-          try PageLink.writeAddress(port: port, to: directory)
+          let link = try services.link(try LinkRequest().grant)
+          try await files.call {
+            try PageLink.write(link, to: directory)
+            try PageLink.writeAddress(port: port, to: directory)
+          }
         } catch {
           log.error("the page's link cannot be written", metadata: ["error": "\(error)"])
         }
-        onServing(ConsoleServer.address(port: port))
+        onServing(PageLink.address(port: port))
       },
       logger: quiet)
     let feeding = Task { await feed() }
-    let importing = JournalImportService(
-      ledger.ledger, journal: directory.journalDirectory, log: log)
     importing.start()
     defer {
       feeding.cancel()

@@ -40,8 +40,6 @@ public final class Ledger: Sendable {
     }
   }
 
-  public var news: NewsStore { NewsStore(pool) }
-
   /// Opens an existing file to read it: nothing is made, nothing migrated, every write throws.
   public init(reading path: String) throws(LedgerError) {
     self.path = path
@@ -115,7 +113,7 @@ public final class Ledger: Sendable {
     return told
   }
 
-  /// What the writing connection runs with, so that a test can hold it against what is claimed.
+  /// What the writing connection runs with, to hold against what is claimed.
   public func pragmas() throws(LedgerError) -> [String: String] {
     do {
       return try pool.barrierWriteWithoutTransaction { db in
@@ -132,11 +130,13 @@ public final class Ledger: Sendable {
 
   /// One durable transaction.
   func write<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
+    counts.noteThread()
     do { return try pool.write(body) } catch { throw LedgerError(error) }
   }
 
   /// One consistent picture.
   func read<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
+    counts.noteThread()
     do { return try pool.read(body) } catch { throw LedgerError(error) }
   }
 }

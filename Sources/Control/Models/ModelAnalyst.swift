@@ -152,7 +152,7 @@ public struct ModelAnalyst: Analyst {
         answer.costMicros += roster.settle(reserved, reply.usage)
         answer.usage = answer.usage + reply.usage
         roster.note(nil, of: index)
-        do { try cassette?.keep(reply, to: body, of: endpoint) } catch {
+        do { try await cassette?.keep(reply, to: body, of: endpoint) } catch {
           log.error("a reply cannot be recorded", metadata: ["error": "\(error)"])
           return .failure(.notKept)
         }

@@ -17,6 +17,7 @@ public final class ModelCassette: Sendable {
     var file: FileHandle?
   }
   private let state: Mutex<State>
+  private let writing = BlockingCalls("cassette")
 
   public static let fileName = "replies.jsonl"
 
@@ -63,14 +64,16 @@ public final class ModelCassette: Sendable {
   }
 
   /// Appends and reaches the disk before it returns; throws where it cannot.
-  func keep(_ reply: ChatReply, to body: JSONValue, of endpoint: ModelEndpoint) throws {
+  func keep(_ reply: ChatReply, to body: JSONValue, of endpoint: ModelEndpoint) async throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let line = try encoder.encode(
       Line(request: ModelCassette.key(body, endpoint), endpoint: endpoint.name, reply: reply))
-    try state.withLock { state in
-      try state.file?.write(contentsOf: line + Data("\n".utf8))
-      try state.file?.synchronize()
+    try await writing.call {
+      try self.state.withLock { state in
+        try state.file?.write(contentsOf: line + Data("\n".utf8))
+        try state.file?.synchronize()
+      }
     }
   }
 

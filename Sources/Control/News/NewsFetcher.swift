@@ -1,10 +1,9 @@
 // Fetches one document of a listed host, and refuses everything that leads elsewhere; control plane.
 import AsyncHTTPClient
-import Dispatch
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOSSL
+import Operations
 
 /// What a server said to compare with the next time.
 public struct NewsValidators: Sendable, Hashable {
@@ -28,21 +27,18 @@ public enum NewsFetch: Sendable, Equatable {
 public struct NewsFetcher: Sendable {
   public var hosts: Set<String>
   public var proxy: HTTPClient.Configuration.Proxy?
-  /// PEM trust anchors instead of the system's.
-  public var caFile: String?
   public var timeoutSeconds: Int64
+  private let resolving = BlockingCalls("name resolution", threads: 2)
 
   public static let bytesMax = 4 << 20
   public static let redirectsMax = 3
   static let validatorBytesMax = 256
 
   public init(
-    hosts: Set<String>, proxy: HTTPClient.Configuration.Proxy? = nil, caFile: String? = nil,
-    timeoutSeconds: Int64 = 10
+    hosts: Set<String>, proxy: HTTPClient.Configuration.Proxy? = nil, timeoutSeconds: Int64 = 10
   ) {
     self.hosts = Set(hosts.map { $0.lowercased() })
     self.proxy = proxy
-    self.caFile = caFile
     self.timeoutSeconds = timeoutSeconds
   }
 
@@ -92,12 +88,6 @@ public struct NewsFetcher: Sendable {
     configuration.redirectConfiguration = .disallow
     configuration.timeout.connect = .seconds(timeoutSeconds)
     configuration.proxy = proxy
-    if let caFile {
-      var tls = TLSConfiguration.makeClientConfiguration()
-      guard let roots = try? NIOSSLCertificate.fromPEMFile(caFile) else { throw .unreadable }
-      tls.trustRoots = .certificates(roots)
-      configuration.tlsConfiguration = tls
-    }
     if proxy == nil {
       configuration.dnsOverride = [host: try await checkedAddress(host)]
     }
@@ -114,10 +104,8 @@ public struct NewsFetcher: Sendable {
 
   /// The address to connect to; every address of the name must be allowed.
   private func checkedAddress(_ host: String) async throws(NewsFault) -> String {
-    let found = await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: NetworkAddress.resolve(host)) }
-    }
-    guard let first = found.first else { throw .unresolved }
+    let found = try? await resolving.call { NetworkAddress.resolve(host) }
+    guard let found, let first = found.first else { throw .unresolved }
     // Loopback is listed by name or not reached at all.
     let isLoopbackName = host == "localhost" || NetworkAddress(host)?.isLoopback == true
     for address in found where !address.isPublic && !(isLoopbackName && address.isLoopback) {

@@ -2,22 +2,22 @@
 import Ledger
 import Roles
 
-/// Answers go to the comparison's rows and nowhere else: this type holds no door and no lease.
+/// Asks the database, as `PromptLibrary` does. Answers go to the comparison's rows and nowhere else: this type holds no door and no lease.
 public struct PromptShadow: Sendable {
-  private let desk: PromptDesk
+  private let library: PromptLibrary
 
-  public init(_ desk: PromptDesk) { self.desk = desk }
+  public init(_ library: PromptLibrary) { self.library = library }
 
   /// The candidate that a cycle over this snapshot asks as well; nil: none, or another share of cycles.
   /// The same snapshot always gives the same answer.
   public func candidate(role: String, snapshotHash: String) throws -> (
     shadow: ShadowFigures, version: PromptVersion
   )? {
-    guard let shadow = try desk.store.shadow(role: role),
-      shadow.live == (try desk.live(role: role).version), !shadow.isComplete,
+    guard let shadow = try library.store.shadow(role: role),
+      shadow.live == (try library.live(role: role).version), !shadow.isComplete,
       PromptShadow.place(snapshotHash) < shadow.sharePermille
     else { return nil }
-    return (shadow, try desk.version(role: role, shadow.candidate))
+    return (shadow, try library.version(role: role, shadow.candidate))
   }
 
   /// 0…999, evenly spread over hashes.
@@ -31,7 +31,7 @@ public struct PromptShadow: Sendable {
     candidate: RoleAnswer, candidateMilliseconds: Int64, at: Int64
   ) throws -> Bool {
     let both = (PromptShadow.conclusion(live), PromptShadow.conclusion(candidate))
-    return try desk.store.record(
+    return try library.store.record(
       ShadowRun(
         snapshotHash: snapshotHash,
         live: .init(
@@ -43,48 +43,13 @@ public struct PromptShadow: Sendable {
         agrees: !both.0.isEmpty && both.0 == both.1, ranAt: at), shadow: shadow.id)
   }
 
-  /// Snapshots that one call of `replay` goes through at most.
-  static let batch = 20
-
   /// The role's comparison as it runs; nil: none was started, it is complete, or another version came into
   /// use since.
   public func running(role: String) throws -> ShadowFigures? {
-    guard let shadow = try desk.store.shadow(role: role), !shadow.isComplete,
-      shadow.live == (try desk.live(role: role).version)
+    guard let shadow = try library.store.shadow(role: role), !shadow.isComplete,
+      shadow.live == (try library.live(role: role).version)
     else { return nil }
     return shadow
-  }
-
-  /// Asks both versions about recorded snapshots until the comparison is complete or there are no more.
-  /// - Parameters:
-  ///   - call: fills a version into a call over the snapshot of this hash; nil: it is not readable.
-  ///   - clock: Unix milliseconds.
-  public func replay(
-    role: String, analyst: any Analyst, clock: @Sendable () -> Int64,
-    call: @Sendable (String, PromptVersion) throws -> RoleCall?
-  ) async throws -> ShadowFigures {
-    guard let begun = try desk.store.shadow(role: role) else {
-      throw PromptRefusal.noShadow(role: role)
-    }
-    let live = try desk.version(role: role, begun.live)
-    let candidate = try desk.version(role: role, begun.candidate)
-    for hash in try desk.store.recentSnapshots(
-      role: role, shadow: begun.id, limit: PromptShadow.batch)
-    {
-      if Task.isCancelled { break }
-      if try desk.store.shadow(role: role)?.isComplete ?? true { break }
-      guard let first = try call(hash, live), let second = try call(hash, candidate) else {
-        continue
-      }
-      let start = clock()
-      let answer = await analyst.answer(first)
-      let middle = clock()
-      let other = await analyst.answer(second)
-      _ = try record(
-        begun, snapshotHash: hash, live: answer, liveMilliseconds: middle - start,
-        candidate: other, candidateMilliseconds: clock() - middle, at: clock())
-    }
-    return try desk.store.shadow(role: role) ?? begun
   }
 
   /// What is compared: the direction of a stance or target, the verdict of a risk controller, else the whole

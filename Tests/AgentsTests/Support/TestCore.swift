@@ -124,12 +124,12 @@ final class TestCore: Sendable {
     return configuration
   }
 
-  func desk(
-    _ configuration: Configuration? = nil,
+  func agents(
+    _ configuration: Configuration? = nil, ledger: Ledger? = nil,
     seat: @escaping @Sendable (Role) -> Seat = { _ in .local }
-  ) throws -> AgentDesk {
-    try AgentDesk(
-      configuration: configuration ?? self.configuration(), ledger: ledger,
+  ) throws -> AgentService {
+    try AgentService(
+      configuration: configuration ?? self.configuration(), ledger: ledger ?? self.ledger,
       stateFile: folder.path + "/state", doorSocket: folder.path + "/door",
       journalDirectory: folder.path + "/journal", seat: seat, log: Logger(label: "test"))
   }

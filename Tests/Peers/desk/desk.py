@@ -14,6 +14,8 @@ from peer import Exchange, PASSPHRASE, KEY, SECRET, check, equal  # noqa: E402
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 BINARY = os.path.join(ROOT, ".build", "release", "llmtrading")
+# What the console logs when a task called the ledger by itself, however little it matters to the scenario.
+UNFENCED = "the ledger was called on a thread that tasks share"
 
 CONFIGURATION = """
 environment: simulated
@@ -118,7 +120,10 @@ class Desk:
         for name in os.listdir("/dev/shm"):
             if name.startswith("llmtrading-") and self.tag() in name:
                 os.unlink(os.path.join("/dev/shm", name))
+        told = self.log()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if not kind:
+            check(UNFENCED not in told, "every call of the ledger was behind the fence")
 
     def tag(self):
         link = os.path.join(self.folder, "state")

@@ -68,7 +68,10 @@ class Demo:
         self.out.close()
         if kind:
             sys.stderr.write(self.log()[-6000:])
+        told = self.log()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if not kind:
+            check(UNFENCED not in told, "every call of the ledger was behind the fence")
 
 
 def demo_decides():

@@ -41,12 +41,11 @@ struct CycleParts: Sendable {
   var seat: @Sendable (Role) -> Seat
   /// How far the budget still carries a role.
   var thrift: @Sendable (String) -> Thrift
-  var prompts: PromptBook
-  /// Candidates beside the versions in use; nil where prompts are not the ledger's.
-  var shadow: PromptShadow?
-  var source: SnapshotSource
-  var store: DecisionStore
-  var news: NewsStore?
+  var prompts: PromptRenderer
+  /// Candidates beside the versions in use.
+  var shadows: ShadowRuns
+  var source: SnapshotTaker
+  var ledger: CycleLedger
   var door: SignalDoor
   var settings: CycleSettings
   var caps: NewsCaps
@@ -57,7 +56,7 @@ struct CycleParts: Sendable {
   /// Appends a record; false: it is not on record, and nothing may follow from it.
   func record(_ record: DecisionRecord) async -> Bool {
     do {
-      try await store.append(record)
+      try await ledger.append(record)
       return true
     } catch {
       counters.countUnrecorded()

@@ -88,7 +88,7 @@ extension CycleRun {
   private func note(_ answer: DoorAnswer) async {
     parts.counters.count(door: answer.code)
     do {
-      try await parts.store.answer(
+      try await parts.ledger.answer(
         LeaseAnswer(
           cycle: cycle, doorCode: answer.code, detail: answer.detail, answeredAt: WallClock.now()))
     } catch {
@@ -124,15 +124,15 @@ extension CycleRun {
     record.startedAt = startedAt
     record.endedAt = max(startedAt, WallClock.now())
     record.latencyMilliseconds = (ContinuousClock.now - started).milliseconds
-    record.reason = RecordText.line(reason)
+    record.reason = RecordSummary.line(reason)
     record.lease = lease
     record.output = output?.canonical ?? ""
-    record.conclusion = RecordText.line(
+    record.conclusion = RecordSummary.line(
       lease.map { "\(outcome.rawValue): \($0.targetLots) lots, \($0.urgency): \(reason)" }
         ?? "\(outcome.rawValue): \(reason)")
     if let snapshot {
       let mid = snapshot.book?.mid.map { "mid \($0)" } ?? "no mid"
-      record.inputSummary = RecordText.line(
+      record.inputSummary = RecordSummary.line(
         "\(instrument), \(mid), position \(snapshot.position?.lots ?? 0) lots")
     } else {
       record.inputSummary = instrument

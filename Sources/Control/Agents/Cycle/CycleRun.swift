@@ -37,10 +37,10 @@ struct CycleRun: Sendable {
       role: role, prompt: RenderedPrompt(system: "", user: "", version: 0), snapshot: snapshot,
       upstream: role.inputs.contains(.stances) ? upstream : [], deadline: deadline,
       trace: trace.child())
-    if role.inputs.contains(.rawNews) { call.news = await LedgerReading.news(parts, snapshot) }
+    if role.inputs.contains(.rawNews) { call.news = await parts.ledger.news(snapshot) }
     let begun = ContinuousClock.now
     let begunAt = WallClock.now()
-    do { call.prompt = try parts.prompts.render(call, for: seat.viewer) } catch {
+    do { call.prompt = try await parts.prompts.render(call, for: seat.viewer) } catch {
       let answer = RoleAnswer(
         outcome: .failed, reason: "the prompt cannot be used: \(error)",
         source: LocalAnalyst.source)
@@ -60,7 +60,13 @@ struct CycleRun: Sendable {
     }
     let latency = (ContinuousClock.now - begun).milliseconds
     let settled = await settle(call, answer, begun, begunAt)
-    besideLive(asked, settled.answer, latency, seat)
+    let shadows = parts.shadows
+    let hash = snapshotHash
+    // The cycle does not wait for a candidate.
+    parts.tasks.run {
+      await shadows.beside(
+        asked, snapshotHash: hash, live: settled.answer, milliseconds: latency, seat: seat)
+    }
     return settled
   }
 
@@ -94,7 +100,7 @@ struct CycleRun: Sendable {
     // What is not on record is not acted on.
     if !isRecorded { output = nil }
     if let output, call.role.kind == .collector, !output.isAbstention {
-      await LedgerReading.keepLabels(of: output, call, parts, cycle: cycle)
+      await parts.ledger.keepLabels(of: output, call, cycle: cycle)
     }
     return Answered(answer: answer, output: output, promptVersion: call.prompt.version)
   }
@@ -125,8 +131,8 @@ struct CycleRun: Sendable {
     record.rawReply = answer.rawReply
     record.output = answer.output?.canonical ?? ""
     record.grounding = answer.grounding?.canonical ?? ""
-    record.inputSummary = RecordText.input(call)
-    record.conclusion = RecordText.conclusion(answer, call.role)
+    record.inputSummary = RecordSummary.input(call)
+    record.conclusion = RecordSummary.conclusion(answer, call.role)
     record.tags = call.role.tags
     return await parts.record(record)
   }
@@ -144,7 +150,7 @@ struct CycleRun: Sendable {
     record.returnedModel = held.answer.returnedModel
     record.output = output.canonical
     record.inputSummary = "as in cycle \(held.cycle)"
-    record.conclusion = RecordText.conclusion(held.answer, role)
+    record.conclusion = RecordSummary.conclusion(held.answer, role)
     record.tags = role.tags + [CycleRun.reusedTag]
     guard await parts.record(record) else { return nil }
     // What swayed it then may have left the snapshot since: the tighter cap of the two holds.

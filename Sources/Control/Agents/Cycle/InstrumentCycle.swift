@@ -49,7 +49,7 @@ actor InstrumentCycle {
     let trace = TraceContext()
     let cycle: Int64
     do {
-      cycle = try await parts.store.begin(
+      cycle = try await parts.ledger.begin(
         trace: trace.traceID, instrument: instrument, at: startedAt)
     } catch {
       parts.counters.countUnrecorded()
@@ -61,7 +61,7 @@ actor InstrumentCycle {
       parts: parts)
     do throws(SnapshotFault) {
       run.snapshot = try await parts.source.take(
-        instrument, ledger: await LedgerReading.facts(instrument, parts, at: startedAt))
+        instrument, ledger: await parts.ledger.facts(instrument, at: startedAt))
     } catch {
       parts.counters.count(error)
       await run.close(.failed, "\(error.rawValue): \(error.meaning)")
@@ -69,7 +69,7 @@ actor InstrumentCycle {
     }
     guard let snapshot = run.snapshot else { return Result(cycle: cycle, outcome: .failed) }
     run.snapshotHash = snapshot.hash
-    do { try await parts.store.save(snapshot, hash: run.snapshotHash) } catch {
+    do { try await parts.ledger.save(snapshot, hash: run.snapshotHash) } catch {
       parts.counters.countUnrecorded()
       return Result(cycle: cycle, outcome: .failed)
     }

@@ -8,7 +8,6 @@ import Quantities
 /// A cycle's record is durable before the Door hears of it, so a kill in between, or before the answer is
 /// written, leaves a lease without an answer. The core journals each signal before anyone can act on it.
 struct Recovery: Sendable {
-  let ledger: Ledger
   let journal: JournalFolder
   let log: Logger
 
@@ -17,9 +16,9 @@ struct Recovery: Sendable {
   static let published = "done"
   static let notPublished = "not_published"
 
-  /// Gives each open lease its answer. How many were found in the journal, and how many were not.
+  /// Gives each open lease its answer; blocks. How many were found in the journal, and how many were not.
   @discardableResult
-  func run() throws -> (published: Int, notPublished: Int) {
+  func run(_ ledger: Ledger) throws -> (published: Int, notPublished: Int) {
     let open = try ledger.openLeases()
     if open.isEmpty { return (0, 0) }
     let found = try decisions(among: Set(open.map { UInt64(clamping: $0.cycle) }))

@@ -122,11 +122,11 @@ struct SnapshotInput {
     return [
       Series(
         name: "mid", unit: entry.quote.description, isPrice: true,
-        intervalMilliseconds: SnapshotSource.sampleMilliseconds, newestAt: track.newestAt,
+        intervalMilliseconds: SnapshotTaker.sampleMilliseconds, newestAt: track.newestAt,
         values: mids),
       Series(
         name: "spread", unit: "ticks", isPrice: false,
-        intervalMilliseconds: SnapshotSource.sampleMilliseconds, newestAt: track.newestAt,
+        intervalMilliseconds: SnapshotTaker.sampleMilliseconds, newestAt: track.newestAt,
         values: spreads),
     ]
   }

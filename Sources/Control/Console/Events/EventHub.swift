@@ -3,12 +3,22 @@ import Channels
 import Hummingbird
 import Journal
 import Logging
+import Operations
 import Quantities
 
 /// One copy of every recent event. A client holds only a place in the journal: one that falls behind the
 /// ring reads the journal itself, so no client has a queue and none can cost another anything.
+/// Runs on a thread of its own: it reads the journal's files.
 actor EventHub {
-  let folder: JournalFolder
+  private let executor = BlockingExecutor("events")
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    // SAFETY: the executor lives as long as its actor.
+    unsafe executor.asUnownedSerialExecutor()
+  }
+
+  /// The journal as clients read it that are behind the ring.
+  nonisolated let past: JournalPast
+  private let folder: JournalFolder
   private let view: StateView
   private let log: Logger
   private let clientsMax: Int
@@ -22,7 +32,7 @@ actor EventHub {
   private var nextClient: UInt64 = 1
   private var isStopped = false
   private var fault: JournalError?
-  private var ledger = PositionLedger()
+  private var tally = PositionTally()
 
   /// Events kept; a few hundred bytes each.
   static let eventsMax = 4_096
@@ -35,6 +45,7 @@ actor EventHub {
 
   init(folder: JournalFolder, view: StateView, clientsMax: Int, log: Logger) {
     self.folder = folder
+    past = JournalPast(folder, view.names)
     self.view = view
     self.clientsMax = clientsMax
     self.log = log
@@ -57,7 +68,7 @@ actor EventHub {
         taken += 1
         tail = record.next
         let names = view.names.of(header, record)
-        ledger.take(record, names)
+        tally.take(record, names)
         guard let event = JournalEvents.event(record, header, names) else { continue }
         events.append(event)
         shown += 1
@@ -67,7 +78,7 @@ actor EventHub {
         coveredFrom = events[0].place
       }
       if shown > 0 {
-        view.figures.store(ledger.figures)
+        view.figures.store(tally.figures)
         wakeAll()
       }
       fault = nil

@@ -1,6 +1,5 @@
 // One client's event stream: its journal events in order and once, State as it stands, and a heartbeat; control plane.
 import Channels
-import Foundation
 import HTTPTypes
 import Hummingbird
 import Journal
@@ -33,11 +32,11 @@ struct EventStream: Sendable {
     var isEverything: Bool { if case .everything = self { true } else { false } }
   }
 
-  init(_ services: ConsoleServices, shows: Shows) {
-    hub = services.hub
-    view = services.view
-    decisions = services.decisions
-    log = services.log
+  init(hub: EventHub, view: StateView, decisions: DecisionTail, log: Logger, shows: Shows) {
+    self.hub = hub
+    self.view = view
+    self.decisions = decisions
+    self.log = log
     self.shows = shows
   }
 
@@ -46,11 +45,13 @@ struct EventStream: Sendable {
   /// Bounds what the kernel holds for a client that does not read.
   private static let sendBufferBytes = 128 << 10
 
-  func response(to call: Call) async throws -> Response {
-    let instrument = call.query.text("instrument")
-    let asked =
-      call.request.headers[HTTPField.Name("Last-Event-ID")!] ?? call.query.text("after")
-    let channel = call.context.channel
+  /// - Parameters:
+  ///   - instrument: whose market the samples show.
+  ///   - asked: the id of the last event that the client has.
+  ///   - channel: its connection.
+  func response(instrument: String?, after asked: String?, channel: any Channel) async throws
+    -> Response
+  {
     guard let client = await hub.join({ channel.close(mode: .all, promise: nil) }) else {
       throw Problem(
         .serviceUnavailable, "clients", "As many event streams as allowed are open. Close one.",
@@ -79,7 +80,9 @@ struct EventStream: Sendable {
   ) async throws {
     var opening = ByteBuffer(string: "retry: 1000\n\n")
     var place: JournalOffset
-    switch asked.map({ resume($0) }) {
+    var resumed: JournalPast.Resume?
+    if let asked { resumed = try await hub.past.resume(asked) }
+    switch resumed {
     case .some(.from(let found)): place = found
     case .some(.lost(let reason)):
       // Said, so that a client knows that it has to begin anew.
@@ -133,53 +136,12 @@ struct EventStream: Sendable {
         for event in events where shows.takes(event) { out.writeImmutableBuffer(event.bytes) }
         return next
       case .behind(let until):
-        let next = try readJournal(from: place, until: until, into: &out)
+        let (bytes, next) = try await hub.past.events(
+          from: place, until: until, max: EventStream.eventsPerWrite, shows: shows)
+        out.writeImmutableBuffer(bytes)
         if out.readableBytes > 0 || next == place { return next }
         place = next
       }
-    }
-  }
-
-  /// A client behind the ring: at most `eventsPerWrite` events out of the journal's files.
-  private func readJournal(
-    from place: JournalOffset, until end: JournalOffset, into out: inout ByteBuffer
-  ) throws -> JournalOffset {
-    var reader = try JournalReader(hub.folder, from: place)
-    var place = place
-    var shown = 0
-    while place < end, shown < EventStream.eventsPerWrite {
-      guard let record = try reader.next(), let header = reader.header else { return end }
-      place = record.next
-      if record.place >= end { return end }
-      if let event = JournalEvents.event(record, header, view.names.of(header, record)),
-        shows.takes(event)
-      {
-        out.writeImmutableBuffer(event.bytes)
-        shown += 1
-      }
-    }
-    return place
-  }
-
-  private enum Resume {
-    case from(JournalOffset)
-    case lost(String)
-  }
-
-  /// Whether the id is a place of this journal: its segment was written by the id's start, and a record
-  /// (or the end) stands there.
-  private func resume(_ text: String) -> Resume {
-    guard let id = EventID(text) else { return .lost("not an id of this stream") }
-    do throws(JournalError) {
-      var reader = try JournalReader(hub.folder, from: id.next)
-      _ = try reader.next()
-      guard let header = reader.header else { return .lost("of another journal") }
-      if header.segment == id.next.segment && header.identity.start != id.start {
-        return .lost("of another journal")
-      }
-      return .from(id.next)
-    } catch {
-      return .lost("no longer in the journal")
     }
   }
 

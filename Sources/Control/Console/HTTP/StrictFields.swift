@@ -32,3 +32,22 @@ struct StrictFields {
     .dataCorrupted(.init(codingPath: [FieldName(name)], debugDescription: text))
   }
 }
+
+extension DecodingError {
+  /// What is wrong, and where.
+  var sentence: String {
+    func place(_ context: Context) -> String {
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return path.isEmpty ? "" : " at `\(path)`"
+    }
+    return switch self {
+    case .keyNotFound(let key, _): "`\(key.stringValue)` is missing"
+    case .typeMismatch(_, let context): "wrong type" + place(context)
+    case .valueNotFound(_, let context): "no value" + place(context)
+    case .dataCorrupted(let context):
+      context.codingPath.isEmpty
+        ? "it is no JSON object" : context.debugDescription + place(context)
+    @unknown default: "it cannot be read"
+    }
+  }
+}

@@ -37,7 +37,7 @@ enum AgentRoutes {
 
   private static func feedQuery(_ query: QueryItems) throws(Problem) -> FeedQuery {
     FeedQuery(
-      limit: Int(try query.integer("limit", in: 1...500) ?? Pages.standard),
+      limit: Int(try query.integer("limit", in: 1...500) ?? PageLength.standard),
       cursor: try query.integer("cursor", in: 1...Int64.max), agent: query.text("agent"),
       instrument: query.text("instrument"), from: try query.time("from"),
       to: try query.time("to"), text: query.text("text"), trace: query.text("trace"),

@@ -13,9 +13,7 @@ enum OrderRoutes {
       return .json(Page(items: page.items, next: page.next))
     },
     Route(.get, "/api/orders/stream", query: ["instrument", "after"]) { call in
-      try await EventStream(
-        call.services, shows: .orders(instrument: call.query.text("instrument"))
-      ).response(to: call)
+      try await call.events(.orders(instrument: call.query.text("instrument")))
     },
     Route(.get, "/api/orders/{cl_ord_id}") { call in
       let id = String(try call.id("cl_ord_id"))
@@ -28,10 +26,10 @@ enum OrderRoutes {
 
   private static func orderQuery(_ query: QueryItems) throws(Problem) -> OrderQuery {
     OrderQuery(
-      limit: Int(try query.integer("limit", in: 1...500) ?? Pages.standard),
+      limit: Int(try query.integer("limit", in: 1...500) ?? PageLength.standard),
       cursor: try query.integer("cursor", in: 1...Int64.max), instrument: query.text("instrument"),
-      state: try query.word("state", of: OrderState.allCases.map(\.rawValue))
-        .flatMap { OrderState(rawValue: $0) },
+      state: try query.word("state", of: OrderPhase.allCases.map(\.rawValue))
+        .flatMap { OrderPhase(rawValue: $0) },
       decision: try query.integer("decision", in: 1...Int64.max), from: try query.time("from"),
       to: try query.time("to"))
   }

@@ -78,8 +78,8 @@ extension PromptRoutes {
     var tags: [String]
     var version: PromptVersion
 
-    init(_ role: PromptRole, _ desk: PromptDesk) throws {
-      version = try desk.live(role: role.id)
+    init(_ role: PromptRole, _ library: PromptLibrary) throws {
+      version = try library.live(role: role.id)
       title = role.title
       tags = role.tags
       // A text that lost its validity (a later build may ask for more) still is listed.

@@ -11,15 +11,18 @@ enum PromptRoutes {
 
   static let all: [Route] = [
     Route(.get, "/api/prompts") { call in
-      .json(Items(items: try await run(call) { desk in try desk.roles.map { try Card($0, desk) } }))
+      .json(
+        Items(
+          items: try await run(call) { library in try library.roles.map { try Card($0, library) } })
+      )
     },
     Route(.get, "/api/prompts/{role}") { call in
       let role = call.parameter("role")
       return .json(
-        try await run(call) { desk in
+        try await run(call) { library in
           Detail(
-            version: try desk.live(role: role), title: try desk.known(role).title,
-            tags: try Card(desk.known(role), desk).tags)
+            version: try library.live(role: role), title: try library.known(role).title,
+            tags: try Card(library.known(role), library).tags)
         })
     },
     write(.post, "/api/prompts/{role}") { call in try await save(call, .edit) },
@@ -29,9 +32,9 @@ enum PromptRoutes {
       let asked = try await call.body(TextRequest.self)
       let role = call.parameter("role")
       return .json(
-        try await run(call) { desk in
+        try await run(call) { library in
           do {
-            try desk.validate(role: role, text: asked.text, format: asked.format)
+            try library.validate(role: role, text: asked.text, format: asked.format)
             return Findings(problems: [])
           } catch let problems as PromptProblems {
             return Findings(problems: problems.items)
@@ -43,18 +46,18 @@ enum PromptRoutes {
       let limit = Int(try call.query.integer("limit", in: 1...500) ?? 100)
       let before = try call.query.integer("before", in: 0...Int64(Int32.max)).map { Int($0) }
       return .json(
-        try await run(call) { desk in
+        try await run(call) { library in
           Items(
-            items: try desk.versions(role: role, limit: limit, before: before).map { Line($0) })
+            items: try library.versions(role: role, limit: limit, before: before).map { Line($0) })
         })
     },
     Route(.get, "/api/prompts/{role}/versions/{version}") { call in
       let role = call.parameter("role")
       let number = try number(call.parameter("version"))
       return .json(
-        try await run(call) { desk in
+        try await run(call) { library in
           Detail(
-            version: try desk.version(role: role, number), title: try desk.known(role).title,
+            version: try library.version(role: role, number), title: try library.known(role).title,
             tags: [])
         })
     },
@@ -64,18 +67,18 @@ enum PromptRoutes {
         let to = try call.query.integer("to", in: 0...Int64(Int32.max))
       else { throw Problem.query("`from` and `to` are numbers of versions") }
       return .json(
-        try await run(call) { desk in
+        try await run(call) { library in
           Difference(
             from: Int(from), to: Int(to),
-            diff: try desk.diff(role: role, from: Int(from), to: Int(to)))
+            diff: try library.diff(role: role, from: Int(from), to: Int(to)))
         })
     },
     write(.post, "/api/prompts/{role}/rollback", Route.bodyBytesStandard) { call in
       let asked = try await call.body(VersionRequest.self)
       let role = call.parameter("role")
       let person = call.caller?.person ?? ""
-      let made = try await run(call) { desk in
-        try desk.rollBack(
+      let made = try await run(call) { library in
+        try library.rollBack(
           role: role, to: asked.version, author: person, note: asked.note ?? "",
           expected: asked.expectedVersion)
       }
@@ -85,9 +88,9 @@ enum PromptRoutes {
     Route(.get, "/api/prompts/{role}/shadow") { call in
       let role = call.parameter("role")
       return .json(
-        try await run(call) { desk in
-          _ = try desk.known(role)
-          guard let found = try desk.store.shadow(role: role) else {
+        try await run(call) { library in
+          _ = try library.known(role)
+          guard let found = try library.store.shadow(role: role) else {
             throw Problem.unknown("no shadow of this role was started")
           }
           return Shadow(figures: found)
@@ -98,13 +101,13 @@ enum PromptRoutes {
       let role = call.parameter("role")
       let person = call.caller?.person ?? ""
       return .json(
-        try await run(call) { desk in
-          _ = try desk.known(role)
+        try await run(call) { library in
+          _ = try library.known(role)
           return Shadow(
-            figures: try desk.store.startShadow(
+            figures: try library.store.startShadow(
               role: role, candidate: asked.version,
-              runsMin: asked.runs ?? Int(desk.settings.shadowRuns),
-              sharePermille: asked.sharePermille ?? Int(desk.settings.shadowSharePermille),
+              runsMin: asked.runs ?? Int(library.settings.shadowRuns),
+              sharePermille: asked.sharePermille ?? Int(library.settings.shadowSharePermille),
               person: person, at: now()))
         }, status: .created)
     },
@@ -112,8 +115,8 @@ enum PromptRoutes {
       let asked = try await call.body(VersionRequest.self)
       let role = call.parameter("role")
       let person = call.caller?.person ?? ""
-      let figures = try await run(call) { desk in
-        try desk.store.promote(role: role, candidate: asked.version, person: person, at: now())
+      let figures = try await run(call) { library in
+        try library.store.promote(role: role, candidate: asked.version, person: person, at: now())
       }
       call.services.log.notice(
         "a prompt was promoted",
@@ -125,9 +128,9 @@ enum PromptRoutes {
       let number = try call.query.integer("version", in: 0...Int64(Int32.max)).map { Int($0) }
       let format = try call.query.word("format", of: PromptFormat.allCases.map(\.rawValue))
         .flatMap(PromptFormat.init)
-      let file = try await run(call) { desk in
+      let file = try await run(call) { library in
         let found =
-          try number.map { try desk.version(role: role, $0) } ?? desk.live(role: role)
+          try number.map { try library.version(role: role, $0) } ?? library.live(role: role)
         return try Exported(found, as: format ?? found.format)
       }
       return .text(
@@ -151,9 +154,9 @@ enum PromptRoutes {
     let asked = try await call.body(TextRequest.self)
     let role = call.parameter("role")
     let person = call.caller?.person ?? ""
-    let (made, isLive) = try await run(call) { desk in
-      _ = try desk.known(role)
-      return try desk.save(
+    let (made, isLive) = try await run(call) { library in
+      _ = try library.known(role)
+      return try library.save(
         PromptDraft(
           role: role, text: asked.text, format: asked.format, author: person,
           note: asked.note ?? "", origin: origin, expectedVersion: asked.expectedVersion))
@@ -180,13 +183,13 @@ enum PromptRoutes {
   private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 
   private static func run<Value: Sendable>(
-    _ call: Call, _ body: @escaping @Sendable (PromptDesk) throws -> Value
+    _ call: Call, _ body: @escaping @Sendable (PromptLibrary) throws -> Value
   ) async throws -> Value {
     let settings = call.services.prompts
     let roles = call.services.team.roles.map { PromptRole($0) }
     return try await call.services.ledger.call { ledger in
       do {
-        return try body(PromptDesk(ledger.prompts, roles: roles, settings: settings))
+        return try body(PromptLibrary(ledger.prompts, roles: roles, settings: settings))
       } catch let refusal as PromptRefusal {
         throw Problem.prompt(refusal)
       } catch let problems as PromptProblems {

@@ -12,7 +12,7 @@ enum RiskRoutes {
     Route(.post, "/api/risk/actions", .right(.risk)) { call in
       let asked = try await call.body(RiskAction.self)
       let person = call.caller?.person ?? ""
-      let reply = try await call.services.desk.send(try asked.request(person: person))
+      let reply = try await call.services.door.send(try asked.request(person: person))
       call.services.log.notice(
         "a risk action",
         metadata: [
@@ -39,8 +39,6 @@ struct RiskAction: Decodable, Sendable {
   /// For the record.
   var reason: String
 
-  static let desk = "desk"
-
   init(from decoder: any Decoder) throws {
     let fields = try StrictFields(
       decoder, ["action", "scope", "instrument", "state", "on", "reason", "confirm"])
@@ -54,7 +52,7 @@ struct RiskAction: Decodable, Sendable {
     if let scope, let instrument, scope != instrument {
       throw StrictFields.wrong("instrument", "says something else than `scope`")
     }
-    self.scope = scope ?? instrument ?? RiskAction.desk
+    self.scope = scope ?? instrument ?? RiskState.desk
     switch try fields.getIfAny(String.self, "state") {
     case nil: state = .cancelOnly
     case .some(_) where action != .pause:
@@ -84,7 +82,7 @@ struct RiskAction: Decodable, Sendable {
 
   func request(person: String) throws(Problem) -> DoorRequest {
     let scope: DoorScope
-    if self.scope == RiskAction.desk {
+    if self.scope == RiskState.desk {
       scope = .desk
     } else {
       guard let symbol = Symbol(self.scope) else { throw .json("`scope` is no instrument id") }

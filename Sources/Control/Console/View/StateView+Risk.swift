@@ -11,6 +11,9 @@ struct RiskState: Encodable {
   var flattening: Bool
   /// Sources that ask for more than `active`, by name.
   var requests: [String: String]
+
+  /// The scope of all instruments.
+  static let desk = "desk"
 }
 
 struct RiskStates: Encodable {
@@ -31,7 +34,7 @@ extension StateView {
 extension RiskStates {
   mutating func fill(_ state: borrowing StateReader) {
     let isUp = core == "up"
-    items = [RiskState(state, .none, RiskAction.desk, isUp: isUp)]
+    items = [RiskState(state, .none, RiskState.desk, isUp: isUp)]
     for index in 0..<state.instrumentCount {
       let id = InstrumentID(index: UInt16(index))
       let name = state.instrument(id).instrument.symbol.description

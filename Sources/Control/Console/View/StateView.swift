@@ -3,13 +3,21 @@ import Channels
 import Foundation
 import Hummingbird
 import Ledger
+import Operations
 import Quantities
 import State
 
+/// Runs on a thread of its own: State is a file.
 actor StateView {
-  nonisolated let names = NameBook()
+  private let executor = BlockingExecutor("state")
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    // SAFETY: the executor lives as long as its actor.
+    unsafe executor.asUnownedSerialExecutor()
+  }
+
+  nonisolated let names = InstrumentDirectory()
   /// Positions' cost and profit, by instrument.
-  nonisolated let figures = SharedBox<[String: PositionFigures]>([:])
+  nonisolated let figures = LatestValue<[String: PositionFigures]>([:])
 
   private let path: String
   private let environment: String

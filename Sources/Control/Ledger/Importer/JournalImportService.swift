@@ -36,7 +36,7 @@ public final class JournalImportService: Sendable {
   private func run() {
     var importer = JournalImporter(ledger, folder: folder)
     var fault: LedgerError?
-    var gaps = ledger.figures.gaps
+    var figures = ledger.figures
     // Pairs with the store in `stop`; nothing else is handed over.
     while !isStopped.load(ordering: .acquiring) {
       var wait: Double?
@@ -55,11 +55,14 @@ public final class JournalImportService: Sendable {
         fault = error
         wait = JournalImportService.pauseSeconds
       }
-      let seen = ledger.figures.gaps
-      if seen != gaps {
+      let seen = ledger.figures
+      if seen.gaps != figures.gaps {
         log.warning("a part of the journal is missing in the ledger: see its table journal_gaps")
-        gaps = seen
       }
+      if seen.unfenced != figures.unfenced {
+        log.error("the ledger was called on a thread that tasks share, which may hold them all up")
+      }
+      figures = seen
       if let wait { Thread.sleep(forTimeInterval: wait) }
     }
   }

@@ -13,48 +13,15 @@ public enum NewsAdmission: Sendable, Equatable {
 
 /// Tables `news_items` and `news_labels`.
 public struct NewsStore: Sendable {
-  private let database: any DatabaseWriter
+  private let ledger: Ledger
 
   public static let nearDuplicateMilliseconds: Int64 = 48 * 3_600_000
 
-  public init(_ database: any DatabaseWriter) { self.database = database }
-
-  /// Adds this store's tables to the ledger's migrations.
-  public static func register(_ migrator: inout DatabaseMigrator) {
-    migrator.registerMigration("news-1") { database in
-      try database.execute(
-        sql: """
-          CREATE TABLE news_items (
-            number INTEGER PRIMARY KEY AUTOINCREMENT,
-            id TEXT NOT NULL UNIQUE,
-            source TEXT NOT NULL,
-            tier TEXT NOT NULL,
-            arrived_at INTEGER NOT NULL,
-            published_at INTEGER,
-            url TEXT NOT NULL,
-            content_hash TEXT NOT NULL UNIQUE,
-            title_hash TEXT NOT NULL,
-            title TEXT NOT NULL,
-            body TEXT NOT NULL,
-            flags TEXT NOT NULL
-          ) STRICT;
-          CREATE INDEX news_items_arrived ON news_items (arrived_at);
-          CREATE INDEX news_items_title ON news_items (title_hash, arrived_at);
-          CREATE TABLE news_labels (
-            number INTEGER PRIMARY KEY AUTOINCREMENT,
-            item TEXT NOT NULL REFERENCES news_items (id),
-            cycle INTEGER NOT NULL,
-            labelled_at INTEGER NOT NULL,
-            label TEXT NOT NULL
-          ) STRICT;
-          CREATE INDEX news_labels_item ON news_labels (item, number);
-          """)
-    }
-  }
+  init(_ ledger: Ledger) { self.ledger = ledger }
 
   /// Stores the item unless its text, or lately its headline, is there already.
   public func admit(_ item: NewsItem) throws -> NewsAdmission {
-    try database.write { database in
+    try ledger.write { database in
       let same = try Int.fetchOne(
         database, sql: "SELECT 1 FROM news_items WHERE content_hash = ? OR id = ?",
         arguments: [item.contentHash, item.id])
@@ -80,7 +47,7 @@ public struct NewsStore: Sendable {
 
   /// Items that arrived in the range, newest first.
   public func items(from: Int64, to: Int64, limit: Int) throws -> [NewsItem] {
-    try database.read { database in
+    try ledger.read { database in
       try Row.fetchAll(
         database,
         sql: """
@@ -92,7 +59,7 @@ public struct NewsStore: Sendable {
   }
 
   public func item(_ id: String) throws -> NewsItem? {
-    try database.read { database in
+    try ledger.read { database in
       try Row.fetchOne(database, sql: "SELECT * FROM news_items WHERE id = ?", arguments: [id])
         .flatMap(NewsStore.item)
     }
@@ -102,7 +69,7 @@ public struct NewsStore: Sendable {
   public func append(_ labels: [NewsLabel], cycle: Int64, at: Int64) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    try database.write { database in
+    try ledger.write { database in
       for label in labels {
         let text = String(decoding: try encoder.encode(label), as: UTF8.self)
         try database.execute(
@@ -118,7 +85,7 @@ public struct NewsStore: Sendable {
   public func labels(
     from: Int64, to: Int64, limit: Int, instrument: String? = nil
   ) throws -> [NewsLabel] {
-    try database.read { database in
+    try ledger.read { database in
       let texts = try String.fetchAll(
         database,
         sql: """
@@ -139,7 +106,7 @@ public struct NewsStore: Sendable {
 
   /// Every label of an item, newest first.
   public func labels(item: String) throws -> [NewsLabel] {
-    try database.read { database in
+    try ledger.read { database in
       try String.fetchAll(
         database, sql: "SELECT label FROM news_labels WHERE item = ? ORDER BY number DESC",
         arguments: [item]
@@ -157,4 +124,8 @@ public struct NewsStore: Sendable {
       title: UntrustedText(row["title"]), body: UntrustedText(row["body"]),
       flags: flags.split(separator: " ").map(String.init))
   }
+}
+
+extension Ledger {
+  public var news: NewsStore { NewsStore(self) }
 }

@@ -31,13 +31,13 @@ public struct PromptDraft: Sendable, Hashable {
 /// Every read asks the file, so what any process has saved acts on the next call. Errors: `PromptRefusal`
 /// for what was asked wrongly, `LedgerError` for the database's own.
 public struct PromptStore: Sendable {
-  let pool: DatabasePool
+  private let ledger: Ledger
 
   public static let textBytesMax = 1 << 20
   public static let noteBytesMax = 2_000
   public static let authorBytesMax = 128
 
-  init(_ pool: DatabasePool) { self.pool = pool }
+  init(_ ledger: Ledger) { self.ledger = ledger }
 
   /// The version in use; nil: nothing was saved, the shipped prompt is.
   public func live(role: String) throws -> PromptVersion? {
@@ -190,7 +190,7 @@ public struct PromptStore: Sendable {
     }
   }
 
-  /// The query plan of the read that each call makes, for a test to hold it against an index.
+  /// The query plan of the read that each call makes: it must walk an index.
   public func livePlan() throws -> [String] {
     try read { db in
       try Row.fetchAll(
@@ -201,18 +201,20 @@ public struct PromptStore: Sendable {
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    do { return try pool.read(body) } catch let refusal as PromptRefusal {
+    ledger.counts.noteThread()
+    do { return try ledger.pool.read(body) } catch let refusal as PromptRefusal {
       throw refusal
     } catch { throw LedgerError(error) }
   }
 
   func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    do { return try pool.write(body) } catch let refusal as PromptRefusal {
+    ledger.counts.noteThread()
+    do { return try ledger.pool.write(body) } catch let refusal as PromptRefusal {
       throw refusal
     } catch { throw LedgerError(error) }
   }
 }
 
 extension Ledger {
-  public var prompts: PromptStore { PromptStore(pool) }
+  public var prompts: PromptStore { PromptStore(self) }
 }

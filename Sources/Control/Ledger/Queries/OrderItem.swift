@@ -7,7 +7,7 @@ public struct OrderQuery: Sendable, Hashable {
   /// `OrderPage.next` of the page before.
   public var cursor: Int64?
   public var instrument: String?
-  public var state: OrderState?
+  public var state: OrderPhase?
   /// The cycle whose lease it was for.
   public var decision: Int64?
   /// Unix milliseconds, both ends included: when the order was put on record.
@@ -15,7 +15,7 @@ public struct OrderQuery: Sendable, Hashable {
   public var to: Int64?
 
   public init(
-    limit: Int = 50, cursor: Int64? = nil, instrument: String? = nil, state: OrderState? = nil,
+    limit: Int = 50, cursor: Int64? = nil, instrument: String? = nil, state: OrderPhase? = nil,
     decision: Int64? = nil, from: Int64? = nil, to: Int64? = nil
   ) {
     self.limit = limit
@@ -29,7 +29,7 @@ public struct OrderQuery: Sendable, Hashable {
 }
 
 /// Where an order stands, as the newest reports say.
-public enum OrderState: String, Sendable, Hashable, Codable, CaseIterable {
+public enum OrderPhase: String, Sendable, Hashable, Codable, CaseIterable {
   /// On record and, as far as is known, on its way.
   case sent
   case live
@@ -61,7 +61,7 @@ public struct OrderItem: Sendable, Hashable, Codable {
   /// Who wanted it: `agent`, `manual`, `scripted`.
   public var source: String
   public var isReduceOnly: Bool
-  public var state: OrderState
+  public var state: OrderPhase
   /// A rejection's code, else empty.
   public var code: String
   public var exchangeCode: Int64

@@ -147,7 +147,7 @@ struct OrderRows {
 
 /// What reports, in the order they came, say of an order.
 struct OrderStanding {
-  private(set) var state = OrderState.sent
+  private(set) var state = OrderPhase.sent
   private(set) var code = ""
   private(set) var exchangeCode: Int64 = 0
   private(set) var ordID = ""

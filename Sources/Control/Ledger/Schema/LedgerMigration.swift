@@ -17,7 +17,7 @@ struct LedgerMigration: Sendable {
   static func migrator() -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     for step in all { migrator.registerMigration(step.identifier, migrate: step.apply) }
-    NewsStore.register(&migrator)
+    NewsTables.register(&migrator)
     return migrator
   }
 }
