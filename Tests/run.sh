@@ -88,7 +88,7 @@ swift_suite() {
   while IFS= read -r line; do
     disabled+=("$1/$line")
     echo "disabled: $1/$line"
-  done < <(sed -nE 's/^[^ ]+ (Test|Suite) (.*) skipped(: (.*))?$/\2  \4/p; s/^SKIPPED/&/p' "$log")
+  done < <(sed -nE 's/^[^ ]+ (Test|Suite) (.*) skipped(: (.*)|\.)?$/\2  \4/p; s/^SKIPPED/&/p' "$log")
   if ! grep -qE '^✔ Test run with [1-9]' "$log" && [[ $status -eq 0 ]]; then
     echo "no test of $1 ran"
     status=1
