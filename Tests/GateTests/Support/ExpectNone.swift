@@ -3,10 +3,10 @@ import Testing
 
 /// What changes that are under way still break; empty is the rule.
 private let pending = [
-  "Sources/Control/Console/Page/", "Tests/OKXTests/P", "CoreCommand.swift", "RedTeamChainTests",
+  "Tests/OKXTests/P", "CoreCommand.swift", "RedTeamChainTests",
   "send(_:deadline:)", "receive(deadline:)", "forward(_:)", "listen(from:)", " touch()",
   "firstWorking()", "averageEntry(", "scopeState(_:)", "tighten(_:to:_:)", "says(_:)", ": Silent",
-  "Console: ", "Ledger: ", "Operations: ",
+  "Operations: ",
 ]
 
 func expectNone(

@@ -14,6 +14,25 @@ function diffView(text) {
     })));
 }
 
+/** One version and what may be done with it. */
+function versionRow(one, role, actions) {
+  const isInUse = one.version === role.version;
+  const action = (text, onclick) => make("button", { type: "button", text, onclick });
+  const origin = [one.created_at ? clock(one.created_at) : "", one.author, one.origin];
+  return make("li", { "data-version": one.version },
+    make("span", { class: "who", text: one.version ? `v${one.version}` : "v0, shipped" }),
+    isInUse ? make("span", { class: "chip good", text: "in use" }) : null,
+    make("span", { class: "quiet", text: origin.filter(Boolean).join(" · ") }),
+    make("span", { class: "note", text: one.note || "" }),
+    make("span", { class: "buttons" },
+      action("Show", () => actions.showText(one.version)),
+      isInUse ? null : action("Compare", () => actions.compare(one.version, role.version)),
+      isInUse || !one.version || !can("edit_prompts") ? null
+        : action("Shadow…", () => actions.shadowOf(one.version)),
+      isInUse || !can("edit_prompts") ? null
+        : action("Roll back…", () => actions.rollBack(one.version))));
+}
+
 /** The panel below the editor of `role`: {element, compare(from, to)}; `tools.reload()` after a
  * change. */
 export function history(role, tools) {
@@ -63,36 +82,17 @@ export function history(role, tools) {
   async function load() {
     try {
       const { items } = await get(`${base}/versions`);
-      list.replaceChildren(...items.map(one => make("li", { "data-version": one.version },
-        make("span", { class: "who", text: one.version ? `v${one.version}` : "v0, shipped" }),
-        one.version === role.version ? make("span", { class: "chip good", text: "in use" }) : null,
-        make("span",
-          { class: "quiet",
-          text: [one.created_at ? clock(one.created_at) : "", one.author,
-          one.origin].filter(Boolean).join(" · ") }),
-        make("span", { class: "note", text: one.note || "" }),
-        make("span", { class: "buttons" },
-          make("button", { type: "button", text: "Show", onclick: () => showText(one.version) }),
-          one.version === role.version ? null
-            : make("button",
-              { type: "button", text: "Compare",
-              onclick: () => compare(one.version, role.version) }),
-          one.version === role.version || !one.version || !can("edit_prompts") ? null
-            : make("button",
-              { type: "button", text: "Shadow…", onclick: () => shadowOf(one.version) }),
-          one.version === role.version || !can("edit_prompts") ? null
-            : make("button",
-              { type: "button", text: "Roll back…", onclick: () => rollBack(one.version) })))));
+      list.replaceChildren(
+        ...items.map(one => versionRow(one, role, { showText, compare, shadowOf, rollBack })));
     } catch (error) { list.replaceChildren(make("li", { class: "bad", text: error.message })); }
   }
 
   load();
   const shadow = make("div", {});
-  const runs =
-    make("details",
-    { class: "block",
-    ontoggle: event => { if (event.target.open) showShadow(shadow, base, tools.reload); } },
-    make("summary", { text: "Shadow runs" }), shadow);
+  const runs = make("details", {
+    class: "block",
+    ontoggle: event => { if (event.target.open) showShadow(shadow, base, tools.reload); },
+  }, make("summary", { text: "Shadow runs" }), shadow);
   const element = make("div", {}, make("h3", { text: "Versions" }), list, shown, runs);
   return { element, compare };
 }
