@@ -130,6 +130,7 @@ private func places(_ line: String) -> [String] {
     String(word.hasSuffix(".") ? word.dropLast() : word)
   }
   return links.filter { !$0.isEmpty && !$0.contains("://") }
+    .map { $0.hasPrefix("../") ? String($0.dropFirst(3)) : $0 }
     + words.filter { word in folders.contains { word.hasPrefix($0) } }
 }
 
