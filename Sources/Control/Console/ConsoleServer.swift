@@ -98,6 +98,7 @@ public struct ConsoleServer: Sendable {
       throw ConsoleError.portTaken(
         host: configuration.console.host, port: configuration.console.port)
     }
+    await files.close()
   }
 
   /// Ends the event streams, which the server's own shutdown would wait for.
