@@ -93,10 +93,7 @@ public struct PrivateSessionConfiguration: Sendable {
   public var answerNanoseconds: Int64 = 2_000_000_000
   /// Subscribe requests before the connection is given up.
   public var attemptsMax: Int = 5
-  /// Silence after which we send `ping`; OKX closes at 30 s.
-  public var pingNanoseconds: Int64 = 15_000_000_000
-  /// Silence after `ping` that means the connection is dead.
-  public var pongNanoseconds: Int64 = 8_000_000_000
+  public var silence = SilenceLimits()
   public var loginNanoseconds: Int64 = 10_000_000_000
 
   public init() {}

@@ -77,7 +77,7 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
     var head = Head()
     head.receivedAt = receivedAt
     var scanner = unsafe JSONScanner(message)
-    if isPong(scanner) {
+    if scanner.isPong {
       head.frame.kind = .pong
       return head.frame
     }
@@ -100,12 +100,6 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
       head.frame.eventCount = 0
     }
     return head.frame
-  }
-
-  @_noLocks
-  func isPong(_ scanner: JSONScanner) -> Bool {
-    scanner.count == 4 && scanner.byte(at: 0) == 0x70 && scanner.byte(at: 1) == 0x6F
-      && scanner.byte(at: 2) == 0x6E && scanner.byte(at: 3) == 0x67
   }
 
   /// Reads the whole message; `data` is passed over, and validated, for later.

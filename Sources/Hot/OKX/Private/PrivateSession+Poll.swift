@@ -23,14 +23,10 @@ extension PrivateSession {
     @_noLocks get {
       if reconnectFault != .none { return .zero }
       if state == .disconnected || isCondemned { return Instant(nanoseconds: .max) }
-      let silence =
-        isPinged
-        ? pingedAt.advanced(byNanoseconds: configuration.pongNanoseconds)
-        : lastReceivedAt.advanced(byNanoseconds: configuration.pingNanoseconds)
       switch state {
-      case .awaitingLogin: return isLoginSent ? min(silence, loginDueAt) : .zero
-      case .subscribing: return min(silence, subscribeDueAt)
-      case .disconnected, .ready: return silence
+      case .awaitingLogin: return isLoginSent ? min(silence.deadline, loginDueAt) : .zero
+      case .subscribing: return min(silence.deadline, subscribeDueAt)
+      case .disconnected, .ready: return silence.deadline
       }
     }
   }
@@ -45,18 +41,16 @@ extension PrivateSession {
   /// A text `ping` into silence; no answer to it means the connection is dead.
   @_noLocks
   mutating func probe(_ now: Instant) -> PrivateAction? {
-    if isPinged {
-      if now.since(pingedAt) < configuration.pongNanoseconds { return nil }
-      return give(up: .idle)
+    switch silence.need(now) {
+    case .nothing: return nil
+    case .dead: return give(up: .idle)
+    case .ping:
+      counters.pings &+= 1
+      var ping = unsafe RequestText(text, capacity: PrivateSession.outgoingBytesMax)
+      ping.append(SilenceProbe.ping)
+      textCount = ping.count
+      return .send
     }
-    if now.since(lastReceivedAt) < configuration.pingNanoseconds { return nil }
-    isPinged = true
-    pingedAt = now
-    counters.pings &+= 1
-    var ping = unsafe RequestText(text, capacity: PrivateSession.outgoingBytesMax)
-    ping.append("ping")
-    textCount = ping.count
-    return .send
   }
 
   @_noLocks

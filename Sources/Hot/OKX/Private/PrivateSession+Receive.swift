@@ -3,18 +3,12 @@
 import Quantities
 
 extension PrivateSession {
-  /// OKX announces the end of a connection 60 s ahead with this code.
-  static var upgradeNotice: Int32 { 64008 }
-  /// "Please log in": this connection is not, whatever we believe.
-  static var loginFirst: Int32 { 60011 }
-
   /// Takes one text message.
   @unsafe @_noLocks
   public mutating func receive(_ message: UnsafeRawBufferPointer, now: Instant) -> PrivateOutcome {
     counters.frames &+= 1
     counters.bytes &+= UInt64(message.count)
-    lastReceivedAt = now
-    isPinged = false
+    silence.heard(now)
     let frame = unsafe decoder.decode(message, receivedAt: now)
     var outcome = PrivateOutcome()
     outcome.kind = frame.kind
@@ -37,7 +31,7 @@ extension PrivateSession {
     case .error: refused(frame, now, &outcome)
     case .notice:
       outcome.fault = .notice
-      if frame.code == PrivateSession.upgradeNotice && !isNoticed {
+      if frame.code == SessionCode.upgrade && !isNoticed {
         isNoticed = true
         condemn(.notice)
       }
@@ -104,7 +98,7 @@ extension PrivateSession {
     if state == .awaitingLogin {
       outcome.fault = .loginRefused
       condemn(.loginRefused)
-    } else if frame.code == PrivateSession.loginFirst {
+    } else if frame.code == SessionCode.loginFirst {
       outcome.fault = .loginRefused
       condemn(.loginRefused)
     } else if frame.request != 0 {

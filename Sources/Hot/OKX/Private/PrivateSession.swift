@@ -27,9 +27,7 @@ public struct PrivateSession: ~Copyable, @unchecked Sendable {
 
   var state: State = .disconnected
   var textCount = 0
-  var lastReceivedAt: Instant = .zero
-  var pingedAt: Instant = .zero
-  var isPinged = false
+  var silence: SilenceProbe
   var loginDueAt: Instant = .zero
   var isLoginSent = false
   /// Channels whose subscription was acknowledged, or that pushed already: one bit each.
@@ -57,6 +55,7 @@ public struct PrivateSession: ~Copyable, @unchecked Sendable {
     configuration: PrivateSessionConfiguration = PrivateSessionConfiguration()
   ) {
     self.configuration = configuration
+    silence = SilenceProbe(configuration.silence)
     decoder = PrivateDecoder(instruments: instruments)
     unsafe faultCounts = .allocate(capacity: PrivateSession.faultsMax)
     unsafe faultCounts.initialize(repeating: 0, count: PrivateSession.faultsMax)
@@ -103,8 +102,7 @@ public struct PrivateSession: ~Copyable, @unchecked Sendable {
     if state != .disconnected { disconnected(fault: isNoticed ? .notice : .connectionLost) }
     counters.connections &+= 1
     state = .awaitingLogin
-    lastReceivedAt = now
-    isPinged = false
+    silence.heard(now)
     isLoginSent = false
     loginDueAt = now.advanced(byNanoseconds: configuration.loginNanoseconds)
     liveChannels = 0

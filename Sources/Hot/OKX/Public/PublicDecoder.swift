@@ -77,7 +77,7 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
     head.decryptedAt = decryptedAt
     head.connection = connection
     var scanner = unsafe JSONScanner(message)
-    if isPong(scanner) {
+    if scanner.isPong {
       head.frame.kind = .pong
       return head.frame
     }
@@ -103,12 +103,6 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
       if head.hasEvent { head.frame.channel = .none }
     }
     return head.frame
-  }
-
-  @_noLocks
-  func isPong(_ scanner: JSONScanner) -> Bool {
-    scanner.count == 4 && scanner.byte(at: 0) == 0x70 && scanner.byte(at: 1) == 0x6F
-      && scanner.byte(at: 2) == 0x6E && scanner.byte(at: 3) == 0x67
   }
 
   /// Reads the whole message; `data` at once when `arg` has come, else it is passed over for later.

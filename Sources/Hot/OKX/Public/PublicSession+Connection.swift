@@ -14,8 +14,7 @@ extension PublicSession {
     isLoginSent = false
     loginDueAt = now.advanced(byNanoseconds: configuration.loginNanoseconds)
     budget = PublicSession.budget(configuration)
-    lastReceivedAt = now
-    isPinged = false
+    silence.heard(now)
     isCondemned = false
     reconnectFault = .none
     if state == .ready { wantAll(now) }
@@ -98,14 +97,10 @@ extension PublicSession {
     @_noLocks get {
       if pendingCount > 0 || hasWork || reconnectFault != .none { return .zero }
       if state == .disconnected || isCondemned { return Instant(nanoseconds: .max) }
-      let silence =
-        isPinged
-        ? pingedAt.advanced(byNanoseconds: configuration.pongNanoseconds)
-        : lastReceivedAt.advanced(byNanoseconds: configuration.pingNanoseconds)
       if state == .awaitingLogin {
-        return isLoginSent ? min(silence, loginDueAt) : .zero
+        return isLoginSent ? min(silence.deadline, loginDueAt) : .zero
       }
-      return min(silence, timerAt)
+      return min(silence.deadline, timerAt)
     }
   }
 }

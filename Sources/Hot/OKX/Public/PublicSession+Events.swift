@@ -3,9 +3,6 @@
 import Quantities
 
 extension PublicSession {
-  /// OKX announces the end of a connection 60 s ahead with this code.
-  static var upgradeNotice: Int64 { 64008 }
-
   @_noLocks
   mutating func event(_ frame: PublicFrame, _ now: Instant, _ outcome: inout PublicOutcome) {
     counters.events &+= 1
@@ -14,7 +11,7 @@ extension PublicSession {
     case .error: refuseRequest(frame, now, &outcome)
     case .notice:
       outcome.fault = .notice
-      if frame.code == PublicSession.upgradeNotice { condemn(.notice) }
+      if frame.code == Int64(SessionCode.upgrade) { condemn(.notice) }
     case .connectionCountError: outcome.fault = .connectionLimit
     case .login:
       if state != .awaitingLogin { return }

@@ -48,20 +48,19 @@ extension PublicSession {
   /// A text `ping` into silence; no answer to it means the connection is dead.
   @_noLocks
   mutating func probe(_ now: Instant) -> PublicAction? {
-    if isPinged {
-      if now.since(pingedAt) < configuration.pongNanoseconds { return nil }
+    switch silence.need(now) {
+    case .nothing: return nil
+    case .dead:
       count(.idle, .none)
       isCondemned = true
       return .reconnect(.idle)
+    case .ping:
+      counters.pings &+= 1
+      var ping = unsafe RequestText(text, capacity: PublicSession.outgoingBytesMax)
+      ping.append(SilenceProbe.ping)
+      textCount = ping.count
+      return .send
     }
-    if now.since(lastReceivedAt) < configuration.pingNanoseconds { return nil }
-    isPinged = true
-    pingedAt = now
-    counters.pings &+= 1
-    var ping = unsafe RequestText(text, capacity: PublicSession.outgoingBytesMax)
-    ping.append("ping")
-    textCount = ping.count
-    return .send
   }
 
   @_noLocks

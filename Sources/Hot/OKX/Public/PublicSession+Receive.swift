@@ -14,8 +14,7 @@ extension PublicSession {
   ) -> PublicOutcome {
     counters.frames &+= 1
     counters.bytes &+= UInt64(message.count)
-    lastReceivedAt = receivedAt
-    isPinged = false
+    silence.heard(receivedAt)
     let frame = unsafe decoder.decode(
       message, receivedAt: receivedAt, decryptedAt: decryptedAt,
       connection: configuration.connection, into: claim)

@@ -41,9 +41,7 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
   var hasWork = false
   /// The earliest timer of any line; may be early, never late.
   var timerAt: Instant = .zero
-  var lastReceivedAt: Instant = .zero
-  var pingedAt: Instant = .zero
-  var isPinged = false
+  var silence: SilenceProbe
   var loginDueAt: Instant = .zero
   var isLoginSent = false
   /// Why the shell shall reconnect; `.none` when it need not or was told.
@@ -72,6 +70,7 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
     try PublicSession.check(subscriptions, instruments)
     self.instruments = instruments
     self.configuration = configuration
+    silence = SilenceProbe(configuration.silence)
     decoder = PublicDecoder(instruments: instruments)
     lineCount = subscriptions.count
     budget = PublicSession.budget(configuration)

@@ -7,10 +7,7 @@ public struct PublicSessionConfiguration: Sendable {
   public var connection: UInt8 = 0
   /// Wait for an ack or a snapshot before asking again.
   public var answerNanoseconds: Int64 = 2_000_000_000
-  /// Silence after which we send `ping`; OKX closes at 30 s.
-  public var pingNanoseconds: Int64 = 15_000_000_000
-  /// Silence after `ping` that means the connection is dead.
-  public var pongNanoseconds: Int64 = 8_000_000_000
+  public var silence = SilenceLimits()
   public var loginNanoseconds: Int64 = 10_000_000_000
   /// OKX: subscribe, unsubscribe and login requests an hour and connection.
   public var requestsPerHour: Int64 = 480

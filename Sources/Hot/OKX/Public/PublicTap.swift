@@ -47,14 +47,11 @@ public struct PublicTap: Sendable {
 
   public let channels: [Channel]
   private let needsLogin: Bool
-  private var heardAt = Instant.zero
-  private var isPinged = false
+  private var silence = SilenceProbe()
   public private(set) var live = 0
 
   /// Arguments of one subscribe request.
   static let argumentsMax = 100
-  /// Silence after which a ping asks; OKX hangs up after 30 s.
-  static let pingNanoseconds: Int64 = 15_000_000_000
 
   public init(channels: [Channel]) {
     self.channels = channels
@@ -68,8 +65,7 @@ public struct PublicTap: Sendable {
 
   /// What to send on a fresh connection: the login where one is needed, else the subscriptions.
   public mutating func opened(now: Instant, login: (() -> [UInt8])?) -> [[UInt8]] {
-    heardAt = now
-    isPinged = false
+    silence.heard(now)
     live = 0
     if needsLogin, let login { return [login()] }
     return subscriptions
@@ -92,16 +88,13 @@ public struct PublicTap: Sendable {
 
   /// A ping when the exchange has been silent, once.
   public mutating func tick(now: Instant) -> [UInt8]? {
-    if isPinged || now.since(heardAt) < PublicTap.pingNanoseconds { return nil }
-    isPinged = true
-    return Array("ping".utf8)
+    silence.need(now) == .ping ? Array("\(SilenceProbe.ping)".utf8) : nil
   }
 
   /// What a received text is.
   public mutating func take(_ text: UnsafeRawBufferPointer, receivedAt: Instant) -> Event {
-    heardAt = receivedAt
-    isPinged = false
-    if unsafe text.elementsEqual("pong".utf8) { return .pong }
+    silence.heard(receivedAt)
+    if unsafe JSONScanner(text).isPong { return .pong }
     guard let event = unsafe PublicTap.event(text) else { return .push }
     if event == .subscribed { live += 1 }
     return event
@@ -131,7 +124,7 @@ public struct PublicTap: Sendable {
     switch fields["event"] {
     case "subscribe": return .subscribed
     case "login": return .loggedIn
-    case "notice": return fields["code"] == "64008" ? .upgrade : nil
+    case "notice": return fields["code"] == "\(SessionCode.upgrade)" ? .upgrade : nil
     case "error":
       return .refused(code: fields["code"] ?? "?", message: fields["msg"] ?? "")
     default: return nil
