@@ -25,46 +25,8 @@ public struct DecimalNumber: Hashable, Sendable, BitwiseCopyable {
   /// Most digits after the point that a text may carry.
   @inlinable public static var decimalsMax: UInt8 { 36 }
 
-  /// Parses plain notation (`-?[0-9]+(\.[0-9]+)?`); no exponent, no plus sign, no blanks.
-  @inlinable
-  public static func parse(_ text: Span<UInt8>) throws(DecimalError) -> DecimalNumber {
-    var index = 0
-    let count = text.count
-    var negative = false
-    if count > 0 && text[0] == 0x2D {
-      negative = true
-      index = 1
-    }
-    var mantissa: UInt64 = 0
-    var decimals: UInt8 = 0
-    var seenPoint = false
-    var digits = 0
-    while index < count {
-      let byte = text[index]
-      if byte == 0x2E {
-        if seenPoint || digits == 0 || index + 1 == count { throw .malformed }
-        seenPoint = true
-      } else {
-        let digit = byte &- 0x30
-        if digit > 9 { throw .malformed }
-        let (product, overflowed) = mantissa.multipliedReportingOverflow(by: 10)
-        let (sum, carried) = product.addingReportingOverflow(UInt64(digit))
-        if overflowed || carried || sum > UInt64(Int64.max) { throw .overflow }
-        mantissa = sum
-        digits &+= 1
-        if seenPoint {
-          if decimals == decimalsMax { throw .overflow }
-          decimals &+= 1
-        }
-      }
-      index &+= 1
-    }
-    if digits == 0 { throw .malformed }
-    let signed = Int64(mantissa)
-    return DecimalNumber(mantissa: negative ? -signed : signed, decimals: decimals)
-  }
-
-  /// The same over raw bytes, for callers that may hold no `Span` (see Wire's scanner).
+  /// Parses plain notation (`-?[0-9]+(\.[0-9]+)?`); no exponent, no plus sign, no blanks. Over raw bytes,
+  /// because a caller without locks may hold no `Span` of them (see Wire's scanner).
   @unsafe @inlinable
   public static func parse(_ text: UnsafeRawBufferPointer) throws(DecimalError) -> DecimalNumber {
     var index = 0
@@ -101,6 +63,13 @@ public struct DecimalNumber: Hashable, Sendable, BitwiseCopyable {
     if digits == 0 { throw .malformed }
     let signed = Int64(mantissa)
     return DecimalNumber(mantissa: negative ? -signed : signed, decimals: decimals)
+  }
+
+  /// The same of a span.
+  @inlinable
+  public static func parse(_ text: Span<UInt8>) throws(DecimalError) -> DecimalNumber {
+    // SAFETY: the bytes outlive the closure, which keeps nothing of them.
+    try unsafe text.withUnsafeBytes { bytes throws(DecimalError) in try unsafe parse(bytes) }
   }
 
   /// How many whole `increment`s this number is. Throws `.offIncrement` when it is not a multiple.

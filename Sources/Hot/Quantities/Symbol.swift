@@ -22,26 +22,8 @@ public struct Symbol: Hashable, Sendable, BitwiseCopyable {
 
   @inlinable public static var bytesMax: Int { 32 }
 
-  /// Nil when the text is empty, longer than `bytesMax`, or holds a byte outside printable ASCII.
-  @inlinable
-  public init?(_ text: Span<UInt8>) {
-    if text.count == 0 || text.count > Symbol.bytesMax { return nil }
-    var index = 0
-    while index < text.count {
-      let byte = text[index]
-      if byte <= 0x20 || byte >= 0x7F { return nil }
-      let shifted = UInt64(byte) << UInt64((index & 7) * 8)
-      switch index >> 3 {
-      case 0: word0 |= shifted
-      case 1: word1 |= shifted
-      case 2: word2 |= shifted
-      default: word3 |= shifted
-      }
-      index += 1
-    }
-  }
-
-  /// The same over raw bytes, for callers that may hold no `Span` (see Wire's scanner).
+  /// Nil when the text is empty, longer than `bytesMax`, or holds a byte outside printable ASCII. Over raw
+  /// bytes, because a caller without locks may hold no `Span` of them (see Wire's scanner).
   @unsafe @inlinable
   public init?(_ text: UnsafeRawBufferPointer) {
     if text.count == 0 || text.count > Symbol.bytesMax { return nil }
@@ -58,6 +40,16 @@ public struct Symbol: Hashable, Sendable, BitwiseCopyable {
       }
       index += 1
     }
+  }
+
+  /// The same of a span.
+  @inlinable
+  public init?(_ text: Span<UInt8>) {
+    // SAFETY: the bytes outlive the closure, which keeps nothing of them.
+    guard let symbol = unsafe text.withUnsafeBytes({ bytes in unsafe Symbol(bytes) }) else {
+      return nil
+    }
+    self = symbol
   }
 
   /// Byte `index`, 0 past the end.
