@@ -86,7 +86,7 @@ struct JournalMemory {
   }
 
   private static func time(_ header: SegmentHeader, _ record: JournalRecord) -> WallMilliseconds {
-    WallMilliseconds(milliseconds: header.clocks.wall(of: record.header.instant) / 1_000_000)
+    header.clocks.wall(of: record.header.instant)
   }
 
   private mutating func take(state record: JournalRecord, _ known: [UInt16: Symbol]) {

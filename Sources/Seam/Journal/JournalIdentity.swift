@@ -1,8 +1,6 @@
 // Which start of which build wrote a segment; seam.
 
 import CKernel
-import Channels
-public import Quantities
 
 /// `configuration: simulated|demo|live` as journal headers carry it.
 @frozen
@@ -75,25 +73,5 @@ public struct JournalIdentity: Hashable, Sendable, BitwiseCopyable {
     let digest = Digest32(bytes)
     bootHigh = digest.word0
     bootLow = digest.word1
-  }
-}
-
-/// One instant on each clock, taken together.
-@frozen
-public struct ClockPair: Hashable, Sendable, BitwiseCopyable {
-  public var monotonic: Instant
-  /// Unix nanoseconds.
-  public var wall: Int64
-  public init(monotonic: Instant, wall: Int64) {
-    self.monotonic = monotonic
-    self.wall = wall
-  }
-  public static func now() -> ClockPair {
-    ClockPair(monotonic: .now(), wall: ck_now_wall_ns())
-  }
-  /// Unix nanoseconds of a monotonic instant of the same boot; saturates.
-  public func wall(of instant: Instant) -> Int64 {
-    let (sum, overflowed) = wall.addingReportingOverflow(instant.since(monotonic))
-    return overflowed ? wall : sum
   }
 }

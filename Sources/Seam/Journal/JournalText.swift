@@ -38,7 +38,7 @@ public struct JournalText {
       line.field("cause", "\(record.header.cause.stage.name):\(record.header.cause.number)")
     }
     line.number("instant", record.header.instant.nanoseconds)
-    line.number("wall_ns", segment.clocks.wall(of: record.header.instant))
+    line.number("wall_ns", segment.clocks.wallNanoseconds(of: record.header.instant))
     if record.header.flags.contains(.output) { line.flag("output", true) }
     if record.header.flags.contains(.recovered) { line.flag("recovered", true) }
     if !body(record, &line) {

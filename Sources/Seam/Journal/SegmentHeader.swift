@@ -45,7 +45,7 @@ public struct SegmentHeader: Hashable, Sendable {
     put(segment, 16)
     put(firstRecord, 24)
     put(UInt64(bitPattern: clocks.monotonic.nanoseconds), 32)
-    put(UInt64(bitPattern: clocks.wall), 40)
+    put(UInt64(bitPattern: clocks.wallNanoseconds), 40)
     put(identity.bootHigh, 48)
     put(identity.bootLow, 56)
     output.replaceSubrange(64..<96, with: identity.build.bytes)
@@ -74,7 +74,7 @@ public struct SegmentHeader: Hashable, Sendable {
     firstRecord = get(24)
     clocks = ClockPair(
       monotonic: Instant(nanoseconds: Int64(bitPattern: get(32))),
-      wall: Int64(bitPattern: get(40)))
+      wallNanoseconds: Int64(bitPattern: get(40)))
     var identity = JournalIdentity(
       build: Digest32(bytes[64..<96]), configuration: Digest32(bytes[96..<128]),
       environment: environment, start: UInt32(get(128, 4)))

@@ -11,27 +11,6 @@ public struct StateExpectation: Sendable {
   }
 }
 
-/// Three clocks read together: what turns Instants of the file into wall time for display.
-@frozen
-public struct ClockPair: Hashable, Sendable, BitwiseCopyable {
-  public var monotonic: Instant
-  public var boot: BootInstant
-  /// Nanoseconds since the Unix epoch.
-  public var wallNanoseconds: Int64
-  @inlinable public init(monotonic: Instant, boot: BootInstant, wallNanoseconds: Int64) {
-    self.monotonic = monotonic
-    self.boot = boot
-    self.wallNanoseconds = wallNanoseconds
-  }
-
-  /// The wall time of `instant`, as far as the wall clock was not set meanwhile.
-  public func wall(of instant: Instant) -> WallMilliseconds {
-    let (nanoseconds, overflow) = wallNanoseconds.addingReportingOverflow(
-      instant.since(monotonic))
-    return WallMilliseconds(milliseconds: overflow ? .max : nanoseconds / 1_000_000)
-  }
-}
-
 /// Fixed fields, raw where they name a choice: a foreign value is shown as unknown, never trusted as an enum.
 @frozen
 public struct StateHeader: Sendable, BitwiseCopyable {
@@ -42,7 +21,10 @@ public struct StateHeader: Sendable, BitwiseCopyable {
   public var layoutFingerprint: UInt64 = 0
   public var buildHash: UInt64
   public var configurationHash: UInt64
-  public var clocks: ClockPair
+  /// Three clocks read together when the file was made.
+  public var monotonicAt: Instant = .zero
+  public var bootAt = BootInstant(nanoseconds: 0)
+  public var wallNanosecondsAt: Int64 = 0
   /// The kernel's boot id: Instants mean something only within it.
   public var bootIDHigh: UInt64
   public var bootIDLow: UInt64
@@ -66,13 +48,15 @@ public struct StateHeader: Sendable, BitwiseCopyable {
     rawEnvironment = environment.rawValue
     rawTopology = topology.rawValue
     rawTransport = transport.rawValue
-    clocks = ClockPair(
-      monotonic: .zero, boot: BootInstant(nanoseconds: 0), wallNanoseconds: 0)
     bootIDHigh = 0
     bootIDLow = 0
     processID = 0
   }
 
+  /// What turns Instants of the file into wall time.
+  public var clocks: ClockPair {
+    ClockPair(monotonic: monotonicAt, wallNanoseconds: wallNanosecondsAt)
+  }
   public var environment: RunEnvironment? { RunEnvironment(rawValue: rawEnvironment) }
   public var topology: RunTopology? { RunTopology(rawValue: rawTopology) }
   public var transport: RunTransport? { RunTransport(rawValue: rawTransport) }

@@ -34,8 +34,10 @@ public struct StateWriter: @unchecked Sendable {
     filled.layoutFingerprint = layout.fingerprint
     filled.instrumentCount = UInt32(instruments.count)
     filled.processID = ck_process_id()
-    filled.clocks = ClockPair(
-      monotonic: .now(), boot: .now(), wallNanoseconds: ck_now_wall_ns())
+    let clocks = ClockPair.now()
+    filled.monotonicAt = clocks.monotonic
+    filled.bootAt = .now()
+    filled.wallNanosecondsAt = clocks.wallNanoseconds
     do {
       (filled.bootIDHigh, filled.bootIDLow) = try currentBootID()
       unsafe region.base.storeBytes(of: filled, as: StateHeader.self)

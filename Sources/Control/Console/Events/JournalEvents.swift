@@ -9,7 +9,7 @@ enum JournalEvents {
   static func event(
     _ record: JournalRecord, _ segment: SegmentHeader, _ names: InstrumentNames
   ) -> StreamEvent? {
-    let time = segment.clocks.wall(of: record.header.instant) / 1_000_000
+    let time = segment.clocks.wall(of: record.header.instant).milliseconds
     guard let (kind, body) = body(record, time, names),
       let json = try? encoder().encode(body)
     else { return nil }

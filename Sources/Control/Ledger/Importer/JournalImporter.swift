@@ -60,7 +60,7 @@ public struct JournalImporter: ~Copyable {
       let item = ImportedRecord(
         record: record, place: try JournalPlace.key(epoch: cursor.epoch, record.place),
         run: JournalPlace.run(epoch: cursor.epoch, header),
-        at: header.clocks.wall(of: record.header.instant) / 1_000_000)
+        at: header.clocks.wall(of: record.header.instant).milliseconds)
       learn(item)
       if let id = item.instrument, !book.knows(item.run, id), try !isNamed(item, id) {
         // Taken again by the next poll.

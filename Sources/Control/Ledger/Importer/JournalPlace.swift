@@ -23,6 +23,6 @@ enum JournalPlace {
   /// Says whether a file is the one that was read before: a replaced journal begins at other clocks.
   static func fingerprint(_ header: SegmentHeader) -> String {
     "\(header.identity.start).\(header.segment).\(header.firstRecord)."
-      + "\(header.clocks.wall).\(header.clocks.monotonic.nanoseconds)"
+      + "\(header.clocks.wallNanoseconds).\(header.clocks.monotonic.nanoseconds)"
   }
 }
