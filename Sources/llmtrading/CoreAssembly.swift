@@ -183,15 +183,10 @@ struct CoreAssembly {
       let given = risk.limits(of: name)
       var limits = InstrumentLimits()
       limits.isAllowed = allowed.contains(name)
-      limits.orderLotsMaximum = given.orderLots ?? 0
       limits.orderNotionalMaximum = notional(given.orderNotional, instrument, table)
-      limits.positionLotsMaximum = given.positionLots ?? 0
-      limits.openOrdersMaximum = given.openOrders ?? 0
-      limits.collarBasisPoints = given.priceCollarBasisPoints ?? 0
-      limits.ordersPerWindow = given.ordersPerWindow ?? 0
-      limits.cancelsPerWindow = given.cancelsPerWindow ?? 0
-      if let window = given.windowMilliseconds { limits.windowNanoseconds = window * 1_000_000 }
-      limits.referenceAgeMaximumNanoseconds = (given.bookAgeMilliseconds ?? 0) * 1_000_000
+      for limit in InstrumentLimit.allCases {
+        if let figure = given[limit] { limits[limit] = figure * limit.text.scale }
+      }
       return limits
     }
     return RiskLimits(desk: desk, instruments: each)
@@ -220,7 +215,7 @@ struct CoreAssembly {
         let name = table[InstrumentID(index: UInt16(index))].symbol.description
         let limits = rates.limits(of: name)
         var settings = FollowerSettings()
-        settings.orderLotsMaximum = given.orderLots ?? limits.orderLots ?? 0
+        settings.orderLotsMaximum = given.orderLots ?? limits[.orderLots] ?? 0
         settings.repriceTicks = given.repriceTicks
         settings.repriceNanoseconds = given.repriceMilliseconds * 1_000_000
         settings.crossBasisPoints = given.crossBasisPoints
@@ -229,9 +224,9 @@ struct CoreAssembly {
         settings.crossAfterNormal = given.crossAfterNormalPermille
         settings.crossAfterHigh = given.crossAfterHighPermille
         settings.flattensOnExpiry = given.onExpiry == .flatten
-        let rate = max(1, (limits.ordersPerWindow ?? 0) * given.rateSharePercent / 100)
+        let rate = max(1, (limits[.ordersPerWindow] ?? 0) * given.rateSharePercent / 100)
         settings.rate = RateBudget(
-          count: rate, windowNanoseconds: (limits.windowMilliseconds ?? 2_000) * 1_000_000)
+          count: rate, windowNanoseconds: (limits[.window] ?? 2_000) * 1_000_000)
         settings.refusalPauseNanoseconds = given.refusalPauseMilliseconds * 1_000_000
         settings.invalidBookPatienceNanoseconds =
           given.invalidBookPatienceMilliseconds * 1_000_000

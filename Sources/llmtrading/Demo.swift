@@ -207,14 +207,14 @@ struct Demo {
     risk.desk.openOrders = 64
     risk.desk.ordersPerWindow = 200
     risk.desk.exchangeAgeMilliseconds = 5_000
-    risk.defaults.orderLots = 5
+    risk.defaults[.orderLots] = 5
     risk.defaults.orderNotional = Notional("1000000 USDT")
-    risk.defaults.positionLots = 5
-    risk.defaults.openOrders = 4
-    risk.defaults.priceCollarBasisPoints = 100
-    risk.defaults.ordersPerWindow = 40
-    risk.defaults.cancelsPerWindow = 40
-    risk.defaults.bookAgeMilliseconds = 5_000
+    risk.defaults[.positionLots] = 5
+    risk.defaults[.openOrders] = 4
+    risk.defaults[.priceCollar] = 100
+    risk.defaults[.ordersPerWindow] = 40
+    risk.defaults[.cancelsPerWindow] = 40
+    risk.defaults[.bookAge] = 5_000
     return risk
   }
 

@@ -137,12 +137,12 @@ struct LimitsCommand: ParsableCommand {
 
   func run() throws {
     var limits = DoorLimits(scope: try desk.scope(), person: desk.person, reason: desk.reason)
-    limits.disallows = disallow
-    limits.orderLotsMaximum = orderLots
-    limits.positionLotsMaximum = positionLots
-    limits.openOrdersMaximum = openOrders
-    limits.collarBasisPoints = collar
-    limits.ordersPerWindow = ordersPerWindow
+    limits.asked.isAllowed = !disallow
+    limits.asked.orderLotsMaximum = orderLots
+    limits.asked.positionLotsMaximum = positionLots
+    limits.asked.openOrdersMaximum = openOrders
+    limits.asked.collarBasisPoints = collar
+    limits.asked.ordersPerWindow = ordersPerWindow
     try desk.send(.limits(limits))
   }
 }

@@ -135,17 +135,7 @@ final class DoorService: Sendable {
       id.isNone
       ? (0..<core.options.instruments.count).map { InstrumentID(index: UInt16($0)) } : [id]
     for one in ids {
-      var change = LimitChange(instrument: one)
-      change.isAllowed = !request.disallows
-      change.orderLotsMaximum = request.orderLotsMaximum
-      change.positionLotsMaximum = request.positionLotsMaximum
-      change.openOrdersMaximum = request.openOrdersMaximum
-      change.collarBasisPoints = request.collarBasisPoints
-      change.ordersPerWindow = request.ordersPerWindow
-      change.referenceAgeMaximumNanoseconds = request.referenceAgeMaximumNanoseconds
-      change.orderNotionalUnits = request.orderNotionalUnits
-      change.orderNotionalDecimals = request.orderNotionalDecimals
-      if !core.limitChanges.push(change) {
+      if !core.limitChanges.push(LimitChange(instrument: one, limits: request.asked)) {
         return DoorReply(.busy, detail: "not every limit was taken: ask again")
       }
     }

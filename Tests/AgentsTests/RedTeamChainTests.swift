@@ -29,8 +29,8 @@ import Testing
     defer { core.end() }
     let limit: Int64 = 100
     let configuration = core.configuration { configuration in
-      configuration.risk.defaults.positionLots = limit
-      configuration.risk.defaults.orderLots = limit
+      configuration.risk.defaults[.positionLots] = limit
+      configuration.risk.defaults[.orderLots] = limit
       configuration.news.socialCapPermille = cap
       configuration.news.pressCapPermille = max(cap, 150)
       configuration.agents.deadlineMilliseconds = 20_000

@@ -20,10 +20,9 @@ private let requests: [DoorRequest] = [
   .limits(
     {
       var limits = DoorLimits(scope: .instrument(bitcoin), person: "ada", reason: "thin book")
-      limits.orderLotsMaximum = 3
-      limits.disallows = true
-      limits.orderNotionalUnits = 12_345
-      limits.orderNotionalDecimals = 2
+      limits.asked.orderLotsMaximum = 3
+      limits.asked.isAllowed = false
+      limits.asked.orderNotionalMaximum = Amount(units: 12_345, decimals: 2)
       return limits
     }()),
 ]
@@ -97,10 +96,32 @@ private func code(_ request: DoorRequest) -> DoorCode? {
         == .unknownInstrument)
     var limits = DoorLimits(scope: .desk, person: "ada", reason: "x")
     #expect(code(.limits(limits)) == .nothingAsked)
-    limits.collarBasisPoints = -1
+    limits.asked.collarBasisPoints = -1
     #expect(code(.limits(limits)) == .limitRange)
-    limits.collarBasisPoints = 1
+    limits.asked.collarBasisPoints = 1
     #expect(code(.limits(limits)) == nil)
+  }
+
+  /// The layout is an interface: flag, decimals, then seven figures of eight bytes in this order.
+  @Test func theFiguresOfALimitsRequestLieInTheirPlaces() {
+    var limits = DoorLimits(scope: .desk, person: "ada", reason: "x")
+    limits.asked.isAllowed = false
+    for (place, limit) in InstrumentLimit.doorOrder.enumerated() {
+      limits.asked[limit] = Int64(place) + 1
+    }
+    limits.asked.orderNotionalMaximum.decimals = 9
+    let frame = DoorRequest.limits(limits).frame(id: 7)
+    let body = frame.dropFirst(DoorLayout.headerBytes + Symbol.bytesMax)
+    #expect(Array(body.prefix(2)) == [1, 9])
+    for place in 0..<7 {
+      let figure = body.dropFirst(2 + place * 8).prefix(8)
+      #expect(Array(figure) == [UInt8(place) + 1, 0, 0, 0, 0, 0, 0, 0])
+    }
+    #expect(
+      limits.asked.orderLotsMaximum == 1 && limits.asked.positionLotsMaximum == 2
+        && limits.asked.openOrdersMaximum == 3 && limits.asked.collarBasisPoints == 4
+        && limits.asked.ordersPerWindow == 5 && limits.asked.referenceAgeMaximumNanoseconds == 6
+        && limits.asked.orderNotionalMaximum.units == 7)
   }
 
   @Test func theLeaseOfASignal() throws {

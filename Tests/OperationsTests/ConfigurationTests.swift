@@ -60,9 +60,9 @@ func replacing(_ old: String, _ new: String) -> String {
   #expect(configuration.okx.instruments == ["BTC-USDT", "ETH-USDT-SWAP"])
   #expect(configuration.okx.credentials.variables == ["OKX_KEY", "OKX_SECRET"])
   let limits = configuration.risk.limits(of: "BTC-USDT")
-  #expect(limits.orderLots == 7 && limits.positionLots == 300)
+  #expect(limits[.orderLots] == 7 && limits[.positionLots] == 300)
   #expect(limits.orderNotional == Notional("2500.50 USDT"))
-  #expect(configuration.risk.limits(of: "ETH-USDT-SWAP").orderLots == 100)
+  #expect(configuration.risk.limits(of: "ETH-USDT-SWAP")[.orderLots] == 100)
   #expect(configuration.log.levels == ["Account": .warning])
 }
 

@@ -25,4 +25,20 @@ import Testing
     #expect(
       RefusalCode.allCases.allSatisfy { $0.rawValue < 128 }, "the gate counts codes below 128")
   }
+  @Test func aLineForEachLimit() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(contentsOf: root.appending(path: "docs/RISK.md"), encoding: .utf8)
+    var refuses: [String: Bool] = [:]
+    for line in text.split(separator: "\n") {
+      let cells = line.split(separator: "|", omittingEmptySubsequences: false).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      guard cells.count == 6, cells[1].hasPrefix("`") else { continue }
+      refuses[cells[1].trimmingCharacters(in: CharacterSet(charactersIn: "`"))] =
+        cells[4] == "refuses"
+    }
+    let expected = InstrumentLimit.allCases.map { ($0.text.key, $0.text.isMandatory) }
+    #expect(refuses == Dictionary(uniqueKeysWithValues: expected))
+  }
 }

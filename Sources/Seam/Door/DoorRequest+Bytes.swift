@@ -64,15 +64,9 @@ extension DoorRequest {
       writer.put(person: flatten.person, reason: flatten.reason)
     case .limits(let limits):
       writer.put(scope: limits.scope)
-      writer.put(limits.disallows ? UInt8(1) : 0)
-      writer.put(limits.orderNotionalDecimals)
-      writer.put(limits.orderLotsMaximum)
-      writer.put(limits.positionLotsMaximum)
-      writer.put(limits.openOrdersMaximum)
-      writer.put(limits.collarBasisPoints)
-      writer.put(limits.ordersPerWindow)
-      writer.put(limits.referenceAgeMaximumNanoseconds)
-      writer.put(limits.orderNotionalUnits)
+      writer.put(limits.asked.isAllowed ? UInt8(0) : 1)
+      writer.put(limits.asked.orderNotionalMaximum.decimals)
+      for limit in InstrumentLimit.doorOrder { writer.put(limits.asked[limit]) }
       writer.put(person: limits.person, reason: limits.reason)
     }
   }
@@ -144,15 +138,9 @@ extension DoorRequest {
   private static func limits(_ reader: inout DoorReader) throws(DoorCode) -> DoorLimits {
     let scope = try reader.scope()
     var limits = DoorLimits(scope: scope, person: "", reason: "")
-    limits.disallows = try reader.flag()
-    limits.orderNotionalDecimals = reader.get(UInt8.self)
-    limits.orderLotsMaximum = reader.get(Int64.self)
-    limits.positionLotsMaximum = reader.get(Int64.self)
-    limits.openOrdersMaximum = reader.get(Int64.self)
-    limits.collarBasisPoints = reader.get(Int64.self)
-    limits.ordersPerWindow = reader.get(Int64.self)
-    limits.referenceAgeMaximumNanoseconds = reader.get(Int64.self)
-    limits.orderNotionalUnits = reader.get(Int64.self)
+    limits.asked.isAllowed = try !reader.flag()
+    limits.asked.orderNotionalMaximum.decimals = reader.get(UInt8.self)
+    for limit in InstrumentLimit.doorOrder { limits.asked[limit] = reader.get(Int64.self) }
     limits.person = reader.person()
     limits.reason = reader.reason()
     return limits

@@ -106,20 +106,11 @@ public struct DoorFlatten: Hashable, Sendable {
   }
 }
 
-/// Makes limits stricter. A field that is 0 asks for no change; none can be loosened here.
+/// Makes limits stricter. None can be loosened here.
 public struct DoorLimits: Hashable, Sendable {
   public var scope: DoorScope
-  /// True: take the instrument off the allow-list.
-  public var disallows = false
-  public var orderLotsMaximum: Int64 = 0
-  public var positionLotsMaximum: Int64 = 0
-  public var openOrdersMaximum: Int64 = 0
-  public var collarBasisPoints: Int64 = 0
-  public var ordersPerWindow: Int64 = 0
-  public var referenceAgeMaximumNanoseconds: Int64 = 0
-  /// `orderNotionalUnits × 10^-orderNotionalDecimals` of the quote currency.
-  public var orderNotionalUnits: Int64 = 0
-  public var orderNotionalDecimals: UInt8 = 0
+  /// A figure that is 0 asks for no change, and `isAllowed` false takes the instrument off the allow-list.
+  public var asked = InstrumentLimits.unchanged
   public var person: String
   public var reason: String
   public init(scope: DoorScope, person: String, reason: String) {
@@ -174,7 +165,7 @@ enum DoorKind: UInt16, CaseIterable {
     case .stop, .rearm: 32 + 2 + person + reason
     case .cancel: 32 + person + reason
     case .flatten: 32 + 1 + person + reason
-    case .limits: 32 + 2 + 56 + person + reason
+    case .limits: 32 + 2 + 8 * InstrumentLimit.doorOrder.count + person + reason
     }
   }
 }

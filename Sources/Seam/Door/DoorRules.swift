@@ -147,14 +147,10 @@ public struct DoorRules: Sendable {
   private func check(_ limits: DoorLimits) throws(DoorCode) -> DoorCommand {
     let scope = try find(limits.scope)
     try checkNames(limits.person, limits.reason)
-    let figures = [
-      limits.orderLotsMaximum, limits.positionLotsMaximum, limits.openOrdersMaximum,
-      limits.collarBasisPoints, limits.ordersPerWindow, limits.referenceAgeMaximumNanoseconds,
-      limits.orderNotionalUnits,
-    ]
+    let figures = InstrumentLimit.doorOrder.map { limits.asked[$0] }
     if figures.contains(where: { $0 < 0 }) { throw .limitRange }
-    if limits.orderNotionalDecimals > DecimalNumber.decimalsMax { throw .limitRange }
-    if !limits.disallows && figures.allSatisfy({ $0 == 0 }) { throw .nothingAsked }
+    if limits.asked.orderNotionalMaximum.decimals > DecimalNumber.decimalsMax { throw .limitRange }
+    if limits.asked.isAllowed && figures.allSatisfy({ $0 == 0 }) { throw .nothingAsked }
     return .limits(limits, scope)
   }
 }

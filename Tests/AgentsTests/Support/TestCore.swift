@@ -112,9 +112,9 @@ final class TestCore: Sendable {
     configuration.environment = .simulated
     configuration.okx.instruments = [TestCore.instrument]
     configuration.risk.allowList = [TestCore.instrument]
-    configuration.risk.defaults.positionLots = TestCore.limitLots
-    configuration.risk.defaults.orderLots = TestCore.limitLots
-    configuration.risk.defaults.bookAgeMilliseconds = 60_000
+    configuration.risk.defaults[.positionLots] = TestCore.limitLots
+    configuration.risk.defaults[.orderLots] = TestCore.limitLots
+    configuration.risk.defaults[.bookAge] = 60_000
     configuration.agents.cycleSeconds = 1
     configuration.agents.deadlineMilliseconds = 4_000
     configuration.agents.leaseMilliseconds = 30_000

@@ -135,7 +135,7 @@ struct SnapshotInput {
     var facts = PositionFacts(
       lots: slot.position.lots, workingBuyLots: slot.workingBuy.lots,
       workingSellLots: slot.workingSell.lots, workingOrders: Int(slot.workingOrders))
-    if let limit = limits.positionLots, limit > 0 {
+    if let limit = limits[.positionLots], limit > 0 {
       facts.permilleOfLimit = Permille.of(slot.position.lots, limit: limit)
     }
     if let lease, lease.isLive(at: boot) { facts.targetLots = lease.target.lots }
@@ -147,9 +147,9 @@ struct SnapshotInput {
     var facts = LimitFacts(
       isAllowed: isAllowed, tradingState: "\(TradingState(rawValue: state) ?? .halted)",
       isFlattening: desk.isFlattening || own.isFlattening)
-    facts.positionLots = limits.positionLots
-    facts.orderLots = limits.orderLots
-    facts.bookAgeMilliseconds = limits.bookAgeMilliseconds
+    facts.positionLots = limits[.positionLots]
+    facts.orderLots = limits[.orderLots]
+    facts.bookAgeMilliseconds = limits[.bookAge]
     return facts
   }
 }

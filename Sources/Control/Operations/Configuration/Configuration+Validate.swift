@@ -176,16 +176,3 @@ extension Configuration {
     return found
   }
 }
-
-extension Configuration.InstrumentRisk {
-  /// Names of the limits that an instrument cannot be traded without.
-  var missing: [String] {
-    [
-      ("order_lots", orderLots == nil), ("order_notional", orderNotional == nil),
-      ("position_lots", positionLots == nil), ("open_orders", openOrders == nil),
-      ("price_collar_basis_points", priceCollarBasisPoints == nil),
-      ("orders_per_window", ordersPerWindow == nil),
-      ("book_age_milliseconds", bookAgeMilliseconds == nil),
-    ].filter(\.1).map(\.0)
-  }
-}

@@ -111,29 +111,29 @@ public struct Configuration: Sendable, Equatable {
 
   /// All optional: a limit that is missing refuses every order.
   public struct InstrumentRisk: Sendable, Equatable {
-    public var orderLots: Int64?
     public var orderNotional: Notional?
-    public var positionLots: Int64?
-    public var openOrders: Int64?
-    public var priceCollarBasisPoints: Int64?
-    public var ordersPerWindow: Int64?
-    public var cancelsPerWindow: Int64?
-    public var windowMilliseconds: Int64?
-    public var bookAgeMilliseconds: Int64?
+    private var figures: [InstrumentLimit: Int64] = [:]
     public init() {}
+
+    /// As configured, in the limit's own unit; nil for `orderNotional`, which is an amount.
+    public subscript(limit: InstrumentLimit) -> Int64? {
+      get { figures[limit] }
+      set { figures[limit] = newValue }
+    }
 
     public func filled(from other: InstrumentRisk) -> InstrumentRisk {
       var result = self
-      result.orderLots = orderLots ?? other.orderLots
       result.orderNotional = orderNotional ?? other.orderNotional
-      result.positionLots = positionLots ?? other.positionLots
-      result.openOrders = openOrders ?? other.openOrders
-      result.priceCollarBasisPoints = priceCollarBasisPoints ?? other.priceCollarBasisPoints
-      result.ordersPerWindow = ordersPerWindow ?? other.ordersPerWindow
-      result.cancelsPerWindow = cancelsPerWindow ?? other.cancelsPerWindow
-      result.windowMilliseconds = windowMilliseconds ?? other.windowMilliseconds
-      result.bookAgeMilliseconds = bookAgeMilliseconds ?? other.bookAgeMilliseconds
+      result.figures.merge(other.figures) { mine, _ in mine }
       return result
+    }
+
+    /// Keys of the limits that an instrument cannot be traded without.
+    var missing: [String] {
+      InstrumentLimit.allCases.map { ($0, $0.text) }.filter { limit, text in
+        text.isMandatory
+          && (limit == .orderNotional ? orderNotional == nil : figures[limit] == nil)
+      }.map(\.1.key)
     }
   }
 

@@ -126,35 +126,10 @@ public enum ConfigurationSchema {
     ]
     + instrumentLimits.map { $0.inDefaults } + instrumentLimits.map { $0.inInstruments }
 
-  private static let instrumentLimits: [InstrumentLimitKey] = [
-    InstrumentLimitKey(
-      "order_lots", \.orderLots, unit: "lots", range: positive, "Largest single order."),
-    InstrumentLimitKey(
-      "order_notional", \.orderNotional, unit: "currency",
-      "Largest value of a single order, with the quote currency's name (USD for inverse contracts): "
-        + "\"2500 USDT\"."),
-    InstrumentLimitKey(
-      "position_lots", \.positionLots, unit: "lots", range: positive,
-      "Largest position either way, open orders of that side included."),
-    InstrumentLimitKey(
-      "open_orders", \.openOrders, unit: "orders", range: positive, "Most open orders."),
-    InstrumentLimitKey(
-      "price_collar_basis_points", \.priceCollarBasisPoints, unit: "basis points",
-      range: 1...10_000, "How far a price may lie outside of the book it was decided on."),
-    InstrumentLimitKey(
-      "orders_per_window", \.ordersPerWindow, unit: "orders", range: positive,
-      "Most new orders in any window."),
-    InstrumentLimitKey(
-      "cancels_per_window", \.cancelsPerWindow, unit: "cancels", range: positive,
-      "Most cancels in any window; without it the exchange's own 60 per 2 s."),
-    InstrumentLimitKey(
-      "window_milliseconds", \.windowMilliseconds, unit: "milliseconds", range: milliseconds,
-      "Length of these windows; without it 2000."),
-    InstrumentLimitKey(
-      "book_age_milliseconds", \.bookAgeMilliseconds, unit: "milliseconds", range: milliseconds,
-      "Oldest book, by its local receipt, that an order may be decided on. A quiet instrument is "
-        + "silent for 60 s between heartbeats."),
-  ]
+  private static let instrumentLimits = InstrumentLimit.allCases.map { limit in
+    limit == .orderNotional
+      ? InstrumentLimitKey(limit, \.orderNotional) : InstrumentLimitKey(limit, \.[limit])
+  }
 
   private static let strategy: [ConfigurationKey] = [
     ConfigurationKey(
@@ -231,15 +206,17 @@ private struct InstrumentLimitKey {
   let inInstruments: ConfigurationKey
 
   init<Value: ConfigurationValue>(
-    _ name: String, _ place: WritableKeyPath<Configuration.InstrumentRisk, Value?> & Sendable,
-    unit: String, range: ClosedRange<Int64>? = nil, _ meaning: String
+    _ limit: InstrumentLimit,
+    _ place: WritableKeyPath<Configuration.InstrumentRisk, Value?> & Sendable
   ) {
+    let text = limit.text
     inDefaults = ConfigurationKey(
-      "risk.defaults.\(name)", unit: unit, range: range, meaning,
+      "risk.defaults.\(text.key)", unit: text.unit, range: text.range, text.meaning,
       read: { $0.risk.defaults[keyPath: place] },
       write: { $0.risk.defaults[keyPath: place] = $1 })
     inInstruments = ConfigurationKey(
-      "risk.instruments.*.\(name)", in: \.risk.instruments, new: Configuration.InstrumentRisk(),
-      place, unit: unit, range: range, meaning + " Replaces the default for this instrument.")
+      "risk.instruments.*.\(text.key)", in: \.risk.instruments,
+      new: Configuration.InstrumentRisk(), place, unit: text.unit, range: text.range,
+      text.meaning + " Replaces the default for this instrument.")
   }
 }
