@@ -17,7 +17,7 @@ private func fill(_ draft: inout MarketSlotDraft, _ number: Int64) {
   draft.value.seqId = number
   draft.value.receivedAt = Instant(nanoseconds: number)
   draft.value.position = Quantity(lots: -number)
-  for indicator in Indicator.allCases { draft.value.set(indicator, number) }
+  for indicator in BookIndicator.allCases { draft.value.set(indicator, number) }
   draft.clearLevels()
   for level in 0..<Int64(25) {
     draft.append(.buy, price: Price(ticks: number - level), quantity: Quantity(lots: number))
@@ -28,7 +28,7 @@ private func fill(_ draft: inout MarketSlotDraft, _ number: Int64) {
 private func isWhole(_ slot: MarketSlot) -> Bool {
   let number = slot.seqId
   var whole = slot.receivedAt.nanoseconds == number && slot.position.lots == -number
-  for indicator in Indicator.allCases { whole = whole && slot.integer(indicator) == number }
+  for indicator in BookIndicator.allCases { whole = whole && slot.integer(indicator) == number }
   for level in 0..<25 {
     whole = whole && slot.bids[level].price.ticks == number - Int64(level)
     whole = whole && slot.asks[level].price.ticks == number + Int64(level)

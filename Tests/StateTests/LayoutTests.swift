@@ -34,7 +34,7 @@ func sectionsFollowEachOtherWithoutOverlap(count: Int) {
   #expect(StageName.allCases.allSatisfy { Int($0.rawValue) < StateLayout.stagesMax })
   #expect(Hop.allCases.allSatisfy { Int($0.rawValue) < StateLayout.hopsMax })
   #expect(InstrumentCounter.allCases.allSatisfy { $0.index < InstrumentCounter.indexCount })
-  #expect(Indicator.allCases.allSatisfy { $0.rawValue < 12 })
+  #expect(BookIndicator.allCases.allSatisfy { $0.rawValue < 12 })
   #expect(MarketSlot.levelsMax == MarketSlot().bids.count)
   #expect(MarketSlot.levelsMax == MarketSlot().asks.count)
   #expect(MemoryLayout<StateHeader>.offset(of: \.magic) == 0)

@@ -29,7 +29,7 @@ public struct MarketSlot: Sendable, BitwiseCopyable {
   public var lastSide: Side = .buy
   public var reserved: UInt8 = 0
   public var workingOrders: UInt16 = 0
-  /// One bit per `Indicator`.
+  /// One bit per `BookIndicator`.
   public var presentIndicators: UInt32 = 0
   /// Signed lots.
   public var position: Quantity = .zero
@@ -46,30 +46,31 @@ public struct MarketSlot: Sendable, BitwiseCopyable {
 
   /// An indicator that counts ticks, half ticks or lots; nil before its warm-up.
   @inlinable
-  public func integer(_ indicator: Indicator) -> Int64? {
+  public func integer(_ indicator: BookIndicator) -> Int64? {
     if presentIndicators >> UInt32(indicator.rawValue) & 1 == 0 { return nil }
     return Int64(bitPattern: indicators[Int(indicator.rawValue)])
   }
 
   /// An indicator that is a ratio or an average; nil before its warm-up.
   @inlinable
-  public func real(_ indicator: Indicator) -> Double? {
+  public func real(_ indicator: BookIndicator) -> Double? {
     if presentIndicators >> UInt32(indicator.rawValue) & 1 == 0 { return nil }
     return Double(bitPattern: indicators[Int(indicator.rawValue)])
   }
 
   @inlinable
-  public mutating func set(_ indicator: Indicator, _ value: Int64?) {
+  public mutating func set(_ indicator: BookIndicator, _ value: Int64?) {
     put(indicator, value.map { UInt64(bitPattern: $0) })
   }
 
   @inlinable
-  public mutating func set(_ indicator: Indicator, _ value: Double?) {
+  public mutating func set(_ indicator: BookIndicator, _ value: Double?) {
     put(indicator, value.map { $0.bitPattern })
   }
 
+  /// A bit pattern as `IndicatorValues.bits` gives it.
   @inlinable
-  mutating func put(_ indicator: Indicator, _ bits: UInt64?) {
+  public mutating func put(_ indicator: BookIndicator, _ bits: UInt64?) {
     let bit = UInt32(1) << UInt32(indicator.rawValue)
     if let bits {
       presentIndicators |= bit

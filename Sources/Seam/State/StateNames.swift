@@ -79,29 +79,6 @@ public enum InstrumentCounter: UInt8, Sendable, BitwiseCopyable, CaseIterable, C
   @inlinable public static var indexCount: Int { 32 }
 }
 
-/// The indicators of a market slot, each with a presence bit.
-@frozen
-public enum Indicator: UInt8, Sendable, BitwiseCopyable, CaseIterable {
-  /// Best bid + best ask: the mid in half ticks.
-  case midHalfTicks = 0
-  case spreadTicks = 1
-  /// Ticks.
-  case microprice = 2
-  /// -1…1, over the best 1, 5, 25 levels a side.
-  case imbalance1 = 3
-  case imbalance5 = 4
-  case imbalance25 = 5
-  /// Lots, over the window.
-  case orderFlowImbalance = 6
-  /// Buys less sells in lots, over the window.
-  case tradeFlow = 7
-  /// Ticks.
-  case windowVWAP = 8
-  case sessionVWAP = 9
-  /// Root of the summed squared log returns over the window; not annualised.
-  case realisedVolatility = 10
-}
-
 /// The two slots an instrument's signal may come from; manual wins while it lives.
 @frozen
 public enum SignalSlot: UInt8, Sendable, BitwiseCopyable, CaseIterable {

@@ -142,21 +142,17 @@ enum StateSampler {
 
   private static func indicators(_ slot: MarketSlot, _ decimals: Decimals) -> [String: String] {
     var found: [String: String] = [:]
-    let ticks: [(String, Indicator)] = [
-      ("microprice", .microprice), ("VWAP, window", .windowVWAP), ("VWAP, session", .sessionVWAP),
-    ]
-    for (name, indicator) in ticks {
-      found[name] = slot.real(indicator).map { decimals.price(approximately: $0) }
+    for indicator in BookIndicator.allCases {
+      guard let label = indicator.label else { continue }
+      found[label] =
+        switch indicator.unit {
+        case .halfTicks, .ticks: slot.integer(indicator).map { "\($0)" }
+        case .lots: slot.integer(indicator).map { "\($0) lots" }
+        case .price: slot.real(indicator).map { decimals.price(approximately: $0) }
+        case .ratio: slot.real(indicator).map { String(format: "%+.3f", $0) }
+        case .deviation: slot.real(indicator).map { String(format: "%.2e", $0) }
+        }
     }
-    let ratios: [(String, Indicator)] = [
-      ("imbalance 1", .imbalance1), ("imbalance 5", .imbalance5), ("imbalance 25", .imbalance25),
-    ]
-    for (name, indicator) in ratios {
-      found[name] = slot.real(indicator).map { String(format: "%+.3f", $0) }
-    }
-    found["volatility"] = slot.real(.realisedVolatility).map { String(format: "%.2e", $0) }
-    found["order-flow imbalance"] = slot.integer(.orderFlowImbalance).map { "\($0) lots" }
-    found["trade flow"] = slot.integer(.tradeFlow).map { "\($0) lots" }
     return found
   }
 }

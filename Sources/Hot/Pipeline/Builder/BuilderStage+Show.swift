@@ -72,17 +72,11 @@ extension BuilderStage {
 
   @_noLocks
   mutating func showIndicators(_ values: IndicatorValues) {
-    draft.value.set(.midHalfTicks, values.midHalfTicks)
-    draft.value.set(.spreadTicks, values.spreadTicks)
-    draft.value.set(.microprice, values.microprice)
-    draft.value.set(.imbalance1, values.imbalance1)
-    draft.value.set(.imbalance5, values.imbalance5)
-    draft.value.set(.imbalance25, values.imbalance25)
-    draft.value.set(.orderFlowImbalance, values.orderFlowImbalance)
-    draft.value.set(.tradeFlow, values.tradeFlow)
-    draft.value.set(.windowVWAP, values.windowVWAP)
-    draft.value.set(.sessionVWAP, values.sessionVWAP)
-    draft.value.set(.realisedVolatility, values.realisedVolatility)
+    var number: UInt8 = 0
+    while let indicator = BookIndicator(rawValue: number) {
+      draft.value.put(indicator, values.bits(indicator))
+      number &+= 1
+    }
   }
 
   /// Counts are kept where they arise; here State catches up with them.
