@@ -131,7 +131,7 @@ let controlTargets: [Target] = [
   control(
     "Account",
     [
-      "Quantities", "Channels", "OKX", "Orders", log, crypto,
+      "Quantities", "Channels", "OKX", "Orders", log,
       .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOFoundationCompat", package: "swift-nio"),
@@ -212,7 +212,7 @@ let controlTests: [Target] = [
     "Dialing", ["Quantities", "Wire", "Transport", "Dialing"],
     exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
   tests("Operations", ["Quantities", "Operations", log]),
-  tests("Account", ["Quantities", "Account", "Exchange"]),
+  tests("Account", ["Quantities", "OKX", "Account", "Exchange"]),
   tests(
     "Ledger",
     ["Quantities", "Journal", "Ledger", .product(name: "GRDB", package: "GRDB.swift")]),

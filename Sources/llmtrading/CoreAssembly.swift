@@ -143,10 +143,8 @@ struct CoreAssembly {
 
   private func loginSigner() -> (@Sendable (Int64) -> [UInt8])? {
     guard let credentials else { return nil }
-    let keys = ExchangeCredentials(
-      key: credentials.apiKey.reveal(), secret: credentials.secret.reveal(),
-      passphrase: credentials.passphrase.reveal())
-    return { LoginRequest.text(keys, unixSeconds: $0) }
+    let key = APIKey(credentials)
+    return { LoginRequest.text(key, unixSeconds: $0) }
   }
 
   private func subscriptions(count: Int) throws -> [PublicSubscription] {

@@ -6,6 +6,7 @@ import Core
 import Dialing
 import Foundation
 import Logging
+import OKX
 import Operations
 import Pipeline
 import Quantities
@@ -34,7 +35,7 @@ struct CoreCommand: AsyncParsableCommand {
     let proxy = try configuration.network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
     let rest = try configuration.endpoints.restURL.map {
       try RESTClient(
-        base: $0, credentials: credentials.map(APICredentials.init),
+        base: $0, key: credentials.map(APIKey.init),
         caFile: configuration.okx.certificateAuthorityFile, proxy: proxy,
         isSimulated: configuration.endpoints.needsDemoHeader)
     }
@@ -174,7 +175,7 @@ extension RESTProxy {
   }
 }
 
-extension APICredentials {
+extension APIKey {
   init(_ credentials: Credentials) {
     self.init(
       key: credentials.apiKey.reveal(), secret: credentials.secret.reveal(),

@@ -87,9 +87,7 @@ struct RecordSource {
         headers: configuration.endpoints.needsDemoHeader
           ? [(name: "x-simulated-trading", value: "1")] : [])
       if let keys = try Credentials.load(configuration.okx.credentials) {
-        let held = ExchangeCredentials(
-          key: keys.apiKey.reveal(), secret: keys.secret.reveal(),
-          passphrase: keys.passphrase.reveal())
+        let held = APIKey(keys)
         login = { LoginRequest.text(held, unixSeconds: $0) }
       }
       transport =

@@ -3,6 +3,7 @@
 import Account
 import Exchange
 import Foundation
+import OKX
 import Quantities
 import Testing
 
@@ -23,7 +24,7 @@ import Testing
     let keys = AcceptedKey.simulated
     let rest = try RESTClient(
       base: "http://127.0.0.1:\(port)",
-      credentials: APICredentials(
+      key: APIKey(
         key: keys.key, secret: keys.secret, passphrase: keys.passphrase))
     do {
       var catalog = InstrumentCatalog()
@@ -123,7 +124,7 @@ import Testing
     let keys = AcceptedKey.simulated
     let rest = try RESTClient(
       base: "http://127.0.0.1:\(port)",
-      credentials: APICredentials(
+      key: APIKey(
         key: keys.key, secret: keys.secret, passphrase: keys.passphrase))
     var catalog = InstrumentCatalog()
     try catalog.add(body: Data(AccountReaderTests.instruments.utf8))

@@ -5,7 +5,7 @@ import OKX
 import Testing
 
 @Suite struct LoginRequestTests {
-  private let credentials = ExchangeCredentials(
+  private let credentials = APIKey(
     key: "985d5b66-57ce-40fb-b714-afc0b9787083", secret: "22582BD0CFF14C41EDBF1AB98506286D",
     passphrase: "pass \"word\" \\ \u{1}")
 

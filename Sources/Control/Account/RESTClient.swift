@@ -1,25 +1,12 @@
 // OKX REST over async-http-client: public and signed requests, each answered by a checked envelope; control plane.
 
 import AsyncHTTPClient
-import Crypto
 import Foundation
 import Logging
 import NIOCore
 import NIOFoundationCompat
 import NIOSSL
-
-/// An API key as OKX issues it.
-public struct APICredentials: Sendable {
-  public var key: String
-  public var secret: String
-  public var passphrase: String
-
-  public init(key: String, secret: String, passphrase: String) {
-    self.key = key
-    self.secret = secret
-    self.passphrase = passphrase
-  }
-}
+import OKX
 
 /// Why a request brought no data.
 public enum RESTError: Error, Sendable, CustomStringConvertible {
@@ -67,7 +54,7 @@ public struct RESTProxy: Sendable {
 public final class RESTClient: Sendable {
   public let base: String
   private let client: HTTPClient
-  private let credentials: APICredentials?
+  private let key: APIKey?
   private let headers: [(String, String)]
   private let timeout: TimeAmount
 
@@ -80,12 +67,12 @@ public final class RESTClient: Sendable {
   ///   - proxy: a CONNECT proxy; nil: none.
   ///   - isSimulated: sends `x-simulated-trading: 1` (OKX's demo environment).
   public init(
-    base: String, credentials: APICredentials? = nil, caFile: String? = nil,
+    base: String, key: APIKey? = nil, caFile: String? = nil,
     proxy: RESTProxy? = nil, isSimulated: Bool = false,
     timeoutMilliseconds: Int64 = 5_000
   ) throws {
     self.base = base
-    self.credentials = credentials
+    self.key = key
     headers = isSimulated ? [("x-simulated-trading", "1")] : []
     timeout = .milliseconds(timeoutMilliseconds)
     var tls = TLSConfiguration.makeClientConfiguration()
@@ -132,14 +119,15 @@ public final class RESTClient: Sendable {
     request.headers.add(name: "Content-Type", value: "application/json")
     if let body { request.body = .bytes(body) }
     if signed {
-      guard let credentials else { throw RESTError.missingCredentials }
+      guard let key else { throw RESTError.missingCredentials }
       let stamp = RESTClient.timestamp(Date())
-      let text = stamp + method + path + String(decoding: body ?? Data(), as: UTF8.self)
-      request.headers.add(name: "OK-ACCESS-KEY", value: credentials.key)
-      request.headers.add(name: "OK-ACCESS-PASSPHRASE", value: credentials.passphrase)
+      let sign = LoginRequest.signature(
+        secret: key.secret, time: stamp, method: method, path: path,
+        body: String(decoding: body ?? Data(), as: UTF8.self))
+      request.headers.add(name: "OK-ACCESS-KEY", value: key.key)
+      request.headers.add(name: "OK-ACCESS-PASSPHRASE", value: key.passphrase)
       request.headers.add(name: "OK-ACCESS-TIMESTAMP", value: stamp)
-      request.headers.add(
-        name: "OK-ACCESS-SIGN", value: RESTClient.sign(text, secret: credentials.secret))
+      request.headers.add(name: "OK-ACCESS-SIGN", value: sign)
     }
     let status: Int
     let data: Data
@@ -167,12 +155,6 @@ public final class RESTClient: Sendable {
       throw RESTError.malformed(String(decoding: data.prefix(200), as: UTF8.self))
     }
     if head.code != "0" { throw RESTError.refused(code: head.code, message: head.msg ?? "") }
-  }
-
-  static func sign(_ text: String, secret: String) -> String {
-    let key = SymmetricKey(data: Data(secret.utf8))
-    let code = HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)
-    return Data(code).base64EncodedString()
   }
 
   /// ISO-8601 UTC with milliseconds, such as `2020-12-08T09:08:57.715Z`.

@@ -2,36 +2,15 @@
 
 import Wire
 
-/// An API key as the exchange gave it. Never logged: it has no description of its own.
-public struct ExchangeCredentials: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-  public var key: String
-  public var secret: String
-  public var passphrase: String
-
-  public init(key: String, secret: String, passphrase: String) {
-    self.key = key
-    self.secret = secret
-    self.passphrase = passphrase
-  }
-
-  public var description: String { "ExchangeCredentials(hidden)" }
-  public var debugDescription: String { description }
-}
-
-extension ExchangeCredentials: CustomReflectable {
-  /// Empty: `dump` shows no key either.
-  public var customMirror: Mirror { Mirror(self, children: [:]) }
-}
-
 public enum LoginRequest {
   /// The text message that logs a connection in. Good for 30 s around server time.
-  public static func text(_ credentials: ExchangeCredentials, unixSeconds: Int64) -> [UInt8] {
+  public static func text(_ key: APIKey, unixSeconds: Int64) -> [UInt8] {
     let time = String(unixSeconds)
     let sign = signature(
-      secret: credentials.secret, time: time, method: "GET", path: "/users/self/verify")
+      secret: key.secret, time: time, method: "GET", path: "/users/self/verify")
     let text =
-      "{\"op\":\"login\",\"args\":[{\"apiKey\":\"\(escaped(credentials.key))\","
-      + "\"passphrase\":\"\(escaped(credentials.passphrase))\","
+      "{\"op\":\"login\",\"args\":[{\"apiKey\":\"\(escaped(key.key))\","
+      + "\"passphrase\":\"\(escaped(key.passphrase))\","
       + "\"timestamp\":\"\(time)\",\"sign\":\"\(sign)\"}]}"
     return Array(text.utf8)
   }
