@@ -18,6 +18,7 @@ private func packed(_ text: String) throws -> JSONName {
     #expect(MarketChannel(okxName: "\(channel.okxName)") == channel)
     #expect(MarketChannel(okx: try packed("\(channel.okxName)")) == channel)
   }
+  #expect(MarketChannel.places == MarketChannel.allCases.count, "a cell for each in every session")
   #expect(MarketChannel(okxName: "") == nil)
   #expect(MarketChannel(okxName: "tickers") == nil)
   #expect(MarketChannel(okx: try packed("tickers")) == .none)

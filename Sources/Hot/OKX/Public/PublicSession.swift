@@ -18,7 +18,7 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
 
   // SAFETY: the five blocks are allocated by `init`, freed by `deinit` and reached through this sole
   // owner alone. `lines` and `pending` are indexed below `lineCount`, `lineOf` below
-  // `instruments.count * channelCount`, `instrumentCounters` below `instruments.count`,
+  // `instruments.count * MarketChannel.places`, `instrumentCounters` below `instruments.count`,
   // `faultCounts` below `faultsMax`, `text` below `outgoingBytesMax`.
   let lines: UnsafeMutablePointer<ChannelLine>
   /// Per line the fault of an `.invalid` still to be written; `.none` for none.
@@ -55,7 +55,6 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
   public static var subscriptionsMax: Int { 4096 }
   /// Largest request text.
   public static var outgoingBytesMax: Int { 4096 }
-  static var channelCount: Int { 6 }
   static var faultsMax: Int { 128 }
   static var noLine: UInt16 { .max }
 
@@ -64,9 +63,6 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
     instruments: InstrumentTable, subscriptions: [PublicSubscription],
     configuration: PublicSessionConfiguration = PublicSessionConfiguration()
   ) throws(PublicSessionError) {
-    precondition(
-      MarketChannel.allCases.count == PublicSession.channelCount,
-      "Invariant: each channel has its cell")
     try PublicSession.check(subscriptions, instruments)
     self.instruments = instruments
     self.configuration = configuration
@@ -77,7 +73,7 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
     unsafe lines = .allocate(capacity: subscriptions.count)
     unsafe pending = .allocate(capacity: subscriptions.count)
     unsafe pending.initialize(repeating: .none, count: subscriptions.count)
-    let cells = instruments.count * PublicSession.channelCount
+    let cells = instruments.count * MarketChannel.places
     unsafe lineOf = .allocate(capacity: cells)
     unsafe lineOf.initialize(repeating: PublicSession.noLine, count: cells)
     unsafe instrumentCounters = .allocate(capacity: instruments.count)
@@ -136,7 +132,7 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
 
   @_noLocks
   static func cell(_ channel: MarketChannel, _ instrument: InstrumentID) -> Int {
-    Int(instrument.index) &* channelCount &+ Int(channel.rawValue)
+    Int(instrument.index) &* MarketChannel.places &+ Int(channel.rawValue)
   }
 
   /// The line of this channel and instrument, or -1.

@@ -40,6 +40,9 @@ extension MarketChannel {
     self = found
   }
 
+  /// One more than the largest number, of `.trades`; a test holds it.
+  @inlinable public static var places: Int { Int(MarketChannel.trades.rawValue) + 1 }
+
   /// Snapshot and increments, chained by seqId: validity is theirs.
   @inlinable public var isDepth: Bool {
     self == .books || self == .books50 || self == .booksTbt
