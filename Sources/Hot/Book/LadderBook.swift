@@ -125,12 +125,7 @@ public struct LadderBook: OrderBook, ~Copyable {
       let computed = checksum.compute(bids: bids, asks: asks, tick: tick, lot: lot)
       if computed != header.checksum { return fail(.checksumMismatch) }
     }
-    if bids.count > 0 && asks.count > 0
-      && bids.first.ticks(sign: 1) >= asks.first.ticks(sign: -1)
-    {
-      return .fault(.crossedBook)
-    }
-    return .applied
+    return isCrossed ? .fault(.crossedBook) : .applied
   }
 
   @_noLocks
@@ -141,6 +136,14 @@ public struct LadderBook: OrderBook, ~Copyable {
 }
 
 extension LadderBook {
+  /// As every book's, by the sides' own best entries.
+  public var isCrossed: Bool {
+    @_noLocks get {
+      bids.count > 0 && asks.count > 0
+        && bids.first.ticks(sign: 1) >= asks.first.ticks(sign: -1)
+    }
+  }
+
   @_noLocks
   public func depth(_ side: Side) -> Int { side == .buy ? bids.count : asks.count }
 

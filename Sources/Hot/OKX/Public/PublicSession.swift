@@ -170,12 +170,10 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
 
   /// Every subscription lives and every book is valid.
   public var isComplete: Bool {
-    if state != .ready { return false }
-    for index in 0..<lineCount where unsafe lines[index].phase != .live { return false }
-    return true
+    state == .ready && openLines == 0
   }
 
-  /// Lines that are not live: what a log line about a slow start or a resync needs.
+  /// Lines that are not live.
   public var openLines: Int {
     var open = 0
     for index in 0..<lineCount where unsafe lines[index].phase != .live { open += 1 }
