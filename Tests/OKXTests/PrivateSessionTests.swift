@@ -4,84 +4,6 @@ import OKX
 import Quantities
 import Testing
 
-/// Owns a session and its clock; collects what it asks for.
-private final class PrivateShell {
-  var session = PrivateSession(instruments: privateTable)
-  var now: Int64 = 1_000_000_000
-  var sent: [String] = []
-  var logins = 0
-  var reconnects: [FaultCode] = []
-  var events: [PrivateEvent] = []
-
-  var instant: Instant { Instant(nanoseconds: now) }
-  var isReady: Bool { session.isReady }
-  var counters: PrivateCounters { session.counters }
-  var nextDeadline: Int64 { session.nextDeadline.nanoseconds }
-  func faults(_ code: FaultCode) -> UInt64 { session.faults(code) }
-
-  func connect() {
-    session.connected(now: instant)
-    poll()
-  }
-
-  func poll() {
-    for _ in 0..<1000 {
-      switch session.poll(now: instant) {
-      case .none: return
-      case .send: sent.append(unsafe String(decoding: session.outgoing, as: UTF8.self))
-      case .login: logins += 1
-      case .reconnect(let fault): reconnects.append(fault)
-      }
-    }
-    Issue.record("poll never ends")
-  }
-
-  /// Moves the clock only to where the session asks to be woken, as a sleeping shell would.
-  func pass(seconds: Double) {
-    let end = now + Int64(seconds * 1e9)
-    while session.nextDeadline.nanoseconds <= end {
-      now = max(now, session.nextDeadline.nanoseconds)
-      let before = session.nextDeadline
-      poll()
-      if session.nextDeadline == before && session.nextDeadline.nanoseconds <= now { break }
-    }
-    now = end
-    poll()
-  }
-
-  @discardableResult
-  func receive(_ text: String) -> PrivateOutcome {
-    var text = text
-    let outcome = text.withUTF8 {
-      unsafe session.receive(UnsafeRawBufferPointer($0), now: instant)
-    }
-    for index in 0..<outcome.eventCount { events.append(session.event(index)) }
-    if outcome.hasAction { poll() }
-    return outcome
-  }
-
-  func takeSent() -> [String] {
-    defer { sent = [] }
-    return sent
-  }
-
-  /// Up to `ready`.
-  func start() {
-    connect()
-    receive(loggedIn)
-    for channel in ["orders", "account", "positions"] { receive(ack(channel)) }
-    sent = []
-  }
-}
-
-private let loggedIn = #"{"event":"login","code":"0","msg":"","connId":"a4d3ae55"}"#
-private let subscribeAll =
-  #"{"id":"s1","op":"subscribe","args":[{"channel":"orders","instType":"ANY"},{"channel":"account"},{"channel":"positions","instType":"ANY"}]}"#
-
-private func ack(_ channel: String, id: String = "s1") -> String {
-  "{\"id\":\"\(id)\",\"event\":\"subscribe\",\"arg\":{\"channel\":\"\(channel)\"},\"connId\":\"a\"}"
-}
-
 @Suite struct PrivateSessionTests {
   @Test func loginThenSubscribeThenReady() {
     let shell = PrivateShell()
@@ -90,15 +12,15 @@ private func ack(_ channel: String, id: String = "s1") -> String {
     #expect(shell.logins == 1 && shell.takeSent() == [])
     #expect(shell.receive(loggedIn).kind == .login)
     #expect(shell.takeSent() == [subscribeAll])
-    #expect(!shell.receive(ack("orders")).becameReady)
+    #expect(!shell.receive(privateAck("orders")).becameReady)
     shell.receive(
       #"{"event":"channel-conn-count","channel":"orders","connCount":"2","connId":"a"}"#)
-    #expect(!shell.receive(ack("account")).becameReady)
+    #expect(!shell.receive(privateAck("account")).becameReady)
     #expect(!shell.isReady)
-    #expect(shell.receive(ack("positions")).becameReady)
+    #expect(shell.receive(privateAck("positions")).becameReady)
     #expect(shell.isReady && shell.counters.faults == 0)
     #expect(shell.counters.requests == 2)
-    #expect(!shell.receive(ack("positions")).becameReady)
+    #expect(!shell.receive(privateAck("positions")).becameReady)
     #expect(shell.reconnects == [] && shell.counters.faults == 0)
   }
 
@@ -108,7 +30,7 @@ private func ack(_ channel: String, id: String = "s1") -> String {
     shell.connect()
     shell.receive(loggedIn)
     shell.receive(ordersPush(orderItem()))
-    shell.receive(ack("account"))
+    shell.receive(privateAck("account"))
     let outcome = shell.receive(
       #"{"arg":{"channel":"positions","instType":"ANY"},"eventType":"snapshot","data":[]}"#)
     #expect(outcome.becameReady && shell.isReady)
@@ -119,7 +41,7 @@ private func ack(_ channel: String, id: String = "s1") -> String {
     let shell = PrivateShell()
     shell.connect()
     shell.receive(loggedIn)
-    shell.receive(ack("account"))
+    shell.receive(privateAck("account"))
     #expect(shell.takeSent() == [subscribeAll])
     shell.pass(seconds: 1.9)
     #expect(shell.takeSent() == [])
@@ -128,8 +50,8 @@ private func ack(_ channel: String, id: String = "s1") -> String {
       shell.takeSent() == [
         #"{"id":"s2","op":"subscribe","args":[{"channel":"orders","instType":"ANY"},{"channel":"positions","instType":"ANY"}]}"#
       ])
-    shell.receive(ack("orders", id: "s2"))
-    shell.receive(ack("positions", id: "s2"))
+    shell.receive(privateAck("orders", id: "s2"))
+    shell.receive(privateAck("positions", id: "s2"))
     #expect(shell.isReady && shell.counters.retries == 1)
   }
 
@@ -229,7 +151,9 @@ private func ack(_ channel: String, id: String = "s1") -> String {
     shell.connect()
     #expect(!shell.isReady && shell.logins == 2)
     shell.receive(loggedIn)
-    for channel in ["orders", "account", "positions"] { shell.receive(ack(channel, id: "s2")) }
+    for channel in ["orders", "account", "positions"] {
+      shell.receive(privateAck(channel, id: "s2"))
+    }
     #expect(shell.isReady && shell.counters.connections == 2)
   }
 
@@ -280,7 +204,7 @@ private func ack(_ channel: String, id: String = "s1") -> String {
     shell.pass(seconds: 1000)
     #expect(shell.takeSent() == [] && shell.reconnects == [] && shell.faults(.connectionLost) == 1)
     #expect(shell.receive(loggedIn).fault == .unmatchedReply)
-    #expect(shell.receive(ack("orders")).fault == .unmatchedReply)
+    #expect(shell.receive(privateAck("orders")).fault == .unmatchedReply)
     #expect(!shell.isReady)
   }
 
@@ -289,8 +213,9 @@ private func ack(_ channel: String, id: String = "s1") -> String {
   func randomLives(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed) &+ 900)
     let texts = [
-      loggedIn, ack("orders"), ack("account"), ack("positions"), "pong", "garbage",
-      ordersPush(orderItem()), ack("fills"),
+      loggedIn, privateAck("orders"), privateAck("account"), privateAck("positions"), "pong",
+      "garbage",
+      ordersPush(orderItem()), privateAck("fills"),
       #"{"event":"notice","code":"64008"}"#, #"{"event":"error","code":"60012","id":"s1"}"#,
       #"{"event":"error","code":"60012","id":"5"}"#, #"{"event":"channel-conn-count"}"#,
     ]

@@ -6,28 +6,8 @@ import OKX
 import Quantities
 import Testing
 
-private let update =
-  #"{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[{"asks":[["78722.3","0.38699412","0","10"],["78729.9","0","0","0"]],"bids":[["78722.2","12","0","1999999"]],"ts":"1787612486107","checksum":0,"seqId":80274874876,"prevSeqId":80274874800}]}"#
-
-private func decode(_ text: String, _ instruments: InstrumentTable = usualTable) -> (
-  PublicFrame, [Decoded]?
-) {
-  let decoder = PublicDecoder(instruments: instruments)
-  let claim = Claim()
-  let frame = decoder.decode(text, claim)
-  #expect(claim.isIntact)
-  return (frame, claim.messages(frame.byteCount))
-}
-
-private func fault(_ text: String) -> FaultCode {
-  let (frame, messages) = decode(text)
-  #expect((frame.fault == .none) == (frame.kind != .faulty))
-  if frame.kind == .faulty { #expect(frame.byteCount == 0 && messages == []) }
-  return frame.fault
-}
-
 @Test func anUpdateBecomesTicksAndLots() {
-  let (frame, messages) = decode(update)
+  let (frame, messages) = decodePublic(usualUpdate)
   #expect(frame.kind == .market && frame.messageCount == 1)
   #expect(
     messages == [
@@ -42,7 +22,7 @@ private func fault(_ text: String) -> FaultCode {
 @Test func headersSayWhenAndWhence() {
   let decoder = PublicDecoder(instruments: usualTable)
   let claim = Claim()
-  let frame = decoder.decode(Array(update.utf8), claim, at: 77)
+  let frame = decoder.decode(Array(usualUpdate.utf8), claim, at: 77)
   let header = unsafe claim.buffer.load(as: MarketMessage.self)
   #expect(header.receivedAt == Instant(nanoseconds: 77))
   #expect(header.decryptedAt == Instant(nanoseconds: 78))
@@ -51,9 +31,9 @@ private func fault(_ text: String) -> FaultCode {
 }
 
 @Test func aChecksumBringsDigitsAlong() {
-  let text = update.replacingOccurrences(of: "\"checksum\":0", with: "\"checksum\":-855196043")
+  let text = usualUpdate.replacingOccurrences(of: "\"checksum\":0", with: "\"checksum\":-855196043")
     .replacingOccurrences(of: "\"12\"", with: "\"12.500\"")
-  let message = decode(text).1!.first!
+  let message = decodePublic(text).1!.first!
   #expect(message.checksum == -855_196_043 && message.hasChecksum)
   #expect(message.bids[0].digits == LevelDigits(price: 1, quantity: 3))
   #expect(
@@ -191,7 +171,7 @@ private func permutations(_ items: [String]) -> [[String]] {
 @Test func severalElementsLieBackToBack() {
   let trades =
     #"{"arg":{"channel":"trades","instId":"ETH-USDT"},"data":[{"instId":"ETH-USDT","tradeId":"1","px":"5.25","sz":"0.5","side":"buy","ts":"9","count":"3","source":"1","seqId":44},{"tradeId":"2","px":"5.26","sz":"1","side":"sell","ts":"10"}]}"#
-  let (frame, messages) = decode(trades)
+  let (frame, messages) = decodePublic(trades)
   #expect(frame.messageCount == 2 && frame.byteCount == 208)
   #expect(
     messages == [
@@ -206,9 +186,10 @@ private func permutations(_ items: [String]) -> [[String]] {
   let element = #"{"asks":[["2","1","0","1"]],"bids":[],"ts":"1","seqId":2,"prevSeqId":1}"#
   let books =
     #"{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"snapshot","data":[\#(element),\#(element)]}"#
-  #expect(decode(books).1?.map(\.kind) == [.snapshot, .snapshot])
+  #expect(decodePublic(books).1?.map(\.kind) == [.snapshot, .snapshot])
   #expect(
-    decode(books.replacingOccurrences(of: "\(element),\(element)", with: "")).0.byteCount == 0)
+    decodePublic(books.replacingOccurrences(of: "\(element),\(element)", with: "")).0.byteCount == 0
+  )
 }
 
 @Test func aBookOfAnyDepthUpToTheLimitFits() {
@@ -219,12 +200,12 @@ private func permutations(_ items: [String]) -> [[String]] {
     }
     let text =
       #"{"arg":{"channel":"books-l2-tbt","instId":"BTC-USDT"},"action":"snapshot","data":[{"asks":[\#(side(50000))],"bids":[\#(side(10000))],"ts":"1","checksum":\#(checksum),"seqId":2,"prevSeqId":-1}]}"#
-    let (frame, messages) = decode(text)
+    let (frame, messages) = decodePublic(text)
     #expect(frame.kind == .market)
     #expect(messages == Reference.decode(Array(text.utf8), usualTable))
     let deeper = text.replacingOccurrences(
       of: "\"bids\":[", with: "\"bids\":[[\"9\",\"1\",\"0\",\"1\"],")
-    if count == MarketMessage.levelsMax { #expect(fault(deeper) == .tooManyLevels) }
+    if count == MarketMessage.levelsMax { #expect(publicFault(deeper) == .tooManyLevels) }
   }
 }
 
@@ -232,149 +213,9 @@ private func permutations(_ items: [String]) -> [[String]] {
   let decoder = PublicDecoder(instruments: usualTable)
   for size in 0..<(64 + 3 * 16) {
     let claim = Claim(size: size)
-    let frame = decoder.decode(update, claim)
+    let frame = decoder.decode(usualUpdate, claim)
     #expect(frame.fault == (size < 64 ? .messageTooLarge : .tooManyLevels))
     #expect(claim.isIntact)
   }
-  #expect(decoder.decode(update, Claim(size: 64 + 3 * 16)).kind == .market)
-}
-
-@Test(arguments: [
-  (
-    #"{"event":"subscribe","arg":{"channel":"books","instId":"BTC-USDT"},"connId":"a4d3ae55"}"#,
-    PublicFrameKind.subscribed, 0, 0
-  ),
-  (
-    #"{"id":"1512","event":"subscribe","arg":{"channel":"books","instId":"BTC-USDT"},"connId":"a"}"#,
-    .subscribed, 0, 1512
-  ),
-  (
-    #"{"id":"7","event":"unsubscribe","arg":{"instId":"BTC-USDT","channel":"books"}}"#,
-    .unsubscribed, 0, 7
-  ),
-  (
-    #"{"event":"error","code":"60012","msg":"Invalid request: {\"op\":\"x\"}","connId":"a"}"#,
-    .error, 60012, 0
-  ),
-  (#"{"id":"31","event":"error","code":"64003","msg":"fee tier","connId":"a"}"#, .error, 64003, 31),
-  (
-    #"{"event":"notice","code":"64008","msg":"The connection will soon be closed","connId":"a"}"#,
-    .notice, 64008, 0
-  ),
-  (#"{"event":"login","code":"0","msg":"","connId":"a4d3ae55"}"#, .login, 0, 0),
-  (
-    #"{"event":"channel-conn-count","channel":"orders","connCount":"2","connId":"abcd1234"}"#,
-    .connectionCount, 0, 0
-  ),
-  (
-    #"{"event":"channel-conn-count-error","channel":"orders","connCount":"30","connId":"a"}"#,
-    .connectionCountError, 0, 0
-  ),
-  (#"{"event":"error","id":"abc","code":60018}"#, .error, 60018, 0),
-  ("pong", .pong, 0, 0),
-])
-func eventsAreRecognised(_ text: String, _ kind: PublicFrameKind, _ code: Int64, _ request: UInt64)
-{
-  let (frame, _) = decode(text)
-  #expect(frame.kind == kind && frame.code == code && frame.request == request)
-  #expect(frame.byteCount == 0 && frame.fault == .none)
-  if kind == .subscribed || kind == .unsubscribed {
-    #expect(frame.instrument == bitcoin && frame.channel == .books)
-  }
-}
-
-/// `old` replaced by `new` in a good update, and what must come of it.
-@Test(arguments: [
-  (",\"seqId\":80274874876", "", FaultCode.missingField),
-  (",\"prevSeqId\":80274874800", "", .missingField),
-  ("\"ts\":\"1787612486107\",", "", .missingField),
-  ("\"bids\":[[\"78722.2\",\"12\",\"0\",\"1999999\"]],", "", .missingField),
-  ("\"data\":", "\"date\":", .missingField),
-  ("\"arg\":", "\"org\":", .missingField),
-  ("[\"78729.9\",\"0\",\"0\",\"0\"]", "[]", .missingField),
-  ("[\"78729.9\",\"0\",\"0\",\"0\"]", "[\"78729.9\"]", .missingField),
-  ("\"seqId\":80274874876", "\"seqId\":\"80274874876\"", .wrongType),
-  ("\"ts\":\"1787612486107\"", "\"ts\":1787612486107", .wrongType),
-  ("\"ts\":\"1787612486107\"", "\"ts\":\"now\"", .wrongType),
-  ("\"78722.3\"", "78722.3", .wrongType),
-  ("\"78722.3\"", "\"abc\"", .wrongType),
-  ("\"78722.3\"", "\"\"", .wrongType),
-  ("\"78722.3\"", "\"7.8e4\"", .wrongType),
-  ("\"78722.3\"", "null", .wrongType),
-  ("\"78722.3\"", "\"7872\\u0032.3\"", .wrongType),
-  ("[\"78729.9\",\"0\",\"0\",\"0\"]", "{}", .wrongType),
-  ("\"action\":\"update\"", "\"action\":\"partial\"", .wrongType),
-  ("\"action\":\"update\"", "\"action\":1", .wrongType),
-  ("\"checksum\":0", "\"checksum\":\"0\"", .wrongType),
-  ("\"seqId\":80274874876", "\"seqId\":99999999999999999999", .numberRange),
-  ("\"checksum\":0", "\"checksum\":2147483648", .numberRange),
-  ("\"78722.3\"", "\"0\"", .numberRange),
-  ("\"78722.3\"", "\"-78722.3\"", .numberRange),
-  ("\"12\"", "\"-12\"", .numberRange),
-  ("\"12\"", "\"92233720368547758080\"", .numberRange),
-  ("\"12\"", "\"922337203685477\"", .numberRange),
-  ("\"ts\":\"1787612486107\"", "\"ts\":\"-1\"", .numberRange),
-  ("\"78722.3\"", "\"78722.35\"", .offIncrement),
-  ("\"12\"", "\"0.000000001\"", .offIncrement),
-  ("BTC-USDT", "BTC-USDC", .unknownInstrument),
-  ("BTC-USDT", "", .unknownInstrument),
-  ("BTC-USDT", "AN-INSTRUMENT-NAME-OF-MORE-THAN-32-BYTES", .unknownInstrument),
-  ("\"channel\":\"books\"", "\"channel\":\"books5\"", .unknownChannel),
-  ("\"channel\":\"books\"", "\"channel\":\"no-such-channel-anywhere\"", .unknownChannel),
-  ("\"action\":\"update\"", "\"event\":\"surprise\"", .unknownEvent),
-  ("\"ts\":\"1787612486107\"", "\"ts\":\"1\",\"ts\":\"2\"", .malformedJSON),
-  ("}]}", "}]", .malformedJSON),
-  ("}]}", "}]}}", .malformedJSON),
-  ("}]}", "}]} x", .malformedJSON),
-  ("}]}", "}],}", .malformedJSON),
-  ("\"0\",\"10\"]", "\"0\",\"10\"", .wrongType),
-  ("\"0\",\"10\"]", "\"0\",\"10\",]", .malformedJSON),
-  ("\"0\",\"10\"]", "\"0\",\"1\u{1}\"]", .malformedJSON),
-  ("\"checksum\":0", "\"checksum\":00", .malformedJSON),
-])
-func badInputHasACode(_ old: String, _ new: String, _ wanted: FaultCode) {
-  let text = update.replacingOccurrences(of: old, with: new)
-  #expect(text != update)
-  #expect(fault(text) == wanted)
-}
-
-@Test func notEvenAnObjectHasACode() {
-  for (text, wanted) in [
-    ("", FaultCode.malformedJSON), ("pon", .malformedJSON), ("pongs", .malformedJSON),
-    ("ping", .malformedJSON), ("[]", .wrongType), ("\"pong\"", .wrongType), ("1", .wrongType),
-    ("{}", .missingField), ("null", .wrongType),
-    ("{\"event\":\"subscribe\"}", .missingField),
-  ] { #expect(fault(text) == wanted, "\(text)") }
-}
-
-@Test func oddButLegalSpellingsAreRead() {
-  let plain = decode(update).1
-  for (old, new) in [
-    ("[\"78722.3\",\"0.38699412\",\"0\",\"10\"]", "[ \"78722.3\" , \"0.38699412\" ]"),
-    ("[\"78722.3\",\"0.38699412\",\"0\",\"10\"]", "[\"78722.30\",\"0.386994120000\",\"0\",\"10\"]"),
-    ("[\"78722.3\",\"0.38699412\",\"0\",\"10\"]", "[\"0078722.3\",\"0.38699412\",\"5\",\"7\"]"),
-    ("[\"78722.3\",\"0.38699412\",\"0\",\"10\"]", "[\"78722.3\",\"0.38699412\",{\"a\":[]},null,1]"),
-    (
-      "[\"78722.3\",\"0.38699412\",\"0\",\"10\"]",
-      "[\"78722.3\",\"0.38699412\",\"0\",\"123456789012345\"]"
-    ),
-    ("\"ts\":", "\"connId\":\"\\u0000\",\"ts\":"),
-  ] {
-    let text = update.replacingOccurrences(of: old, with: new)
-    #expect(text != update)
-    #expect(decode(text).1 == plain)
-  }
-}
-
-@Test func incrementsOtherThanPowersOfTen() {
-  let text = update.replacingOccurrences(of: "BTC-USDT", with: "HALF-USDT")
-    .replacingOccurrences(of: "78722.3", with: "78722.5").replacingOccurrences(
-      of: "0.38699412", with: "35"
-    ).replacingOccurrences(of: "78729.9", with: "78730")
-    .replacingOccurrences(of: "78722.2", with: "78722.0").replacingOccurrences(
-      of: "\"12\"", with: "\"10.0\"")
-  let message = decode(text).1!.first!
-  #expect(message.asks == [Level(ticks: 157445, lots: 7), Level(ticks: 157460, lots: 0)])
-  #expect(message.bids == [Level(ticks: 157444, lots: 2)])
-  #expect(fault(text.replacingOccurrences(of: "78722.5", with: "78722.6")) == .offIncrement)
+  #expect(decoder.decode(usualUpdate, Claim(size: 64 + 3 * 16)).kind == .market)
 }

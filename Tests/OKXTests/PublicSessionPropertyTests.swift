@@ -105,22 +105,19 @@ private struct Mischief {
   }
 }
 
-@Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
-func whatIsValidDownstreamIsTrueAndFaultsHeal(_ seed: UInt64) throws {
-  let count = 4
-  let instruments = table((0..<count).map { ("I\($0)-USDT", "1", "1") })
-  var configuration = PublicSessionConfiguration()
-  configuration.requestsPerHour = 1_000_000
-  configuration.resyncsAtOnce = 200
-  let shell = try Shell(
-    (0..<count).map { line(.books, InstrumentID(index: UInt16($0))) }, instruments,
-    configuration: configuration)
-  var exchange = Mischief(seed: seed, count: count)
-  var books: [[Int64: Int64]?] = Array(repeating: nil, count: count)
+/// Keeps the books that downstream would have, and holds each against the exchange's true ones.
+private struct Downstream {
+  let seed: UInt64
+  var books: [[Int64: Int64]?]
   var checks = 0
   var invalidated = 0
 
-  func applyCommitted() {
+  init(seed: UInt64, count: Int) {
+    self.seed = seed
+    books = Array(repeating: nil, count: count)
+  }
+
+  mutating func take(_ shell: Shell, _ exchange: Mischief) {
     for message in shell.takeCommitted() {
       let index = Int(message.instrument.index)
       switch message.kind {
@@ -147,6 +144,20 @@ func whatIsValidDownstreamIsTrueAndFaultsHeal(_ seed: UInt64) throws {
       if (books[index] != nil) != shell.isValid(id) { Issue.record("validity differs") }
     }
   }
+}
+
+@Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
+func whatIsValidDownstreamIsTrueAndFaultsHeal(_ seed: UInt64) throws {
+  let count = 4
+  let instruments = table((0..<count).map { ("I\($0)-USDT", "1", "1") })
+  var configuration = PublicSessionConfiguration()
+  configuration.requestsPerHour = 1_000_000
+  configuration.resyncsAtOnce = 200
+  let shell = try Shell(
+    (0..<count).map { line(.books, InstrumentID(index: UInt16($0))) }, instruments,
+    configuration: configuration)
+  var exchange = Mischief(seed: seed, count: count)
+  var downstream = Downstream(seed: seed, count: count)
 
   shell.connect()
   for round in 0..<3_000 {
@@ -156,7 +167,7 @@ func whatIsValidDownstreamIsTrueAndFaultsHeal(_ seed: UInt64) throws {
       shell.session.disconnected(now: shell.instant, fault: .connectionLost)
       exchange.reconnect()
       shell.poll()
-      applyCommitted()
+      downstream.take(shell, exchange)
       shell.connect()
     }
     for text in shell.takeSent() { exchange.answer(text) }
@@ -169,17 +180,17 @@ func whatIsValidDownstreamIsTrueAndFaultsHeal(_ seed: UInt64) throws {
     }
     while !exchange.queue.isEmpty && exchange.generator.next() % 8 != 0 {
       shell.receive(exchange.queue.removeFirst())
-      applyCommitted()
+      downstream.take(shell, exchange)
     }
     shell.pass(seconds: 0.05)
-    applyCommitted()
+    downstream.take(shell, exchange)
   }
-  #expect(checks > 400 && invalidated > 40)
+  #expect(downstream.checks > 400 && downstream.invalidated > 40)
   #expect(shell.isComplete)
-  for index in books.indices {
+  for index in downstream.books.indices {
     // What is still on its way is applied; then both sides agree.
     while !exchange.queue.isEmpty { shell.receive(exchange.queue.removeFirst()) }
-    applyCommitted()
-    #expect(books[index] == exchange.books[index].state)
+    downstream.take(shell, exchange)
+    #expect(downstream.books[index] == exchange.books[index].state)
   }
 }
