@@ -126,7 +126,8 @@ let controlTargets: [Target] = [
   control(
     "Operations",
     [
-      "Quantities", "OKX", "Door", "CKernel", log, crypto, .product(name: "Yams", package: "Yams"),
+      "Quantities", "Channels", "OKX", "Door", "CKernel", log, crypto,
+      .product(name: "Yams", package: "Yams"),
     ]),
   control(
     "Account",
@@ -146,22 +147,27 @@ let controlTargets: [Target] = [
   control(
     "Ledger",
     [
-      "Quantities", "Journal", "CKernel", "Operations", log, crypto,
+      "Quantities", "Channels", "Journal", "CKernel", "Operations", log, crypto,
       .product(name: "GRDB", package: "GRDB.swift"),
     ]),
   control(
     "Roles", ["Operations", "Ledger", crypto, .product(name: "Yams", package: "Yams")],
     resources: [.embedInCode("Shipped")]),
-  control("News", ["Operations", "Account", "Ledger", "Roles", log] + httpClient),
+  control(
+    "News",
+    ["Quantities", "Channels", "Operations", "Account", "Ledger", "Roles", log] + httpClient),
   control(
     "Models",
     [
-      "Operations", "Account", "Ledger", "Roles", "News", log,
+      "Quantities", "Channels", "Operations", "Account", "Ledger", "Roles", "News", log,
       .product(name: "NIOSSL", package: "swift-nio-ssl"),
     ] + httpClient),
   control(
     "Prompts",
-    ["Operations", "Ledger", "Roles", "News", log, .product(name: "Yams", package: "Yams")]),
+    [
+      "Quantities", "Channels", "Operations", "Ledger", "Roles", "News", log,
+      .product(name: "Yams", package: "Yams"),
+    ]),
   control(
     "Agents",
     [

@@ -2,14 +2,15 @@
 import Account
 import Agents
 import ArgumentParser
+import Channels
 import Console
 import Dialing
-import Foundation
 import Ledger
 import Logging
 import Models
 import News
 import Operations
+import Quantities
 
 struct ConsoleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,7 +40,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     let server = try ConsoleServer(
       configuration: configuration, directory: directory, ledger: ledger, log: log)
     let agentLog = Logger(label: "Agents")
-    let midnight = Int64(Date().timeIntervalSince1970) / 86_400 * 86_400_000
+    let midnight = WallMilliseconds.now().milliseconds / 86_400_000 * 86_400_000
     let proxy = try configuration.network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
     let models = try ModelSeats(
       configuration,

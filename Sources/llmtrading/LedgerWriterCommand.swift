@@ -1,8 +1,10 @@
 // `llmtrading ledger-writer`: appends and imports until it is killed; the crash test's other process.
 import ArgumentParser
+import Channels
 import Foundation
 import Journal
 import Ledger
+import Quantities
 
 struct LedgerWriterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,7 +27,7 @@ struct LedgerWriterCommand: ParsableCommand {
     var number = 0
     while true {
       number += 1
-      let now = Int64(Date().timeIntervalSince1970 * 1_000)
+      let now = WallMilliseconds.now().milliseconds
       let cycle = try ledger.beginCycle(trace: trace, instrument: "BTC-USDT", at: now)
       var record = DecisionRecord(
         cycle: cycle, traceID: trace, spanID: "00000000000000aa", agentID: "cycle",

@@ -96,13 +96,13 @@ private struct Tape: MessageHandler, ~Copyable {
     if let refusal { throw ValidationError(refusal) }
   }
 
-  private var wallNanoseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1e9) }
+  private var wallNanoseconds: Int64 { ClockPair.now().wallNanoseconds }
 
   mutating func opened(now: Instant) -> MessageReply {
     let url = url
     write { writer, time throws(RecordingError) in try writer.opened(url: url, at: time) }
     let texts = tap.opened(
-      now: now, login: login.map { sign in { sign(Int64(Date().timeIntervalSince1970)) } })
+      now: now, login: login.map { sign in { sign(WallMilliseconds.now().milliseconds / 1_000) } })
     return send(texts)
   }
 

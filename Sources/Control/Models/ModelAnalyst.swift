@@ -1,7 +1,9 @@
 // Fills a role by a model: strict tool, then JSON mode, then one repair, then no decision; control plane.
+import Channels
 import Foundation
 import Ledger
 import Logging
+import Quantities
 import Roles
 
 /// Fails closed: an answer is used only when it is of the role's schema and names nothing that the snapshot
@@ -139,7 +141,7 @@ public struct ModelAnalyst: Analyst {
       return .success(reply)
     }
     for attempt in 1...ModelAnalyst.triesMax {
-      let now = Int64(Date().timeIntervalSince1970 * 1_000)
+      let now = WallMilliseconds.now().milliseconds
       let most = call.prompt.parameters.maxTokens ?? endpoint.maxTokens
       guard
         let reserved = roster.reserve(

@@ -1,8 +1,10 @@
 // Who fills the roles: the configured models, in their order, or nobody; control plane.
 import Account
+import Channels
 import Foundation
 import Logging
 import Operations
+import Quantities
 import Roles
 
 /// What a console needs to ask models; made once.
@@ -50,7 +52,7 @@ public struct ModelSeats: Sendable {
         roleMicros: llm.roles.compactMapValues {
           $0.dayBudgetCents.map { $0 * ModelSeats.microsPerCent }
         }, thriftPermille: llm.thriftPermille), spentToday: spentToday,
-      now: Int64(Date().timeIntervalSince1970 * 1_000))
+      now: WallMilliseconds.now().milliseconds)
     client = try ModelClient(
       proxy: proxy?.setting, caFile: llm.caFile, silenceMilliseconds: llm.silenceMilliseconds)
     let cassette =
@@ -69,7 +71,7 @@ public struct ModelSeats: Sendable {
   }
 
   public func thrift(_ role: String) -> Thrift {
-    roster.thrift(of: role, now: Int64(Date().timeIntervalSince1970 * 1_000))
+    roster.thrift(of: role, now: WallMilliseconds.now().milliseconds)
   }
 
   public func seat(_ role: Role) -> Seat { Seat(analyst, seeing: .model(share)) }

@@ -1,8 +1,10 @@
 // Takes news in: asks each source at its pace, looks into the folder, stores what is new; control plane.
+import Channels
 import Foundation
 import Ledger
 import Logging
 import Operations
+import Quantities
 
 /// A source that is fetched.
 public struct NewsFeed: Sendable, Hashable {
@@ -69,7 +71,7 @@ public actor NewsPoller {
   /// Until cancelled.
   public func run() async {
     while !Task.isCancelled {
-      await poll(now: Int64(Date().timeIntervalSince1970 * 1_000))
+      await poll(now: WallMilliseconds.now().milliseconds)
       try? await Task.sleep(for: .milliseconds(NewsPoller.lookMilliseconds))
     }
   }
@@ -90,7 +92,7 @@ public actor NewsPoller {
       case .unchanged: counters.unchanged += 1
       case .document(let data, let validators):
         // Arrival is when the bytes are here, not when they were asked for.
-        let arrived = max(now, Int64(Date().timeIntervalSince1970 * 1_000))
+        let arrived = max(now, WallMilliseconds.now().milliseconds)
         let parsed = try feed.format.parse(data)
         feeds[index].validators = validators
         take(parsed, from: feed.source, now: arrived)

@@ -1,7 +1,8 @@
 // Prompts as people and calls use them: the store, the shipped texts, and the rule of promotion; control plane.
-import Foundation
+import Channels
 import Ledger
 import Operations
+import Quantities
 import Roles
 
 /// A role as far as its prompt is concerned.
@@ -123,5 +124,5 @@ public struct PromptLibrary: Sendable {
       author: "llmtrading", note: "as shipped", createdAt: 0, origin: .shipped)
   }
 
-  static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+  static func now() -> Int64 { WallMilliseconds.now().milliseconds }
 }

@@ -1,11 +1,12 @@
 // What a cycle works with; control plane.
-import Foundation
+import Channels
 import Ledger
 import Logging
 import Models
 import News
 import Operations
 import Prompts
+import Quantities
 import Roles
 
 /// The figures of `agents.*` that a cycle reads.
@@ -70,5 +71,5 @@ struct CycleParts: Sendable {
 
 enum WallClock {
   /// Unix milliseconds.
-  static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+  static func now() -> Int64 { WallMilliseconds.now().milliseconds }
 }

@@ -1,9 +1,11 @@
 // Routes of prompts: read, save, compare, roll back, shadow; control plane.
+import Channels
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Ledger
 import Prompts
+import Quantities
 
 enum PromptRoutes {
   /// A text of 1 MiB as a JSON string, where each byte may need six, and the fields beside it.
@@ -180,7 +182,7 @@ enum PromptRoutes {
     return value
   }
 
-  private static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+  private static func now() -> Int64 { WallMilliseconds.now().milliseconds }
 
   private static func run<Value: Sendable>(
     _ call: Call, _ body: @escaping @Sendable (PromptLibrary) throws -> Value

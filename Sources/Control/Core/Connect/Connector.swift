@@ -119,7 +119,7 @@ public final class Connector: @unchecked Sendable {
       var address: UInt64 = 0
       var count: UInt32 = 0
       if let login = lines[line].login {
-        let text = login(ck_now_wall_ms() / 1000)
+        let text = login(WallMilliseconds.now().milliseconds / 1_000)
         (address, count) = Connector.keep(text)
       }
       states[line].failures = 0

@@ -1,7 +1,8 @@
 // The importer's place and the names it has learned, in the database; control plane.
-import Foundation
+import Channels
 import GRDB
 import Journal
+import Quantities
 
 enum JournalCursor {
   static func load(_ db: Database) throws -> JournalImporter.Cursor? {
@@ -27,7 +28,7 @@ enum JournalCursor {
   static func gap(_ reason: String, _ epoch: Int64, _ db: Database) throws {
     try db.execute(
       sql: "INSERT INTO journal_gaps(noticed_at, epoch, reason) VALUES (?, ?, ?)",
-      arguments: [Int64(Date().timeIntervalSince1970 * 1_000), epoch, reason])
+      arguments: [WallMilliseconds.now().milliseconds, epoch, reason])
   }
 
   static func names(_ db: Database) throws -> InstrumentBook {

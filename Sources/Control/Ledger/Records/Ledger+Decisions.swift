@@ -1,6 +1,7 @@
 // Appending and reading decision records; control plane.
-import Foundation
+import Channels
 import GRDB
+import Quantities
 import Synchronization
 
 extension Ledger {
@@ -22,7 +23,7 @@ extension Ledger {
       counts.refused.add(1, ordering: .relaxed)
       throw error
     }
-    let now = Int64(Date().timeIntervalSince1970 * 1_000)
+    let now = WallMilliseconds.now().milliseconds
     let id = try write { db in try DecisionRows.insert(record, now: now, db) }
     counts.appended.add(1, ordering: .relaxed)
     return id
@@ -36,7 +37,7 @@ extension Ledger {
         throw error
       }
     }
-    let now = Int64(Date().timeIntervalSince1970 * 1_000)
+    let now = WallMilliseconds.now().milliseconds
     let ids = try write { db in
       try records.map { try DecisionRows.insert($0, now: now, db) }
     }

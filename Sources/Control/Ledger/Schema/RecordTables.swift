@@ -1,6 +1,7 @@
 // The tables of cycles, decisions, lease answers and snapshots; control plane.
-import Foundation
+import Channels
 import GRDB
+import Quantities
 
 extension LedgerMigration {
   static let records = [
@@ -88,7 +89,7 @@ extension LedgerMigration {
           """)
       // Orders name cycles in the journal, which outlives this file: a later ledger's cycles begin above
       // all of an earlier one's, at up to 16 a second.
-      let first = Int64(Date().timeIntervalSince1970) * 16
+      let first = WallMilliseconds.now().milliseconds / 1_000 * 16
       try db.execute(
         sql: "INSERT INTO sqlite_sequence(name, seq) VALUES ('cycles', ?)", arguments: [first])
     }

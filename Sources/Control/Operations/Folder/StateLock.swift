@@ -1,7 +1,7 @@
 // The one running core of a state folder, and the start numbers only it may draw; control plane.
 
 import CKernel
-import Foundation
+import Channels
 import Glibc
 import Quantities
 
@@ -49,7 +49,7 @@ public final class StateLock: Sendable {
       if last >= ClientOrderID.startMax { throw .startNumbersExhausted(path: path) }
       next = last + 1
     } else {
-      let minutes = (ck_now_wall_ms() - 1_767_225_600_000) / 60_000
+      let minutes = (WallMilliseconds.now().milliseconds - 1_767_225_600_000) / 60_000
       next = UInt32(clamping: max(1, min(minutes, Int64(ClientOrderID.startMax) / 2)))
     }
     try PrivateFile.replace(path, with: Array("\(next)\n".utf8))

@@ -1,9 +1,10 @@
 // The swift-log backend: one line an event, text or JSON, level by module; control plane.
 
-import CKernel
+import Channels
 import Foundation
 import Glibc
 import Logging
+import Quantities
 
 /// Where lines go. The default writes each to standard error in one call.
 public struct LogSink: Sendable {
@@ -56,7 +57,7 @@ public struct LogLineHandler: LogHandler {
     let fields = all.sorted { $0.key < $1.key }.map { key, value in
       (key, LogRedaction.isSecret(key: key) ? LogRedaction.placeholder : "\(value)")
     }
-    let time = LogLineHandler.timeText(ck_now_wall_ms())
+    let time = LogLineHandler.timeText(WallMilliseconds.now().milliseconds)
     let line =
       format == .json
       ? json(time, event.level, event.message.description, fields)
