@@ -151,7 +151,8 @@ let controlTargets: [Target] = [
       .product(name: "GRDB", package: "GRDB.swift"),
     ]),
   control(
-    "Roles", ["Operations", "Ledger", crypto, .product(name: "Yams", package: "Yams")],
+    "Roles",
+    ["Quantities", "Operations", "Ledger", crypto, .product(name: "Yams", package: "Yams")],
     resources: [.embedInCode("Shipped")]),
   control(
     "News",

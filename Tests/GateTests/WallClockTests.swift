@@ -5,7 +5,7 @@ import Testing
 /// Where it is read, each with its reason.
 private let readers: [String: String] = [
   "Sources/Hot/Channels": "the home",
-  "Sources/Hot/Pipeline": "stages take the time as an argument; a gate of its own refuses any clock",
+  "Sources/Hot/Pipeline": "stages take the time as an argument, which has a gate of its own",
   "Sources/Simulation": "the simulated exchange stands alone and has a clock of its own",
 ]
 

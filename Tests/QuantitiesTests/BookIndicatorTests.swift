@@ -8,6 +8,12 @@ import Testing
   // Places follow one another: the Builder counts through them.
   #expect(
     BookIndicator.allCases.map { Int($0.rawValue) } == Array(0..<BookIndicator.allCases.count))
+  let facts = BookIndicator.allCases.compactMap(\.fact)
+  #expect(
+    facts == [
+      "microprice", "imbalance1", "imbalance5", "imbalance25", "orderFlowImbalance", "windowVwap",
+      "sessionVwap", "realisedVolatility",
+    ], "prompts and recorded snapshots know these names")
   let unlabelled = BookIndicator.allCases.filter { $0.label == nil }
   #expect(unlabelled == [.midHalfTicks, .spreadTicks])
 }

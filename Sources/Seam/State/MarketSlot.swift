@@ -58,6 +58,11 @@ public struct MarketSlot: Sendable, BitwiseCopyable {
     return Double(bitPattern: indicators[Int(indicator.rawValue)])
   }
 
+  /// The figure as a number, read as its unit says; nil before its warm-up.
+  public func value(_ indicator: BookIndicator) -> Double? {
+    indicator.unit.isInteger ? integer(indicator).map { Double($0) } : real(indicator)
+  }
+
   @inlinable
   public mutating func set(_ indicator: BookIndicator, _ value: Int64?) {
     put(indicator, value.map { UInt64(bitPattern: $0) })

@@ -102,7 +102,7 @@ final class TestCore: Sendable {
     draft.value.set(.spreadTicks, Int64(1))
     draft.value.set(.microprice, (Double(mid) + lean) / 2)
     draft.value.set(.imbalance5, lean)
-    draft.value.set(.orderFlowImbalance, lean * 400)
+    draft.value.set(.orderFlowImbalance, Int64(lean * 400))
     draft.value.set(.tradeFlow, Int64(lean * 400))
     state.publish(draft, for: id)
   }

@@ -24,7 +24,7 @@ enum RecordSummary {
       return mid + (book.spreadTicks.map { ", spread \($0) ticks" } ?? "")
     case .trades: return snapshot.trades.map { "last \($0.lastSide) \($0.lastPrice)" } ?? "no trade"
     case .indicators:
-      return snapshot.indicators?.imbalance5.map { "imbalance \(Figures.text($0))" }
+      return snapshot.indicators?[.imbalance5].map { "imbalance \(Figures.text($0))" }
     case .bars:
       let samples = snapshot.series.first { $0.name == "mid" }?.values.count ?? 0
       let bars = snapshot.bars.map { "\($0.rows.count) bars of \($0.intervalSeconds) s" }

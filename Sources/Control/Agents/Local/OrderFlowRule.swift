@@ -8,7 +8,7 @@ enum OrderFlowRule {
   static func finding(_ snapshot: Snapshot) -> LocalAnalyst.Finding {
     let (usable, reason) = snapshot.usableMid()
     guard let mid = usable, let book = snapshot.book else { return .abstains(reason) }
-    guard let indicators = snapshot.indicators, let shown = indicators.imbalance5 else {
+    guard let indicators = snapshot.indicators, let shown = indicators[.imbalance5] else {
       return .abstains("the book's imbalance has not warmed up")
     }
     let depth = Double((book.bids + book.asks).reduce(Int64(0)) { $0 &+ max($1.lots, 0) })
@@ -18,9 +18,9 @@ enum OrderFlowRule {
       return lots / (abs(lots) + depth)
     }
     let flow = share(snapshot.trades?.flowLots.map { Double($0) })
-    let imbalance = share(indicators.orderFlowImbalance)
+    let imbalance = share(indicators[.orderFlowImbalance])
     var micro: Double?
-    if let price = indicators.microprice, let bid = book.bid, let ask = book.ask, ask > bid {
+    if let price = indicators[.microprice], let bid = book.bid, let ask = book.ask, ask > bid {
       micro = min(max((price - mid) / ((ask - bid) / 2), -1), 1)
     }
     let parts: [(name: String, weight: Double, value: Double?)] = [

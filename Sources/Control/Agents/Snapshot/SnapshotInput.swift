@@ -104,14 +104,14 @@ struct SnapshotInput {
   private var indicators: BookIndicatorFacts? {
     if slot.presentIndicators == 0 || !slot.isValid { return nil }
     var facts = BookIndicatorFacts()
-    facts.microprice = price(approximately: slot.real(.microprice))
-    facts.imbalance1 = finite(slot.real(.imbalance1))
-    facts.imbalance5 = finite(slot.real(.imbalance5))
-    facts.imbalance25 = finite(slot.real(.imbalance25))
-    facts.orderFlowImbalance = finite(slot.real(.orderFlowImbalance))
-    facts.windowVwap = price(approximately: slot.real(.windowVWAP))
-    facts.sessionVwap = price(approximately: slot.real(.sessionVWAP))
-    facts.realisedVolatility = finite(slot.real(.realisedVolatility), digits: 9)
+    for indicator in BookIndicator.allCases where indicator.fact != nil {
+      let value = slot.value(indicator)
+      switch indicator.unit {
+      case .price: facts[indicator] = price(approximately: value)
+      case .deviation: facts[indicator] = finite(value, digits: 9)
+      case .halfTicks, .ticks, .lots, .ratio: facts[indicator] = finite(value)
+      }
+    }
     return facts
   }
 

@@ -84,9 +84,7 @@ public struct Facts: Sendable, Hashable {
       prices += (book.bids + book.asks).map(\.price)
     }
     prices.append(snapshot.trades?.lastPrice)
-    if let indicators = snapshot.indicators {
-      prices += [indicators.microprice, indicators.windowVwap, indicators.sessionVwap]
-    }
+    if let indicators = snapshot.indicators { prices += indicators.prices.map { $0 } }
     for series in snapshot.series where series.isPrice { prices += series.values.map { $0 } }
     for bars in snapshot.bars {
       for bar in bars.rows { prices += [bar.open, bar.high, bar.low, bar.close] }

@@ -82,23 +82,6 @@ public struct TradeFacts: Sendable, Hashable, Codable {
   }
 }
 
-/// The core's own indicators of book and tape.
-public struct BookIndicatorFacts: Sendable, Hashable, Codable {
-  public var microprice: Double?
-  /// −1…1: bid size less ask size over their sum, best 1, 5, 25 levels.
-  public var imbalance1: Double?
-  public var imbalance5: Double?
-  public var imbalance25: Double?
-  /// Lots, over the core's window.
-  public var orderFlowImbalance: Double?
-  public var windowVwap: Double?
-  public var sessionVwap: Double?
-  /// Root of the summed squared log returns over the core's window; not annualised.
-  public var realisedVolatility: Double?
-
-  public init() {}
-}
-
 /// Evenly spaced values, oldest first.
 public struct Series: Sendable, Hashable, Codable {
   public var name: String

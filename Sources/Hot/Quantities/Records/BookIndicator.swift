@@ -26,6 +26,14 @@ public enum BookIndicatorUnit: Sendable {
   case ratio
   /// A small number of no unit.
   case deviation
+
+  /// The figure is an Int64, else a Double.
+  public var isInteger: Bool {
+    switch self {
+    case .halfTicks, .ticks, .lots: true
+    case .price, .ratio, .deviation: false
+    }
+  }
 }
 
 extension BookIndicator {
@@ -42,6 +50,16 @@ extension BookIndicator {
     case .windowVWAP: "VWAP, window"
     case .sessionVWAP: "VWAP, session"
     case .realisedVolatility: "volatility"
+    }
+  }
+
+  /// As snapshots, and so prompts and models, name it; nil where it stands elsewhere or nowhere in them.
+  public var fact: String? {
+    switch self {
+    case .midHalfTicks, .spreadTicks, .tradeFlow: nil
+    case .windowVWAP: "windowVwap"
+    case .sessionVWAP: "sessionVwap"
+    default: "\(self)"
     }
   }
 
