@@ -170,7 +170,7 @@ private let midnight: Int64 = 1_764_028_800_000
     for print in prints where print.time < lost {
       ladder.take(print.body, at: print.at) { told.append($0) }
     }
-    ladder.lose()
+    ladder.listen(from: nil)
     ladder.advance(to: WallMilliseconds(milliseconds: found)) { told.append($0) }
     for print in prints where print.time >= found {
       ladder.take(print.body, at: print.at) { told.append($0) }

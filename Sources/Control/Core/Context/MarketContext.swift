@@ -48,7 +48,7 @@ public final class MarketContext: Sendable {
   /// time as last heard would not do as a beginning: it is from before the loss.
   func lost() {
     board.withLock { board in
-      for index in board.ladders.indices { board.ladders[index].lose() }
+      for index in board.ladders.indices { board.ladders[index].listen(from: nil) }
     }
   }
 

@@ -57,16 +57,10 @@ public struct BarLadder: Sendable {
   /// Every interval from a minute up is whole.
   public var isSpliced: Bool { rungs.dropFirst().allSatisfy { $0.isWhole && $0.open != nil } }
 
-  /// The trades of the instrument come to us from `time` on; after a lost connection, again.
-  public mutating func listen(from time: WallMilliseconds) {
+  /// The trades of the instrument come to us from `time` on, and no bar that begins before is whole. Nil: the
+  /// connection is new and nobody knows what it missed, so the next trade is the first that surely is ours.
+  public mutating func listen(from time: WallMilliseconds?) {
     listensSince = time
-    for index in rungs.indices { rungs[index].isWhole = false }
-  }
-
-  /// The connection is new: nobody knows what it missed. The next trade is the first that surely is ours, and
-  /// no bar that begins before it is whole.
-  public mutating func lose() {
-    listensSince = nil
     for index in rungs.indices { rungs[index].isWhole = false }
   }
 

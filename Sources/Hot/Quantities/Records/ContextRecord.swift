@@ -107,11 +107,4 @@ public struct ContextRecord: Sendable, BitwiseCopyable, Equatable {
     MemoryLayout<ContextRecord>.size - (figureCount - figure) * MemoryLayout<ContextFigure>.stride
       + 9
   }
-
-  /// The same figures, whatever the times.
-  public func says(_ other: ContextRecord) -> Bool {
-    var same = other
-    same.exchangeTime = exchangeTime
-    return self == same
-  }
 }
