@@ -5,6 +5,7 @@ import ArgumentParser
 import Channels
 import Console
 import Dialing
+import Foundation
 import Ledger
 import Logging
 import Models
