@@ -48,7 +48,7 @@ struct Demo {
       if options.scripted && options.recording == nil { await source.run() }
     }
     let line = Task {
-      if !options.headless { await LiveLine(stateFile: directory.stateFile).run() }
+      if !options.headless { await LiveStatus(stateFile: directory.stateFile).run() }
     }
     try await waitForEnd(settling, core)
     line.cancel()

@@ -11,7 +11,7 @@ public struct Configuration: Sendable, Equatable {
   public var environment: TradingEnvironment?
   public var region: Region = .global
   public var stateDirectory: String = "~/.local/state/llmtrading"
-  public var topology: Topology = .split
+  public var topology: TopologyChoice = .split
   public var transport: TransportChoice = .auto
   public var cpus = CPUs()
   public var okx = OKX()

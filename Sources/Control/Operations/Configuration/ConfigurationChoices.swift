@@ -13,7 +13,7 @@ public enum Region: String, ConfigurationChoice {
   case global, eea, us
 }
 
-public enum Topology: String, ConfigurationChoice {
+public enum TopologyChoice: String, ConfigurationChoice {
   case split, fused
 }
 

@@ -77,7 +77,7 @@ extension ConfigurationChoice {
 
 extension TradingEnvironment: ConfigurationValue {}
 extension Region: ConfigurationValue {}
-extension Topology: ConfigurationValue {}
+extension TopologyChoice: ConfigurationValue {}
 extension TransportChoice: ConfigurationValue {}
 extension Durability: ConfigurationValue {}
 extension StrategyKind: ConfigurationValue {}

@@ -1,11 +1,11 @@
-// One line a second about a running core, read from State like anybody's; control plane.
+// What a running core shows, once a second in a line of text, read from State like anybody reads it; control plane.
 import Channels
 import Foundation
 import Quantities
 import State
 
 /// Book and rate, signal and who holds it, position, orders, and tick-to-order.
-struct LiveLine {
+struct LiveStatus {
   let stateFile: String
 
   /// Runs until cancelled; says nothing while there is no core.
@@ -34,8 +34,8 @@ struct LiveLine {
       "\(rate) msg/s", focus(state),
       "orders \(total(state, [.ordersSent])) sent, \(working(state)) working, "
         + "\(total(state, [.filledLots])) lots filled",
-      "tick-to-order p50 \(LiveLine.text(latency.quantile(0.5))) "
-        + "p99 \(LiveLine.text(latency.quantile(0.99)))",
+      "tick-to-order p50 \(LiveStatus.text(latency.quantile(0.5))) "
+        + "p99 \(LiveStatus.text(latency.quantile(0.99)))",
     ].joined(separator: "  |  ")
   }
 
