@@ -141,8 +141,9 @@ let controlTargets: [Target] = [
   control(
     "Core",
     [
-      "Quantities", "Channels", "Wire", "OKX", "Book", "Orders", "Risk", "Transport", "MappedFile",
-      "State", "Journal", "Pipeline", "CKernel", "Dialing",
+      "Quantities", "Channels", "Wire", "OKX", "Book", "Strategy", "Risk", "Orders", "Transport",
+      "MappedFile", "State", "Journal", "Door", "Pipeline", "CKernel", "Dialing", "Operations",
+      "Account", log,
     ]),
   control(
     "Ledger",
@@ -197,13 +198,9 @@ let controlTargets: [Target] = [
   .executableTarget(
     name: "llmtrading",
     dependencies: [
-      "Quantities", "Channels", "Wire", "OKX", "Strategy", "Risk", "Orders", "Transport", "State",
-      "Journal", "Door", "Pipeline",
-      "CKernel", "Dialing", "Core", "Operations", "Account", "Ledger", "Roles", "News", "Models",
-      "Prompts", "Agents",
-      "Console", "Market", "Matching", "Exchange",
-      log,
-      crypto,
+      "Quantities", "Channels", "Wire", "OKX", "Transport", "State", "Journal", "Door", "Pipeline",
+      "CKernel", "Dialing", "Operations", "Account", "Core", "Ledger", "Roles", "News", "Models",
+      "Prompts", "Agents", "Console", "Market", "Matching", "Exchange", log, crypto,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], path: "Sources/llmtrading", swiftSettings: strict),
 ]
@@ -219,7 +216,7 @@ let controlTests: [Target] = [
     "Dialing", ["Quantities", "Wire", "Transport", "Dialing"],
     exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
   tests("Operations", ["Quantities", "Operations", log]),
-  tests("Account", ["Quantities", "OKX", "Account", "Exchange"]),
+  tests("Account", ["Quantities", "OKX", "Account", "Exchange", log]),
   tests(
     "Ledger",
     ["Quantities", "Journal", "Ledger", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -244,6 +241,12 @@ let controlTests: [Target] = [
   tests("Market", ["Quantities", "Market", "SampleMarket", "Fixtures"]),
   tests("Matching", ["Quantities", "Market", "Matching", "SampleMarket"]),
   tests("Exchange", ["Market", "Exchange", "Fixtures", log, crypto]),
+  tests(
+    "Core",
+    [
+      "Quantities", "Channels", "OKX", "Orders", "Risk", "Strategy", "State", "Journal", "Door",
+      "Pipeline", "Operations", "Account", "Core", "Exchange", log,
+    ]),
   tests("Pipeline", ["Fixtures"]),
   tests("Supervision", []),
   tests("Gate", []),

@@ -49,7 +49,8 @@ private let plans = [
   try trade.close()
   try market.close()
   file.remove()
-  #expect(try TelemetryFile(recovering: scratch.path + "/rings") == nil)
+  let path = scratch.path + "/rings"
+  #expect(throws: JournalError.self) { try TelemetryFile(recovering: path, of: 7) }
 }
 
 @Test func aFullRingRefusesOrTellsWhatItLost() throws {
@@ -112,7 +113,8 @@ private let plans = [
     try unsafe writer.append(header, bytes.span.bytes)
   }
   let recovery = try TelemetryRecovery.run(
-    telemetry: path, journals: scratch.path, trade: settings(), market: settings())
+    TelemetryFile(recovering: path, of: 41), journals: scratch.path, trade: settings(),
+    market: settings())
   #expect(recovery == TelemetryRecovery(start: 41, records: 13))
   var found = try records(scratch.trade)
   let gate = found.filter { $0.header.stage == .gate }
@@ -128,9 +130,9 @@ private let plans = [
   // The segment that recovery wrote belongs to the start that made the records.
   let checked = try JournalVerification(file: scratch.trade.file(2))
   #expect(checked.header.identity.start == 41 && checked.end == .closed)
-  let second = try TelemetryRecovery.run(
-    telemetry: path, journals: scratch.path, trade: settings(), market: settings())
-  #expect(second == nil)
+  #expect(throws: JournalError.self, "the file is gone") {
+    try TelemetryFile(recovering: path, of: 41)
+  }
   found = try records(scratch.trade)
   #expect(found.count == 18)
 }
@@ -141,17 +143,50 @@ private let plans = [
   _ = try TelemetryFile(creating: path, identity: identity(), plans: plans)
   let whole = contents(path)
   store(whole[..<100], path)
-  #expect(throws: JournalError.self) { try TelemetryFile(recovering: path) }
+  #expect(throws: JournalError.self) { try TelemetryFile(recovering: path, of: 7) }
   store(whole[..<5_000], path)
-  #expect(throws: JournalError.self) { try TelemetryFile(recovering: path) }
+  #expect(throws: JournalError.self) { try TelemetryFile(recovering: path, of: 7) }
   for index in 0..<1_024 where whole[index] != 0 {
     var changed = whole
     changed[index] ^= 0x40
     store(changed, path)
-    #expect(throws: JournalError.self) { try TelemetryFile(recovering: path) }
+    #expect(throws: JournalError.self) { try TelemetryFile(recovering: path, of: 7) }
   }
   store(whole, path)
-  #expect(try TelemetryFile(recovering: path)?.plans == plans)
+  #expect(try TelemetryFile(recovering: path, of: 7).plans == plans)
+}
+
+/// What goes into the journal must be of this user and of the start that is asked for: anything else is refused.
+@Test func telemetryOfAnybodyElseIsRefused() throws {
+  let scratch = Scratch("foreign")
+  let path = scratch.path + "/rings"
+  _ = try TelemetryFile(creating: path, identity: identity(7), plans: plans)
+  let whole = contents(path)
+  #expect(throws: JournalError.telemetry("it is of start 7 and not of 8")) {
+    try TelemetryFile(recovering: path, of: 8)
+  }
+  for mode in [0o644, 0o660, 0o700, 0o400] as [mode_t] {
+    unsafe _ = chmod(path, mode)
+    #expect(throws: JournalError.system(call: "status", path: path, code: EPERM)) {
+      try TelemetryFile(recovering: path, of: 7)
+    }
+  }
+  unsafe _ = chmod(path, 0o600)
+  #expect(try TelemetryFile(recovering: path, of: 7).identity.start == 7)
+  // A link to a good file is none.
+  unsafe _ = rename(path, scratch.path + "/elsewhere")
+  unsafe _ = symlink(scratch.path + "/elsewhere", path)
+  #expect(throws: JournalError.system(call: "open", path: path, code: ELOOP)) {
+    try TelemetryFile(recovering: path, of: 7)
+  }
+  unsafe _ = unlink(path)
+  if geteuid() == 0 {
+    store(whole, path)
+    unsafe _ = chown(path, 65_534, 65_534)
+    #expect(throws: JournalError.system(call: "status", path: path, code: EPERM)) {
+      try TelemetryFile(recovering: path, of: 7)
+    }
+  }
 }
 
 /// Stages and Recorder in a process of its own, killed at odd moments: after recovery every number from 1 on is
@@ -195,7 +230,8 @@ private let plans = [
     let promised = counter(shared)
     #expect(promised >= 300)
     _ = try TelemetryRecovery.run(
-      telemetry: path, journals: scratch.path, trade: settings(1 << 20), market: settings())
+      TelemetryFile(recovering: path, of: 9), journals: scratch.path, trade: settings(1 << 20),
+      market: settings())
     let found = try records(scratch.trade).filter { $0.header.stage == .sender }
     let numbers = found.map(\.header.number)
     #expect(numbers == Array(1...UInt64(numbers.count)), "each once, in order")

@@ -8,7 +8,8 @@ enum Desks {
   @Suite(.serialized)
   struct KillsAndStops {
     @Test(arguments: [
-      "core_killed_at_rest", "core_killed_at_work", "missed_fill", "supervisor_killed",
+      "core_killed_at_rest", "core_killed_at_work", "forged_rings", "exchange_late", "missed_fill",
+      "supervisor_killed",
       "console_killed", "environments",
       "three_deaths", "second_core", "stop_survives", "halt_by_signal", "flatten", "limits",
       "proxied", "demo_interrupted", "bad_input",

@@ -80,6 +80,17 @@ public struct OrderQuery: Sendable, BitwiseCopyable {
   public var exchangeOrder: ExchangeOrderID
   public var instrument: InstrumentID
   public var askedAt: Instant
+
+  @inlinable
+  public init(
+    clientOrder: ClientOrderID, exchangeOrder: ExchangeOrderID, instrument: InstrumentID,
+    askedAt: Instant
+  ) {
+    self.clientOrder = clientOrder
+    self.exchangeOrder = exchangeOrder
+    self.instrument = instrument
+    self.askedAt = askedAt
+  }
 }
 
 @frozen

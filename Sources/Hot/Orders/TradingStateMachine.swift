@@ -24,18 +24,9 @@ public struct TradingStateChange: Sendable, BitwiseCopyable {
   }
 }
 
-/// What came of a request.
-@frozen
-public enum TradingStateAnswer: Sendable, BitwiseCopyable {
-  case done(TradingStateChange)
-  /// Looser than what this source asked before: only `rearm`, which names a person and a reason, may loosen.
-  case needsRearm
-  case unknownInstrument
-}
-
 /// Each source owns one request for the desk and one per instrument; the most restrictive holds.
 ///
-/// At start the `startup` source holds the desk at `cancelOnly`; it rearms when start-up is through.
+/// At start the `startup` source holds the desk at `cancelOnly` until start-up is through.
 @safe
 public struct TradingStateMachine: ~Copyable, @unchecked Sendable {
   // SAFETY: allocated by `init`, freed by `deinit`, reached through this sole owner alone. Row 0 is the
@@ -84,13 +75,6 @@ public struct TradingStateMachine: ~Copyable, @unchecked Sendable {
     return own.rawValue > desk.rawValue ? own : desk
   }
 
-  /// The state of one scope alone: the desk's with `.none`, else the instrument's own.
-  @_noLocks
-  public func scopeState(_ instrument: InstrumentID) -> TradingState {
-    guard let row = row(instrument) else { return .halted }
-    return mostRestrictive(row: row)
-  }
-
   /// What one source asks of a scope.
   @_noLocks
   public func request(_ source: StopSource, _ instrument: InstrumentID) -> TradingState {
@@ -98,30 +82,21 @@ public struct TradingStateMachine: ~Copyable, @unchecked Sendable {
     return unsafe requests[row &* TradingStateMachine.sources &+ Int(source.rawValue)]
   }
 
-  /// Asks for a state at least as strict as this source's present one: immediate, for anyone allowed.
+  /// Takes over what `source` asks now, stricter or looser: the board that it is read from lets only a rearm loosen.
+  /// Other sources' requests stay, so the state in force may not change at all. Nil for an unknown instrument.
   @_noLocks
-  public mutating func tighten(
+  public mutating func set(
     _ source: StopSource, to state: TradingState, _ instrument: InstrumentID
-  ) -> TradingStateAnswer {
-    guard let row = row(instrument) else { return .unknownInstrument }
+  ) -> TradingStateChange? {
+    guard let row = row(instrument) else { return nil }
     let at = row &* TradingStateMachine.sources &+ Int(source.rawValue)
-    if unsafe requests[at].rawValue > state.rawValue { return .needsRearm }
-    return .done(set(row, at, state, instrument))
-  }
-
-  /// Loosens what `source` asked; the caller has the person and reason and journals them. Other sources'
-  /// requests stay, so the state in force may not change at all.
-  @_noLocks
-  public mutating func rearm(
-    _ source: StopSource, to state: TradingState, _ instrument: InstrumentID
-  ) -> TradingStateAnswer {
-    guard let row = row(instrument) else { return .unknownInstrument }
-    let at = row &* TradingStateMachine.sources &+ Int(source.rawValue)
-    return .done(set(row, at, state, instrument))
+    return set(row, at, state, instrument)
   }
 
   @_noLocks
-  mutating func set(_ row: Int, _ at: Int, _ state: TradingState, _ instrument: InstrumentID)
+  private mutating func set(
+    _ row: Int, _ at: Int, _ state: TradingState, _ instrument: InstrumentID
+  )
     -> TradingStateChange
   {
     let before = mostRestrictive(row: row)

@@ -59,12 +59,11 @@ public struct TelemetryRecovery: Sendable, Equatable {
   }
 
   /// Drains what a dead start left into the journals, under that start's own identity, durably, then removes
-  /// the file. Nil where no file is left. Call before the new start opens its journals.
+  /// the file. Call before the new start opens its journals.
   public static func run(
-    telemetry path: String, journals folder: String, trade: JournalSettings,
+    _ file: TelemetryFile, journals folder: String, trade: JournalSettings,
     market: JournalSettings
-  ) throws(JournalError) -> TelemetryRecovery? {
-    guard let file = try TelemetryFile(recovering: path) else { return nil }
+  ) throws(JournalError) -> TelemetryRecovery {
     var recovery = TelemetryRecovery(start: file.identity.start, records: 0)
     for stream in JournalStream.allCases {
       let drains = file.plans.filter { $0.stream == stream }.map { file.drain($0.stage, stream) }

@@ -82,13 +82,12 @@ public struct TelemetryFile: Sendable {
     }
   }
 
-  /// The file of a start that is over; nil where there is none.
-  public init?(recovering path: String) throws(JournalError) {
+  /// The file that start number `start` of this user left; throws where it is anybody else's.
+  public init(recovering path: String, of start: UInt32) throws(JournalError) {
     let opened: (region: MemoryRegion, identity: FileIdentity)
     do {
-      opened = try MemoryRegion.open(file: path, writable: true)
+      opened = try MemoryRegion.open(file: path, writable: true, onlyOwn: true)
     } catch {
-      if error.call == .open && error.code == 2 { return nil }
       throw .system(call: error.call.rawValue, path: path, code: error.code)
     }
     let region = opened.region
@@ -102,6 +101,10 @@ public struct TelemetryFile: Sendable {
     guard let parsed = TelemetryFile.parse(bytes) else {
       region.unmap()
       throw .telemetry("no header of this version")
+    }
+    guard parsed.identity.start == start else {
+      region.unmap()
+      throw .telemetry("it is of start \(parsed.identity.start) and not of \(start)")
     }
     var rings: [ByteRing] = []
     for (plan, place) in zip(parsed.plans, parsed.places) {

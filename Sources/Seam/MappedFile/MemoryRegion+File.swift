@@ -1,6 +1,7 @@
 // Regions that are files: created whole or opened as they are, shared between processes; seam, start-up only.
 import CKernel
 import Channels
+import Glibc
 
 /// Which file is mapped: two opens of one path differ here when the file was replaced.
 public struct FileIdentity: Hashable, Sendable {
@@ -45,9 +46,12 @@ extension MemoryRegion {
   }
 
   /// Maps the whole of an existing file. A file of 0 bytes throws `map` with EINVAL.
-  public static func open(file path: String, writable: Bool) throws(KernelError) -> (
-    region: MemoryRegion, identity: FileIdentity
-  ) {
+  ///
+  /// `onlyOwn`: throws `status` with EPERM where it is not a regular file of this user with exactly mode 0600. What was
+  /// opened is looked at, so that nobody can put another in its place.
+  public static func open(file path: String, writable: Bool, onlyOwn: Bool = false)
+    throws(KernelError) -> (region: MemoryRegion, identity: FileIdentity)
+  {
     let opened = unsafe path.withCString { unsafe ck_open($0, writable ? 1 : 0, 0) }
     let descriptor = try KernelError.check(.open, opened)
     defer { _ = ck_close(descriptor) }
@@ -58,6 +62,9 @@ extension MemoryRegion {
     let result = unsafe ck_file_status(
       descriptor, &size, &identity.device, &identity.inode, &owner, &mode)
     try KernelError.check(.status, result)
+    if onlyOwn && (owner != geteuid() || mode & 0o177_777 != 0o100_600) {
+      throw KernelError(.status, EPERM)
+    }
     let region = try map(descriptor, byteCount: Int(size), writable: writable)
     return (region, identity)
   }

@@ -120,10 +120,20 @@ class Desk:
         for name in os.listdir("/dev/shm"):
             if name.startswith("llmtrading-") and self.tag() in name:
                 os.unlink(os.path.join("/dev/shm", name))
+        if rings := self.rings():
+            shutil.rmtree(os.path.dirname(rings), ignore_errors=True)
         told = self.log()
         shutil.rmtree(self.folder, ignore_errors=True)
         if not kind:
             check(UNFENCED not in told, "every call of the ledger was behind the fence")
+
+    def rings(self):
+        """The telemetry rings' file, as the state folder records it."""
+        try:
+            with open(os.path.join(self.folder, "rings")) as file:
+                return os.path.join(file.readline().strip(), "rings")
+        except OSError:
+            return None
 
     def tag(self):
         link = os.path.join(self.folder, "state")

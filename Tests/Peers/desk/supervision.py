@@ -52,6 +52,53 @@ def core_killed_at_rest():
         agree(desk)
 
 
+def forged_rings():
+    """Rings that are not as this desk left them: nothing of them is believed, at no later start, until a person rearms."""
+    with Desk() as desk:
+        core = desk.start("core")
+        desk.await_active(0)
+        os.kill(core.pid, signal.SIGKILL)
+        core.wait()
+        rings = desk.rings()
+        equal(os.stat(rings).st_mode & 0o7777, 0o600, "the rings' mode")
+        equal(os.stat(os.path.dirname(rings)).st_mode & 0o7777, 0o700, "their folder's mode")
+        os.rename(rings, rings + "-real")
+        os.symlink(rings + "-real", rings)
+        before = desk.starts()
+        desk.run("--no-console")
+        desk.await_active(before)
+        check("not to be believed" in desk.log(), "the alarm is on the log")
+        check(os.path.islink(rings), "the evidence stays")
+        name = desk.names[0]
+        for _ in range(2):
+            desk.inject(name, 2)
+            time.sleep(1.0)
+            check(not desk.working() and desk.position(name) == 0, "nothing goes out")
+            before = desk.starts()
+            os.kill(desk.core(), signal.SIGKILL)
+            desk.await_active(before)
+        desk.tell("rearm", "--reason", "looked at it")
+        desk.inject(name, 2)
+        until(lambda: desk.position(name) == 2, "it trades again")
+        agree(desk)
+        shutil.rmtree(os.path.dirname(rings))
+
+
+def exchange_late():
+    """An exchange that does not answer at start is waited for; a signal ends the wait."""
+    with Desk() as desk:
+        os.kill(desk.server.pid, signal.SIGSTOP)
+        core = desk.start("core")
+        until(lambda: "asking again" in desk.log(), "a pause on the log")
+        os.kill(core.pid, signal.SIGTERM)
+        equal(core.wait(10), 0, "the core that waited ended in order")
+        desk.supervisor = desk.start("run", "--no-console")
+        until(lambda: desk.log().count("asking again") > 2, "more pauses")
+        os.kill(desk.server.pid, signal.SIGCONT)
+        desk.await_active(0)
+        check("core is DOWN" not in desk.log(), "it never died")
+
+
 def core_killed_at_work():
     """SIGKILL at random moments with orders resting and in flight."""
     dice = random.Random(7)

@@ -12,7 +12,7 @@ public final class AccountPushes: @unchecked Sendable {
   private var accounts: SlotConsumer<AccountRecord>
   private var positions: SlotConsumer<PositionDetailRecord>
 
-  init(
+  public init(
     accounts: consuming SlotConsumer<AccountRecord>,
     positions: consuming SlotConsumer<PositionDetailRecord>
   ) {
@@ -31,7 +31,7 @@ public final class AccountPort: @unchecked Sendable {
   private var messages: ByteProducer
   private let waker: Waker
 
-  init(
+  public init(
     queries: consuming SlotConsumer<OrderQuery>, messages: consuming ByteProducer, waker: Waker
   ) {
     self.queries = queries

@@ -9,7 +9,7 @@ public final class LimitPort: Sendable {
   private let producer: Mutex<SlotProducer<LimitChange>>
   private let waker: Waker
 
-  init(_ producer: consuming SlotProducer<LimitChange>, waker: Waker) {
+  public init(_ producer: consuming SlotProducer<LimitChange>, waker: Waker) {
     self.producer = Mutex(producer)
     self.waker = waker
   }

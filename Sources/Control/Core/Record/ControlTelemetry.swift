@@ -9,7 +9,7 @@ import Synchronization
 public final class ControlTelemetry: Sendable {
   private let producer: Mutex<TelemetryProducer>
 
-  init(_ producer: consuming TelemetryProducer) { self.producer = Mutex(producer) }
+  public init(_ producer: consuming TelemetryProducer) { self.producer = Mutex(producer) }
 
   /// False where there is no room: then what was asked must not be done.
   public func record<Payload: BitwiseCopyable>(_ kind: JournalKind, _ payload: Payload) -> Bool {

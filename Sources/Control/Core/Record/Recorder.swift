@@ -3,46 +3,10 @@
 import CKernel
 import Channels
 import Journal
+import Operations
 import Pipeline
 import Quantities
 import Synchronization
-
-/// Where a core's records go.
-public struct CoreJournal: Sendable {
-  /// The telemetry rings' file, on tmpfs.
-  public var rings: String
-  /// The journal's folder.
-  public var folder: String
-  public var identity: JournalIdentity
-  public var trade: JournalSettings
-  public var market: JournalSettings
-
-  public init(
-    rings: String, folder: String, identity: JournalIdentity,
-    trade: JournalSettings = JournalSettings(), market: JournalSettings = JournalSettings()
-  ) {
-    self.rings = rings
-    self.folder = folder
-    self.identity = identity
-    self.trade = trade
-    self.market = market
-  }
-
-  /// A ring for each stage that writes a stream.
-  static let plans: [TelemetryPlan] =
-    [.builder(), .gate, .sender, .door, .account, .context].map {
-      TelemetryPlan(stage: $0, stream: .trade, capacity: 4 << 20)
-    } + [TelemetryPlan(stage: .builder(), stream: .market, capacity: 16 << 20)]
-
-  /// What an earlier start left in the rings goes into the journal first; then fresh rings.
-  public func open() throws(JournalError) -> (rings: TelemetryFile, recovered: TelemetryRecovery?) {
-    let recovered = try TelemetryRecovery.run(
-      telemetry: rings, journals: folder, trade: trade, market: market)
-    return (
-      try TelemetryFile(creating: rings, identity: identity, plans: CoreJournal.plans), recovered
-    )
-  }
-}
 
 /// One thread calls `run`. When the journal cannot be written the desk goes `cancelOnly` by its
 /// durability request: an order without a record does not go out. When the market stream cannot be written
@@ -54,6 +18,7 @@ final class Recorder: @unchecked Sendable {
   private let tradeDrains: [TelemetryDrain]
   private let marketDrains: [TelemetryDrain]
   private let rings: TelemetryFile
+  private let folder: RingsFolder
   private let board: StopBoard
   private let report: @Sendable (String) -> Void
   private let isStopping = Atomic<Bool>(false)
@@ -67,6 +32,7 @@ final class Recorder: @unchecked Sendable {
     report: @escaping @Sendable (String) -> Void
   ) throws(JournalError) {
     self.rings = rings
+    folder = journal.rings
     self.board = board
     self.report = report
     func drains(_ stream: JournalStream) -> [TelemetryDrain] {
@@ -100,6 +66,7 @@ final class Recorder: @unchecked Sendable {
       try writer.close()
       closeMarket()
       rings.remove()
+      folder.release()
     } catch {
       board.request(.cancelOnly, by: .durability, for: .none)
       report(

@@ -29,13 +29,15 @@ public final class Core: @unchecked Sendable {
   private let contextReaders: [ContextReader]
   private let monitor: ThreadMonitor
   private let recorder: Recorder
-  public let doorTelemetry: ControlTelemetry
+  private let doorTelemetry: ControlTelemetry
   /// Of what start-up and reconciliation found.
   public let accountTelemetry: ControlTelemetry
   /// The Door's thread alone pushes.
-  public let limitChanges: LimitPort
+  private let limitChanges: LimitPort
   /// What an earlier start had left in its rings, now in the journal.
   public let recovered: TelemetryRecovery?
+  /// Why an earlier start's rings were not believed: a person has to look.
+  public let distrusted: String?
   /// False: the memory limit (ulimit -l) lets the kernel reclaim pages, and hot threads may fault.
   public private(set) var isMemoryLocked = false
   private var threads: [HotThread] = []
@@ -59,7 +61,7 @@ public final class Core: @unchecked Sendable {
     do throws(StageError) { parts = try StageRings(options.stages) } catch { throw .stages(error) }
     let rings: TelemetryFile
     do throws(JournalError) {
-      (rings, recovered) = try options.journal.open()
+      (rings, recovered, distrusted) = try options.journal.open()
       recorder = try Recorder(options.journal, rings: rings, board: stopBoard) {
         report(.journal($0))
       }
@@ -167,6 +169,14 @@ public final class Core: @unchecked Sendable {
     housekeeping = []
     // The last picture is in the report and the journal; what stays mapped elsewhere stays readable.
     try? MemoryRegion.unlink(file: options.statePath)
+  }
+
+  /// What the Door may do.
+  public var controls: DeskControls {
+    DeskControls(
+      instruments: options.instruments, startNumber: options.startNumber, board: stopBoard,
+      state: state, telemetry: doorTelemetry, limits: limitChanges,
+      wake: { [wakers = stages.wakers] in wakers.wakeAll() })
   }
 
   /// Lets a change of the stop board or of a signal slot act at once even on a sleeping thread.

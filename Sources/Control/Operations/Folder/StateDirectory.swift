@@ -59,9 +59,12 @@ public struct StateDirectory: Sendable, Equatable {
   /// The simulated exchange's own folder below this one.
   public var exchangeDirectory: String { path + "/exchange" }
 
-  /// Telemetry rings: on tmpfs, so that they survive the process; its name comes from the folder's, so
-  /// that a restart finds them. In the folder itself where there is no writable /dev/shm.
-  public var ringsFile: String { memoryFile("rings") }
+  /// Telemetry rings: on tmpfs, so that they survive the process. In the folder itself where there is no writable
+  /// /dev/shm.
+  public var rings: RingsFolder {
+    let hasMemory = unsafe access("/dev/shm", W_OK | X_OK) == 0
+    return RingsFolder(recordPath: path + "/rings", base: hasMemory ? "/dev/shm" : path)
+  }
 
   private func memoryFile(_ kind: String) -> String {
     guard unsafe access("/dev/shm", W_OK | X_OK) == 0 else { return path + "/memory-\(kind)" }

@@ -56,6 +56,19 @@ public struct StopBoard: @unchecked Sendable {
     bump()
   }
 
+  /// Asks for a state at least as strict as the one that `source` asks for now. False, and nothing changed, where it would
+  /// be looser: only a rearm, which names a person and a reason, loosens. One atomic step, so that a halt by signal in
+  /// between is not undone.
+  public func tighten(
+    to state: TradingState, by source: StopSource, for instrument: InstrumentID
+  ) -> Bool {
+    let index = scope(instrument) * StopBoard.sourceCount + Int(source.rawValue)
+    let held = unsafe cells[index].max(state.rawValue, ordering: .relaxed).oldValue
+    if held > state.rawValue { return false }
+    bump()
+    return true
+  }
+
   /// What `source` asks for now.
   @inlinable
   public func requested(by source: StopSource, for instrument: InstrumentID) -> TradingState {

@@ -110,7 +110,7 @@ extension SenderStage {
   mutating func change(
     _ owner: StopSource, _ asked: TradingState, _ id: InstrumentID, _ now: Instant
   ) {
-    guard case .done(let change) = states.rearm(owner, to: asked, id) else { return }
+    guard let change = states.set(owner, to: asked, id) else { return }
     if change.cancelsWorking { table.requestCancels(id) }
     if change.isChange && reports.room > 0 { reports.append(change.report(at: now)) }
   }

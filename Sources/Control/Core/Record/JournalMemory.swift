@@ -5,43 +5,43 @@ import Journal
 import Quantities
 
 /// Read once at start, before this start writes its first record.
-struct JournalMemory {
+public struct JournalMemory: Sendable {
   /// The desk, or an instrument by its name: ids may differ from start to start.
-  typealias Scope = Symbol?
+  public typealias Scope = Symbol?
 
   /// Requests that outlive their process, by scope and source.
-  private(set) var stops: [Scope: [StopSource: TradingState]] = [:]
-  private(set) var flattening: Set<Scope> = []
+  public private(set) var stops: [Scope: [StopSource: TradingState]] = [:]
+  public private(set) var flattening: Set<Scope> = []
   /// Fills on record.
-  private(set) var trades: Set<Trade> = []
+  public private(set) var trades: Set<Trade> = []
   /// Lots on record by order of the exchange.
-  private(set) var orderLots: [UInt64: Int64] = [:]
+  public private(set) var orderLots: [UInt64: Int64] = [:]
   /// Signed lots.
-  private(set) var positions: [Symbol: Int64] = [:]
+  public private(set) var positions: [Symbol: Int64] = [:]
   /// Exchange time of the newest fill, else the wall time of the oldest segment; nil in an empty journal.
-  private(set) var fillsKnownUntil: WallMilliseconds?
+  public private(set) var fillsKnownUntil: WallMilliseconds?
 
   /// Opening time of the newest bar on record, Unix milliseconds.
-  private(set) var bars: [Bars: Int64] = [:]
+  public private(set) var bars: [Bars: Int64] = [:]
 
-  struct Bars: Hashable {
-    var instrument: Symbol
-    var interval: BarInterval
+  public struct Bars: Hashable, Sendable {
+    public var instrument: Symbol
+    public var interval: BarInterval
   }
 
-  struct Trade: Hashable {
-    var instrument: Symbol
-    var trade: UInt64
-    var order: UInt64
+  public struct Trade: Hashable, Sendable {
+    public var instrument: Symbol
+    public var trade: UInt64
+    public var order: UInt64
   }
 
   /// Only these sources' requests survive: the others belong to a process.
   static let lastingSources: Set<StopSource> = [.person, .breaker]
 
-  init() {}
+  public init() {}
 
   /// Reads the whole trade stream of `folder`.
-  init(folder: String) throws {
+  public init(folder: String) throws {
     let journal = JournalFolder(path: folder, stream: .trade)
     if try journal.segments().isEmpty { return }
     var reader = try JournalReader(journal)
@@ -117,7 +117,7 @@ struct JournalMemory {
   }
 
   /// A fill that start-up put on record.
-  mutating func take(_ report: Report, _ symbol: Symbol) {
+  public mutating func take(_ report: Report, _ symbol: Symbol) {
     note(report, symbol)
     positions[symbol, default: 0] += report.side.sign * report.lastQuantity.lots
   }

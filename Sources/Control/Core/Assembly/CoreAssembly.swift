@@ -1,10 +1,10 @@
 // A configuration turned into a core's options: endpoints, lines, limits, strategy; control plane.
 import Account
 import Channels
-import Core
 import Dialing
 import Foundation
 import Journal
+import Logging
 import OKX
 import Operations
 import Pipeline
@@ -15,29 +15,41 @@ import Transport
 import Wire
 
 /// Why a core cannot be assembled from its configuration.
-struct AssemblyError: Error, CustomStringConvertible {
-  var description: String
+public struct AssemblyError: Error, CustomStringConvertible {
+  public var description: String
   init(_ description: String) { self.description = description }
 }
 
-struct CoreAssembly {
+public struct CoreAssembly: Sendable {
   let configuration: Configuration
   let credentials: Credentials?
+  /// Named in the journal: which program wrote it.
+  let build: String
 
-  /// What `instruments_file` holds, or what the exchange's REST lists.
-  func instruments(rest: RESTClient?) async throws -> InstrumentTable {
+  public init(configuration: Configuration, credentials: Credentials?, build: String) {
+    self.configuration = configuration
+    self.credentials = credentials
+    self.build = build
+  }
+
+  /// What `instruments_file` holds, or what the exchange's REST lists. An exchange that is busy is asked again.
+  public func instruments(
+    rest: RESTClient?, patience: Patience, log: Logger
+  ) async throws -> InstrumentTable {
     var catalog = InstrumentCatalog()
+    func ask(_ rest: RESTClient, _ type: String) async throws -> Data {
+      try await patience.ask("instruments of type \(type)", log: log) {
+        try await rest.get("/api/v5/public/instruments?instType=\(type)")
+      }
+    }
     if let file = configuration.okx.instrumentsFile {
       try catalog.add(file: file)
     } else if let rest {
-      for type in [InstrumentType.spot, .swap, .futures] {
-        let path = "/api/v5/public/instruments?instType=\(type.okxName)"
-        try catalog.add(body: try await rest.get(path))
-      }
+      for type in ["SPOT", "SWAP", "FUTURES"] { try catalog.add(body: try await ask(rest, type)) }
       // Options are listed by family only; a simulated exchange answers without one.
-      if let body = try? await rest.get("/api/v5/public/instruments?instType=OPTION") {
-        try catalog.add(body: body)
-      }
+      do {
+        try catalog.add(body: try await ask(rest, "OPTION"))
+      } catch RESTError.refused {}
     } else {
       throw AssemblyError(
         "no instruments: set okx.endpoints.rest, or okx.instruments_file in simulated")
@@ -45,7 +57,7 @@ struct CoreAssembly {
     return try catalog.table(configuration.okx.instruments)
   }
 
-  func options(
+  public func options(
     table: InstrumentTable, startNumber: UInt32, directory: StateDirectory
   ) throws -> (CoreOptions, String) {
     let endpoints = configuration.endpoints
@@ -134,9 +146,9 @@ struct CoreAssembly {
     market.segmentBytes = Int(min(64 << 20, max(1 << 20, market.totalBytesMax / 4)))
     market.durability = .none
     return CoreJournal(
-      rings: directory.ringsFile, folder: directory.journalDirectory,
+      rings: directory.rings, folder: directory.journalDirectory,
       identity: JournalIdentity(
-        build: Digest32(Array(LLMTrading.configuration.version.utf8)),
+        build: Digest32(Array(build.utf8)),
         configuration: Digest32(configuration.hash), environment: environment, start: start),
       trade: settings, market: market)
   }
@@ -162,7 +174,7 @@ struct CoreAssembly {
   }
 
   /// How far a signal's target may go: the position limits.
-  func targetLotsMaximum(_ table: InstrumentTable) -> [Int64] {
+  public func targetLotsMaximum(_ table: InstrumentTable) -> [Int64] {
     limits(table).instruments.map(\.positionLotsMaximum)
   }
 

@@ -1,6 +1,5 @@
 // The core's Door: a housekeeping thread that turns checked requests into slots, stops, cancels and limits; control plane.
 import Channels
-import Core
 import Door
 import Foundation
 import Journal
@@ -11,28 +10,29 @@ import Synchronization
 
 /// Answers the Door until `stop`, and keeps the desk's states in State and on record. One thread; the
 /// only writer of the signal slots.
-final class DoorService: Sendable {
-  let core: Core
+public final class DoorService: Sendable {
+  private let desk: DeskControls
   private let rules: DoorRules
   private let path: String
-  let log: Logger
+  private let log: Logger
   private let isStopping = Atomic<Bool>(false)
   private let requests = Atomic<UInt64>(0)
 
-  init(core: Core, targetLotsMaximum: [Int64], path: String, log: Logger) {
-    self.core = core
-    rules = DoorRules(
-      instruments: core.options.instruments, targetLotsMaximum: targetLotsMaximum)
+  public init(
+    _ desk: DeskControls, targetLotsMaximum: [Int64], path: String, log: Logger
+  ) {
+    self.desk = desk
+    rules = DoorRules(instruments: desk.instruments, targetLotsMaximum: targetLotsMaximum)
     self.path = path
     self.log = log
   }
 
-  /// Opens the socket and serves on a thread of its own.
-  func start(remembering memory: JournalMemory) throws {
+  /// Opens the socket, puts back in force what earlier starts had asked, and serves on a thread of its own.
+  public func start(remembering memory: JournalMemory, alarms: [String]) throws {
     let listener = try DoorListener(path: path, rules: rules)
     let claims = Claims()
-    let states = DeskStates(core: core, log: log)
-    states.restore(memory)
+    let states = DeskStates(desk, log: log)
+    states.restore(memory, alarms: alarms)
     let service = self
     // The listener moves into the thread that polls it.
     let box = ListenerBox(listener: consume listener)
@@ -47,7 +47,7 @@ final class DoorService: Sendable {
     thread.start()
   }
 
-  func stop() { isStopping.store(true, ordering: .relaxed) }
+  public func stop() { isStopping.store(true, ordering: .relaxed) }
 
   private func answer(
     _ call: borrowing DoorCall, _ claims: Claims, _ states: DeskStates
@@ -55,20 +55,20 @@ final class DoorService: Sendable {
     let number = requests.add(1, ordering: .relaxed).newValue
     let command = call.command
     let received = WallMilliseconds.now()
-    defer { core.wake() }
+    defer { desk.wake() }
     let reply = perform(command, number, claims, states)
     if case .ping = command { return reply }
     log.info(
       "door",
       metadata: [
         "request": "\(number)", "asked": "\(DoorService.text(command))", "answer": "\(reply.code)",
-        "user": "\(call.peer.user)", "instrument": "\(states.name(command.scope))",
+        "user": "\(call.peer.user)", "instrument": "\(desk.name(command.scope))",
       ])
     let record = RequestRecord(
       number: number, kind: command.kind, answer: reply.code.rawValue, user: call.peer.user,
       process: call.peer.process, instrument: command.scope, receivedAt: received,
       answeredAt: .now())
-    if !core.doorTelemetry.record(.request, record, followedBy: call.frame) {
+    if !desk.telemetry.record(.request, record, followedBy: call.frame) {
       log.error("a request could not be put on record", metadata: ["request": "\(number)"])
     }
     return reply
@@ -80,26 +80,24 @@ final class DoorService: Sendable {
     switch command {
     case .hello, .ping:
       var reply = DoorReply(.done, detail: "llmtrading core")
-      reply.first = Int64(core.options.startNumber)
+      reply.first = Int64(desk.startNumber)
       return reply
     case .signal(let signal, let id):
       return publish(signal, id, command, number, claims)
     case .withdraw(let source, let id, _):
-      core.state.publish(.absent, for: id, in: source == .manual ? .manual : .agent)
+      desk.state.publish(.absent, for: id, in: source == .manual ? .manual : .agent)
       return DoorReply(.done, detail: "withdrawn")
     case .stop(let request, let id):
-      let held = core.stopBoard.requested(by: request.source, for: id)
-      if request.state.rawValue < held.rawValue { return DoorReply(.needsRearm) }
-      states.set(request, id, isRearm: false, number)
-      return DoorReply(.done, detail: "\(core.stopBoard.inForce(for: id))")
+      guard states.tighten(request, id, request: number) else { return DoorReply(.needsRearm) }
+      return DoorReply(.done, detail: "\(desk.board.inForce(for: id))")
     case .rearm(let request, let id):
-      states.set(request, id, isRearm: true, number)
-      return DoorReply(.done, detail: "\(core.stopBoard.inForce(for: id))")
+      states.rearm(request, id, request: number)
+      return DoorReply(.done, detail: "\(desk.board.inForce(for: id))")
     case .cancel(_, let id):
-      core.stopBoard.requestCancel(for: id)
+      desk.board.requestCancel(for: id)
       return DoorReply(.done, detail: "cancels are on their way")
     case .flatten(let request, let id):
-      states.setFlattening(request, id, number)
+      states.setFlattening(request, id, request: number)
       return DoorReply(
         .done, detail: request.isOn ? "until flat, then reduceOnly" : "withdrawn; still reduceOnly")
     case .limits(let request, let id): return tighten(request, id)
@@ -110,22 +108,22 @@ final class DoorService: Sendable {
     _ signal: DoorSignal, _ id: InstrumentID, _ command: DoorCommand, _ number: UInt64,
     _ claims: Claims
   ) -> DoorReply {
-    if !core.options.instruments[id].isTradable { return DoorReply(.notTradable) }
+    if !desk.instruments[id].isTradable { return DoorReply(.notTradable) }
     let isScripted = signal.source == .scripted
     if isScripted && claims.contains(id) {
       return DoorReply(.refused, detail: "others signal this instrument")
     }
     if !isScripted { claims.insert(id) }
-    let slot = core.state.market(id)
+    let slot = desk.state.market(id)
     let mid = slot.flatMap { $0.isValid ? $0.integer(.midHalfTicks) : nil } ?? 0
     guard let lease = command.lease(issuedAt: .now(), midHalfTicks: mid, request: number) else {
       return DoorReply(.malformed)
     }
     // On record before anyone can act on it.
-    if !core.doorTelemetry.record(.signal, lease) {
+    if !desk.telemetry.record(.signal, lease) {
       return DoorReply(.busy, detail: "the journal has no room")
     }
-    core.state.publish(lease, for: id, in: signal.source == .manual ? .manual : .agent)
+    desk.state.publish(lease, for: id, in: signal.source == .manual ? .manual : .agent)
     return DoorReply(.done, detail: "published")
   }
 
@@ -133,9 +131,9 @@ final class DoorService: Sendable {
   private func tighten(_ request: DoorLimits, _ id: InstrumentID) -> DoorReply {
     let ids =
       id.isNone
-      ? (0..<core.options.instruments.count).map { InstrumentID(index: UInt16($0)) } : [id]
+      ? (0..<desk.instruments.count).map { InstrumentID(index: UInt16($0)) } : [id]
     for one in ids {
-      if !core.limitChanges.push(LimitChange(instrument: one, limits: request.asked)) {
+      if !desk.limits.push(LimitChange(instrument: one, limits: request.asked)) {
         return DoorReply(.busy, detail: "not every limit was taken: ask again")
       }
     }
@@ -160,7 +158,7 @@ extension DoorCommand {
 }
 
 /// Instruments that someone but the scripted source has signalled; the Door's thread's own.
-final class Claims: @unchecked Sendable {
+private final class Claims: @unchecked Sendable {
   // SAFETY: the Door's thread is the only one that calls it.
   private var claimed: Set<UInt16> = []
 

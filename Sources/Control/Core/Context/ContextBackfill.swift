@@ -1,13 +1,11 @@
 // Fetches what the bars lack of the time before we listened, now and after each lost connection; control plane.
 import Account
-import Core
 import Foundation
 import Logging
-import Pipeline
 import Quantities
 
 /// History at once; then, when the minute in which we began to listen is over, the bars that were open.
-struct ContextBackfill: Sendable {
+public struct ContextBackfill: Sendable {
   let reader: CandleReader
   let context: MarketContext
   let log: Logger
@@ -18,7 +16,14 @@ struct ContextBackfill: Sendable {
   private static let settleMilliseconds: Int64 = 2_500
   private static let lookMilliseconds = 500
 
-  func run() async {
+  public init(reader: CandleReader, context: MarketContext, log: Logger) {
+    self.reader = reader
+    self.context = context
+    self.log = log
+  }
+
+  /// Returns when cancelled.
+  public func run() async {
     for index in 0..<context.instruments.count where !Task.isCancelled {
       await fill(InstrumentID(index: UInt16(index)), rows: CandleReader.rowsMax)
     }

@@ -1,8 +1,6 @@
 // Keeps State and the journal told of equity, margins and fee rates; control plane of the core.
 import Account
-import Core
 import Foundation
-import Journal
 import Logging
 import Pipeline
 import Quantities
@@ -10,7 +8,7 @@ import State
 
 /// Asks once a second, and takes what the private connection pushes in between. What cannot be had is not
 /// repeated from memory: its age in State grows.
-struct AccountKeeper: Sendable {
+public struct AccountKeeper: Sendable {
   let reader: AccountReader
   let instruments: InstrumentTable
   let pushes: AccountPushes
@@ -23,7 +21,7 @@ struct AccountKeeper: Sendable {
   /// `account/trade-fee` allows five questions in two seconds.
   private static let feePause = Duration.milliseconds(450)
 
-  init(
+  public init(
     reader: AccountReader, instruments: InstrumentTable, pushes: AccountPushes, state: StateWriter,
     telemetry: ControlTelemetry, log: Logger
   ) {
@@ -36,7 +34,7 @@ struct AccountKeeper: Sendable {
   }
 
   /// Returns when cancelled.
-  func run() async {
+  public func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await takePushes() }
       group.addTask { await ask() }
@@ -45,7 +43,7 @@ struct AccountKeeper: Sendable {
   }
 
   /// What the account is worth as the core ends, after its last order is gone; at most `lastWord` is waited.
-  func close() async {
+  public func close() async {
     await drainPushes()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
@@ -124,97 +122,6 @@ struct AccountKeeper: Sendable {
         }
       }
       try? await Task.sleep(for: AccountKeeper.feePause)
-    }
-  }
-}
-
-/// The account as it was last told: the only writer of its rows in State.
-actor AccountSheet {
-  private let state: StateWriter
-  private let telemetry: ControlTelemetry
-  private let log: Logger
-  private var account: AccountRecord?
-  private var details: [PositionDetailRecord?]
-  /// When a position's mark was last journalled, milliseconds.
-  private var journalled: [Int64]
-  private var hasRoom = true
-
-  /// Mark, liquidation price and P&L move with every tick: by themselves they are journalled this seldom.
-  static let markMilliseconds: Int64 = 60_000
-
-  init(state: StateWriter, telemetry: ControlTelemetry, instrumentCount: Int, log: Logger) {
-    self.state = state
-    self.telemetry = telemetry
-    self.log = log
-    details = Array(repeating: nil, count: instrumentCount)
-    journalled = Array(repeating: 0, count: instrumentCount)
-  }
-
-  /// An answer that was overtaken by a push is dropped: equity never goes back in time.
-  func take(_ record: AccountRecord) {
-    if let account, AccountSheet.isOlder(record.exchangeTime, than: account.exchangeTime) { return }
-    account = record
-    state.set(record)
-    write(.account, record)
-  }
-
-  func take(_ record: PositionDetailRecord) {
-    let index = Int(record.instrument.index)
-    if index >= details.count { return }
-    let before = details[index]
-    // A position that never was is no news; one whose row is older than ours was overtaken.
-    if before == nil && record.quantity.lots == 0 { return }
-    if let before, AccountSheet.isOlder(record.exchangeTime, than: before.exchangeTime) { return }
-    details[index] = record
-    state.set(record)
-    let now = WallMilliseconds.now().milliseconds
-    let isChanged =
-      before?.quantity != record.quantity || before?.averagePrice != record.averagePrice
-      || before?.leverageMilli != record.leverageMilli
-    if !isChanged && now - journalled[index] < AccountSheet.markMilliseconds { return }
-    journalled[index] = now
-    write(.positionDetail, record)
-  }
-
-  /// All open positions as REST states them, asked at `askedAt`: one that is not among them is closed, unless
-  /// a push told of it meanwhile.
-  func takeAll(_ records: [PositionDetailRecord], askedAt: Instant) {
-    for record in records { take(record) }
-    let open = Set(records.map(\.instrument.index))
-    for held in details.compactMap(\.self)
-    where held.quantity.lots != 0 && !open.contains(held.instrument.index)
-      && held.receivedAt < askedAt
-    {
-      take(
-        PositionDetailRecord(
-          instrument: held.instrument, quantity: .zero, averagePrice: .none, markPrice: .none,
-          liquidationPrice: .none, leverageMilli: held.leverageMilli, unrealised: .zero,
-          exchangeTime: held.exchangeTime, receivedAt: .now(), isReconciled: true))
-    }
-  }
-
-  /// A time that the exchange did not say (0) decides nothing.
-  private static func isOlder(_ a: WallMilliseconds, than b: WallMilliseconds) -> Bool {
-    a.milliseconds > 0 && a < b
-  }
-
-  /// Shown in State and logged by the core's monitor.
-  func count(_ fault: FaultCode) { state.count(fault) }
-
-  func take(_ record: FeeRateRecord) {
-    state.set(record)
-    write(.feeRate, record)
-  }
-
-  private func write<Payload: BitwiseCopyable>(_ kind: JournalKind, _ payload: Payload) {
-    let isTaken = telemetry.record(kind, payload)
-    if !isTaken { state.count(.ringFull) }
-    if isTaken != hasRoom {
-      hasRoom = isTaken
-      log.log(
-        level: isTaken ? .notice : .error,
-        isTaken ? "the journal has room again" : "the journal has no room for the account's records"
-      )
     }
   }
 }

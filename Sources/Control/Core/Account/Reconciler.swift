@@ -1,7 +1,6 @@
 // Start-up and questions: the account's truth, taken from REST into the Sender and the journal; control plane.
 import Account
 import Channels
-import Core
 import Foundation
 import Journal
 import Logging
@@ -10,7 +9,7 @@ import Pipeline
 import Quantities
 
 /// Runs in one task: start-up first, then the Sender's questions.
-struct Reconciler: Sendable {
+public struct Reconciler: Sendable {
   /// Nil: no REST in this configuration, so nothing can be reconciled.
   let rest: RESTClient?
   let instruments: InstrumentTable
@@ -19,15 +18,29 @@ struct Reconciler: Sendable {
   let memory: JournalMemory
   let telemetry: ControlTelemetry
   let log: Logger
+  /// How long start-up goes on asking an exchange that is busy.
+  public var patience = Patience()
 
-  /// Pauses between start-up attempts and between looks at the Sender's questions.
-  private static let retrySeconds = 2.0
+  /// Between two looks at the Sender's questions.
   private static let pollSeconds = 0.005
   /// Asked for again beyond the last fill on record: two fills may share a millisecond, clocks differ.
   private static let overlapMilliseconds: Int64 = 60_000
 
-  /// Calls `onReady` once start-up is through; returns when cancelled.
-  func run(onReady: @Sendable () -> Void) async {
+  public init(
+    rest: RESTClient?, instruments: InstrumentTable, port: AccountPort, memory: JournalMemory,
+    telemetry: ControlTelemetry, log: Logger
+  ) {
+    self.rest = rest
+    self.instruments = instruments
+    self.port = port
+    self.memory = memory
+    self.telemetry = telemetry
+    self.log = log
+  }
+
+  /// Calls `onReady` once start-up is through; returns when cancelled, or when the exchange refuses for good: then
+  /// the desk stays as start-up holds it.
+  public func run(onReady: @Sendable () -> Void) async {
     guard let rest else {
       log.warning("no REST or no keys: start-up reconciles nothing and goes active")
       onReady()
@@ -36,20 +49,16 @@ struct Reconciler: Sendable {
     let reader = AccountReader(rest: rest, instruments: instruments)
     // Fills recorded by an attempt that failed later are known to the next one.
     var memory = memory
-    while !Task.isCancelled {
-      do {
-        try await startUp(reader, &memory)
-        onReady()
-        log.info("start-up is through: active")
-        break
-      } catch let error as AccountError {
-        log.critical("start-up refuses: \(error)")
-        return
-      } catch {
-        log.error("start-up failed, trying again: \(error)")
-        try? await Task.sleep(for: .seconds(Reconciler.retrySeconds))
+    do {
+      try await patience.ask("start-up", log: log) { try await startUp(reader, &memory) }
+    } catch {
+      if !(error is CancellationError) {
+        log.critical("start-up refuses, and the desk stays cancelOnly: \(error)")
       }
+      return
     }
+    onReady()
+    log.info("start-up is through: active")
     while !Task.isCancelled {
       while let query = port.nextQuery() {
         log.info("asking about an order", metadata: ["clOrdId": "\(query.clientOrder.rawValue)"])

@@ -1,0 +1,35 @@
+// What the Door's thread may do to a running core, and nothing else of it; control plane.
+
+import Pipeline
+import Quantities
+import State
+
+public struct DeskControls: Sendable {
+  public let instruments: InstrumentTable
+  public let startNumber: UInt32
+  public let board: StopBoard
+  /// Signal slots to write, market slots to read, states to show.
+  public let state: StateWriter
+  public let telemetry: ControlTelemetry
+  public let limits: LimitPort
+  /// A change acts at once even on a sleeping hot thread.
+  public let wake: @Sendable () -> Void
+
+  public init(
+    instruments: InstrumentTable, startNumber: UInt32, board: StopBoard, state: StateWriter,
+    telemetry: ControlTelemetry, limits: LimitPort, wake: @escaping @Sendable () -> Void
+  ) {
+    self.instruments = instruments
+    self.startNumber = startNumber
+    self.board = board
+    self.state = state
+    self.telemetry = telemetry
+    self.limits = limits
+    self.wake = wake
+  }
+
+  /// For logs.
+  func name(_ id: InstrumentID) -> String {
+    id.isNone ? "desk" : instruments[id].symbol.description
+  }
+}

@@ -1,0 +1,141 @@
+// Who asks for which trading state: set at the Door, shown in State, kept on record across restarts; control plane.
+import Channels
+import Door
+import Journal
+import Logging
+import Pipeline
+import Quantities
+import State
+
+/// The Door's thread's own. A stop acts first and is recorded then; what another source changed on the
+/// board (a breaker, the durability guard, SIGUSR1) is found and recorded at the next refresh.
+public final class DeskStates: @unchecked Sendable {
+  // SAFETY: made before the Door's thread starts, used by that thread alone.
+  private let desk: DeskControls
+  private let log: Logger
+  /// By scope (0: the desk), what is on record.
+  private var recorded: [[TradingState]]
+
+  public init(_ desk: DeskControls, log: Logger) {
+    self.desk = desk
+    self.log = log
+    let row = StopSource.allCases.map { _ in TradingState.active }
+    recorded = Array(repeating: row, count: desk.instruments.count + 1)
+    for source in StopSource.allCases {
+      recorded[0][Int(source.rawValue)] = desk.board.requested(by: source, for: .none)
+    }
+  }
+
+  private var scopes: [InstrumentID] {
+    [.none] + (0..<desk.instruments.count).map { InstrumentID(index: UInt16($0)) }
+  }
+
+  /// This start's table goes on record, then what earlier starts had asked holds again, and each alarm holds the desk
+  /// until a person rearms it, at this start or a later one.
+  public func restore(_ memory: JournalMemory, alarms: [String]) {
+    for id in scopes.dropFirst() {
+      _ = desk.telemetry.record(.instrument, InstrumentRecord(desk.instruments[id]))
+    }
+    for id in scopes {
+      let scope: Symbol? = id.isNone ? nil : desk.instruments[id].symbol
+      for (source, state) in memory.stops[scope] ?? [:] where state != .active {
+        desk.board.request(state, by: source, for: id)
+        record(source, id, before: .active, isRearm: false, request: 0, "of an earlier start")
+      }
+      if memory.flattening.contains(scope) {
+        desk.board.setFlattening(true, for: id)
+        record(.person, id, before: .active, isRearm: false, request: 0, "of an earlier start")
+        log.warning("flattening goes on", metadata: ["instrument": "\(desk.name(id))"])
+      }
+    }
+    for alarm in alarms { hold(alarm) }
+  }
+
+  private func hold(_ alarm: String) {
+    let before = desk.board.inForce(for: .none)
+    _ = desk.board.tighten(to: .cancelOnly, by: .person, for: .none)
+    record(.person, .none, before: before, isRearm: false, request: 0, alarm)
+  }
+
+  /// False, and nothing changed, where the request is looser than what its source holds: only a rearm loosens.
+  public func tighten(_ request: DoorStateRequest, _ id: InstrumentID, request number: UInt64)
+    -> Bool
+  {
+    let before = desk.board.inForce(for: id)
+    guard desk.board.tighten(to: request.state, by: request.source, for: id) else { return false }
+    record(
+      request.source, id, before: before, isRearm: false, request: number,
+      "\(request.person): \(request.reason)")
+    return true
+  }
+
+  public func rearm(_ request: DoorStateRequest, _ id: InstrumentID, request number: UInt64) {
+    let before = desk.board.inForce(for: id)
+    desk.board.request(request.state, by: request.source, for: id)
+    record(
+      request.source, id, before: before, isRearm: true, request: number,
+      "\(request.person): \(request.reason)")
+  }
+
+  /// A flatten holds `reduceOnly` beside it, so that no lease opens the position again behind it.
+  public func setFlattening(_ request: DoorFlatten, _ id: InstrumentID, request number: UInt64) {
+    let before = desk.board.inForce(for: id)
+    if request.isOn { _ = desk.board.tighten(to: .reduceOnly, by: .person, for: id) }
+    desk.board.setFlattening(request.isOn, for: id)
+    record(
+      .person, id, before: before, isRearm: false, request: number,
+      "\(request.person): \(request.reason)")
+  }
+
+  /// Shows every scope in State, records what changed elsewhere, ends flattens that are done.
+  public func refresh() {
+    for (scope, id) in scopes.enumerated() {
+      var row = TradingStateRow()
+      for source in StopSource.allCases {
+        let asked = desk.board.requested(by: source, for: id)
+        row[source] = asked
+        let held = recorded[scope][Int(source.rawValue)]
+        if asked != held {
+          record(source, id, before: held, isRearm: false, request: 0, "seen on the board")
+        }
+      }
+      row.effective = desk.board.inForce(for: id)
+      row.isFlattening = desk.board.isFlatteningAsked(for: id)
+      if row.isFlattening && isFlat(id) {
+        desk.board.setFlattening(false, for: id)
+        row.isFlattening = false
+        record(.person, id, before: row.effective, isRearm: false, request: 0, "flat")
+      }
+      desk.state.set(row, for: id)
+    }
+  }
+
+  private func isFlat(_ id: InstrumentID) -> Bool {
+    let ids = id.isNone ? Array(scopes.dropFirst()) : [id]
+    return ids.allSatisfy {
+      guard let slot = desk.state.market($0) else { return false }
+      return slot.position.lots == 0 && slot.workingOrders == 0
+    }
+  }
+
+  private func record(
+    _ source: StopSource, _ id: InstrumentID, before: TradingState, isRearm: Bool,
+    request: UInt64, _ text: String
+  ) {
+    let asked = desk.board.requested(by: source, for: id)
+    recorded[id.isNone ? 0 : Int(id.index) + 1][Int(source.rawValue)] = asked
+    let record = StateRecord(
+      instrument: id, source: source, requested: asked, inForce: desk.board.inForce(for: id),
+      before: before, isFlattening: desk.board.isFlatteningAsked(for: id), isRearm: isRearm,
+      changedAt: .now(), request: request)
+    if !desk.telemetry.record(.state, record, followedBy: Array(text.utf8)) {
+      log.error("a trading state could not be put on record", metadata: ["of": "\(desk.name(id))"])
+    }
+    log.notice(
+      "trading state",
+      metadata: [
+        "instrument": "\(desk.name(id))", "source": "\(source)", "asked": "\(asked)",
+        "in_force": "\(record.inForce)", "flattening": "\(record.isFlattening)", "why": "\(text)",
+      ])
+  }
+}

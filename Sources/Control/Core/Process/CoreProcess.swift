@@ -1,0 +1,210 @@
+// One core from its configuration to its end: start-up in order, then the orderly stop; control plane.
+
+import Account
+import Dialing
+import Foundation
+import Logging
+import OKX
+import Operations
+import Quantities
+
+/// Run once. What it may not do it says before a connection is made: the folder's lock, the keys, the options.
+public struct CoreProcess: Sendable {
+  public let configuration: Configuration
+  /// Named in the journal: which program wrote it.
+  public let build: String
+  public let log: Logger
+  /// How start-up asks an exchange that is busy.
+  public var patience = Patience()
+
+  /// Orders may take so long to be cancelled at the end; a supervisor's death leaves 4.8 s in all.
+  private static let drainMilliseconds: Int64 = 3_500
+
+  public init(configuration: Configuration, build: String, log: Logger) {
+    self.configuration = configuration
+    self.build = build
+    self.log = log
+  }
+
+  /// Trades until `ended` returns, then cancels what works, and shows the stopped core to `report`. Returns without
+  /// having started one when `ended` returns while the exchange is still asked for its instruments.
+  public func run(
+    until ended: @escaping @Sendable () async -> Void, report: (Core) throws -> Void
+  ) async throws {
+    let directory = try StateDirectory(configuration.stateDirectory)
+    let lock = try directory.lock()
+    let credentials = try Credentials.load(configuration.okx.credentials)
+    let rest = try client(credentials)
+    let assembly = CoreAssembly(
+      configuration: configuration, credentials: credentials, build: build)
+    let asking = Task {
+      try await assembly.instruments(rest: rest, patience: patience, log: log)
+    }
+    // A signal while the exchange is out of reach ends the wait.
+    let watch = Task {
+      await ended()
+      asking.cancel()
+    }
+    defer { watch.cancel() }
+    do {
+      let table = try await asking.value
+      let core = try make(assembly, table, directory, lock)
+      try await trade(core, table, assembly, directory, rest, until: ended)
+      await rest?.shutdown()
+      try report(core)
+      log.info("stopped")
+    } catch {
+      await rest?.shutdown()
+      guard error is CancellationError else { throw error }
+      log.notice("stopped before the exchange had answered: no core was started")
+    }
+    withExtendedLifetime(lock) {}
+  }
+
+  private func client(_ credentials: Credentials?) throws -> RESTClient? {
+    let proxy = try configuration.network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
+    return try configuration.endpoints.restURL.map {
+      try RESTClient(
+        base: $0, key: credentials.map(APIKey.init),
+        caFile: configuration.okx.certificateAuthorityFile, proxy: proxy,
+        isSimulated: configuration.endpoints.needsDemoHeader)
+    }
+  }
+
+  private func make(
+    _ assembly: CoreAssembly, _ table: InstrumentTable, _ directory: StateDirectory,
+    _ lock: StateLock
+  ) throws -> Core {
+    let start = try lock.nextStartNumber()
+    let (options, reason) = try assembly.options(
+      table: table, startNumber: start, directory: directory)
+    log.info(
+      "starting",
+      metadata: [
+        "start": "\(start)", "topology": "\(options.topology.rawValue)",
+        "transport": "\(options.transport.name)", "reason": "\(reason)",
+      ])
+    let core = try Core(options) { [log] event in event.write(to: log) }
+    if let recovered = core.recovered {
+      log.notice(
+        "records of an earlier start were taken into the journal",
+        metadata: ["start": "\(recovered.start)", "records": "\(recovered.records)"])
+    }
+    return core
+  }
+
+  /// What earlier starts left on record; a person must look at what cannot be believed.
+  private func memory(_ directory: StateDirectory, _ core: Core) -> (JournalMemory, [String]) {
+    var alarms: [String] = []
+    if let reason = core.distrusted {
+      alarms.append(
+        """
+        the telemetry rings of an earlier start are not to be believed and were left alone; what it had not \
+        written down is not known: \(reason)
+        """)
+    }
+    do { return (try JournalMemory(folder: directory.journalDirectory), alarms) } catch {
+      alarms.append(
+        """
+        the journal cannot be read, so stops and fills of earlier starts are not known. Look at it with \
+        `llmtrading journal verify`: \(error)
+        """)
+      return (JournalMemory(), alarms)
+    }
+  }
+
+  private func trade(
+    _ core: Core, _ table: InstrumentTable, _ assembly: CoreAssembly, _ directory: StateDirectory,
+    _ rest: RESTClient?, until ended: @Sendable () async -> Void
+  ) async throws {
+    let (memory, alarms) = memory(directory, core)
+    for alarm in alarms {
+      log.critical("\(alarm). cancelOnly until a person rearms: `llmtrading rearm`")
+    }
+    for (bars, openTime) in memory.bars {
+      guard let id = table.find(bars.instrument) else { continue }
+      core.context.remember(
+        id, bars.interval, openTime: WallMilliseconds(milliseconds: openTime))
+    }
+    HaltSignal.install(core.stopBoard)
+    let door = DoorService(
+      core.controls, targetLotsMaximum: assembly.targetLotsMaximum(table),
+      path: directory.doorSocket, log: log)
+    core.state.set(phase: .reconciling)
+    try core.start()
+    if !core.isMemoryLocked {
+      log.warning("memory is not locked: raise ulimit -l, or hot threads may take page faults")
+    }
+    // What earlier starts asked holds before anything may be sent.
+    try door.start(remembering: memory, alarms: alarms)
+    let work = begin(core, table, memory, rest)
+    await ended()
+    log.info("stopping: the strategy is muted, working orders are cancelled")
+    work.backfill.cancel()
+    core.state.set(phase: .draining)
+    core.control.setMuted(true)
+    core.stopBoard.request(.cancelOnly, by: .supervisor, for: .none)
+    core.wake()
+    if await !core.drainOrders(timeoutMilliseconds: CoreProcess.drainMilliseconds) {
+      log.error("orders still work as the core stops: the next start cancels them")
+    }
+    work.startUp.cancel()
+    work.accounting.cancel()
+    await work.accounting.value
+    await work.keeper?.close()
+    door.stop()
+    core.stop()
+  }
+
+  private struct Work {
+    var startUp: Task<Void, Never>
+    var accounting: Task<Void, Never>
+    var backfill: Task<Void, Never>
+    var keeper: AccountKeeper?
+  }
+
+  /// The tasks beside the core; without a trading connection there is no account to keep.
+  private func begin(
+    _ core: Core, _ table: InstrumentTable, _ memory: JournalMemory, _ rest: RESTClient?
+  ) -> Work {
+    let account = core.options.privateLine == nil ? nil : rest
+    var reconciler = Reconciler(
+      rest: account, instruments: table, port: core.accountPort, memory: memory,
+      telemetry: core.accountTelemetry, log: log)
+    reconciler.patience = patience
+    let startUp = Task { [reconciler] in
+      await reconciler.run {
+        core.stopBoard.request(.active, by: .startup, for: .none)
+        core.state.set(phase: .running)
+      }
+    }
+    let keeper = account.map {
+      AccountKeeper(
+        reader: AccountReader(rest: $0, instruments: table), instruments: table,
+        pushes: core.accountPushes, state: core.state, telemetry: core.accountTelemetry, log: log)
+    }
+    let accounting = Task { await keeper?.run() ?? () }
+    let backfill = Task {
+      guard let rest, !core.options.contextConnections.isEmpty else { return }
+      let reader = CandleReader(rest: rest, instruments: table)
+      await ContextBackfill(reader: reader, context: core.context, log: log).run()
+    }
+    return Work(startUp: startUp, accounting: accounting, backfill: backfill, keeper: keeper)
+  }
+}
+
+extension RESTProxy {
+  public init(_ proxy: ProxyEndpoint) {
+    self.init(
+      host: proxy.host, port: Int(proxy.port),
+      credentials: proxy.user.map { (user: $0, password: proxy.password ?? "") })
+  }
+}
+
+extension APIKey {
+  init(_ credentials: Credentials) {
+    self.init(
+      key: credentials.apiKey.reveal(), secret: credentials.secret.reveal(),
+      passphrase: credentials.passphrase.reveal())
+  }
+}
