@@ -97,6 +97,17 @@ import Testing
     #expect(after.stops[nil]?[.person] == .active)
   }
 
+  @Test func whatEarlierStartsAskedUndoesNoHalt() throws {
+    _ = states.tighten(ask(.reduceOnly), .none, request: 1)
+    _ = try desk.records()
+    let memory = try JournalMemory(folder: desk.folder + "/journal")
+    let next = try TestDesk()
+    // SIGUSR1 may come before the Door is open.
+    next.board.request(.halted, by: .person, for: .none)
+    DeskStates(next.controls, log: Logger(label: "test")).restore(memory, alarms: [])
+    #expect(next.board.requested(by: .person, for: .none) == .halted)
+  }
+
   @Test func anAlarmLoosensNothing() throws {
     #expect(states.tighten(ask(.halted), .none, request: 1))
     states.restore(JournalMemory(), alarms: ["an alarm"])

@@ -199,16 +199,3 @@ private func pause(of decision: RestartPolicy.Decision) -> Int64? {
       .stopped(name: "console", .signalled(SIGKILL)), .stopped(name: "core", .exited(0)),
     ])
 }
-
-@Test func signalsAreForwarded() throws {
-  let scratch = Scratch()
-  let script =
-    "trap 'echo hup > \(scratch.path)/hup' HUP; touch \(scratch.path)/ready; "
-    + "while :; do sleep 0.02; done"
-  let supervisor = try Supervisor([shell("core", script)]) { _ in }
-  #expect(eventually { text(scratch.path + "/ready") != nil })
-  supervisor.forward(SIGHUP)
-  #expect(eventually { text(scratch.path + "/hup") != nil })
-  supervisor.stop()
-  supervisor.waitUntilStopped()
-}

@@ -7,7 +7,7 @@ import Glibc
 import Quantities
 import Transport
 
-/// What `Dialer.dial` returns. Log in over it if need be, then `handOver`; dropped, it closes.
+/// What `Dialer.dial` returns. `handOver` gives it to a hot thread; dropped, it closes.
 @safe
 public struct DialedConnection: ~Copyable {
   private static var bufferBytes: Int { 16 * 1024 }
@@ -51,18 +51,8 @@ public struct DialedConnection: ~Copyable {
 
   static func pause(nanoseconds: Int64) { _ = cdial_wait(-1, 0, -1, nanoseconds) }
 
-  /// Sends all of `bytes` before `deadline`.
-  public mutating func send(_ bytes: [UInt8], deadline: Instant) throws(DialError) {
-    try send(bytes, deadline: deadline, step: .session)
-  }
-
-  /// The next plaintext bytes, at least one; empty when the peer has ended the connection.
-  public mutating func receive(deadline: Instant) throws(DialError) -> [UInt8] {
-    try receive(deadline: deadline, step: .session)
-  }
-
   /// Gives bytes back, to be read first: what was received beyond what was wanted.
-  public mutating func putBack(_ bytes: [UInt8]) { unread = bytes + unread }
+  mutating func putBack(_ bytes: [UInt8]) { unread = bytes + unread }
 
   /// Ends this owner's part. What was received and not yet read goes along.
   public consuming func handOver(connection: UInt32, generation: UInt32) -> EstablishedConnection {

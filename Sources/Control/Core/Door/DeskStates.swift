@@ -39,7 +39,8 @@ public final class DeskStates: @unchecked Sendable {
     for id in scopes {
       let scope: Symbol? = id.isNone ? nil : desk.instruments[id].symbol
       for (source, state) in memory.stops[scope] ?? [:] where state != .active {
-        desk.board.request(state, by: source, for: id)
+        // A halt by signal may have come already.
+        _ = desk.board.tighten(to: state, by: source, for: id)
         record(source, id, before: .active, isRearm: false, request: 0, "of an earlier start")
       }
       if memory.flattening.contains(scope) {

@@ -33,7 +33,6 @@ public final class Supervisor: Sendable {
   private struct Shared {
     var processes: [String: Int32] = [:]
     var down: Set<String> = []
-    var signals: [Int32] = []
     var isStopping = false
     var isDone = false
   }
@@ -79,12 +78,6 @@ public final class Supervisor: Sendable {
   /// Children that stay down.
   public var down: Set<String> { shared.withLock { $0.down } }
 
-  /// Sends `signal` to every running child.
-  public func forward(_ signal: Int32) {
-    shared.withLock { $0.signals.append(signal) }
-    _ = ck_eventfd_write(wake)
-  }
-
   /// Asks for an orderly end: SIGTERM to one child after the other, last started first, SIGKILL where the
   /// grace runs out. Returns at once.
   public func stop() {
@@ -102,13 +95,7 @@ public final class Supervisor: Sendable {
     var random = SystemRandomNumberGenerator()
     for index in children.indices { start(&children[index], now(), &random) }
     while true {
-      let (isStopping, signals) = shared.withLock { shared in
-        defer { shared.signals = [] }
-        return (shared.isStopping, shared.signals)
-      }
-      for signal in signals {
-        for child in children { if let process = child.process { kill(process, signal) } }
-      }
+      let isStopping = shared.withLock { $0.isStopping }
       let time = now()
       for index in children.indices {
         watch(&children[index], time, isStopping: isStopping, &random)
