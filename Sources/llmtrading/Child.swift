@@ -43,7 +43,7 @@ final class Child: @unchecked Sendable {
       if !process.isRunning { break }
       try await Task.sleep(for: .milliseconds(20))
     }
-    throw AssemblyError("a child process did not come up: \(process.arguments?.first ?? "")")
+    throw CommandError("a child process did not come up: \(process.arguments?.first ?? "")")
   }
 
   func terminate() { if process.isRunning { process.terminate() } }
@@ -53,7 +53,7 @@ final class Child: @unchecked Sendable {
     while process.isRunning {
       if ContinuousClock.now >= end {
         kill(process.processIdentifier, SIGKILL)
-        throw AssemblyError("\(process.arguments?.first ?? "a child") did not end and was killed")
+        throw CommandError("\(process.arguments?.first ?? "a child") did not end and was killed")
       }
       try await Task.sleep(for: .milliseconds(20))
     }

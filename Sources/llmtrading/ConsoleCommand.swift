@@ -4,6 +4,7 @@ import Agents
 import ArgumentParser
 import Channels
 import Console
+import Core
 import Dialing
 import Foundation
 import Ledger

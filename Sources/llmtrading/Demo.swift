@@ -21,7 +21,7 @@ struct Demo {
     let listening = try await exchange.line(
       startingWith: "exchange listening", seconds: Demo.childSeconds)
     guard let port = listening.field("port"), let authority = listening.field("ca") else {
-      throw AssemblyError("the exchange said: \(listening)")
+      throw CommandError("the exchange said: \(listening)")
     }
     let rest = try RESTClient(base: "https://localhost:\(port)", caFile: authority)
     let settling = DemoSettling(rest: rest, stateFile: directory.stateFile)
@@ -138,7 +138,7 @@ struct Demo {
         if isSettled || interrupted.isSet { return }
       }
     }
-    if !core.isRunning { throw AssemblyError("the core ended by itself; see its messages above") }
+    if !core.isRunning { throw CommandError("the core ended by itself; see its messages above") }
   }
 
   private func configure(
@@ -223,7 +223,7 @@ struct Demo {
     let path = directory.path + "/" + name
     let isMade = FileManager.default.createFile(
       atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    if !isMade { throw AssemblyError("cannot write \(path)") }
+    if !isMade { throw CommandError("cannot write \(path)") }
     return path
   }
 }

@@ -4,6 +4,12 @@ import Dispatch
 import Foundation
 import Operations
 
+/// Why a subcommand cannot go on, in a sentence.
+struct CommandError: Error, CustomStringConvertible {
+  var description: String
+  init(_ description: String) { self.description = description }
+}
+
 enum Signals {
   /// Returns when one of `numbers` arrives; their default action is off from the call on.
   static func wait(for numbers: [Int32]) async {

@@ -1,5 +1,6 @@
 // `llmtrading record`: received public frames into a file, bytes untouched.
 import ArgumentParser
+import Core
 import Dialing
 import Foundation
 import Market

@@ -158,26 +158,27 @@ import Testing
       var limits = DoorLimits(
         scope: .instrument(desk.table[try desk.id("ETH-USDT")].symbol), person: "ada",
         reason: "less")
-      limits.orderLotsMaximum = 3
-      limits.collarBasisPoints = 9
+      limits.asked.orderLotsMaximum = 3
+      limits.asked.collarBasisPoints = 9
       #expect(try ask(.limits(limits)).isDone)
       let change = try #require(desk.nextLimitChange())
       let ether = try desk.id("ETH-USDT")
       #expect(change.instrument == ether)
-      #expect(change.orderLotsMaximum == 3 && change.collarBasisPoints == 9 && change.isAllowed)
-      #expect(change.positionLotsMaximum == 0 && desk.nextLimitChange() == nil)
+      let told = change.limits
+      #expect(told.orderLotsMaximum == 3 && told.collarBasisPoints == 9 && told.isAllowed)
+      #expect(told.positionLotsMaximum == 0 && desk.nextLimitChange() == nil)
     }
   }
 
   @Test func limitsOfTheDeskAreEveryInstrumentsAndAFullRingSaysSo() throws {
     try withDoor(limitCapacity: 4) { (desk, ask) throws in
       var limits = DoorLimits(scope: .desk, person: "ada", reason: "less")
-      limits.disallows = true
+      limits.asked.isAllowed = false
       #expect(try ask(.limits(limits)).isDone)
       #expect(try ask(.limits(limits)).code == .busy)
       var told: [UInt16] = []
       while let change = desk.nextLimitChange() {
-        #expect(!change.isAllowed)
+        #expect(!change.limits.isAllowed)
         told.append(change.instrument.index)
       }
       #expect(told.prefix(3) == [0, 1, 2])

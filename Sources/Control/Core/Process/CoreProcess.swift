@@ -202,7 +202,7 @@ extension RESTProxy {
 }
 
 extension APIKey {
-  init(_ credentials: Credentials) {
+  public init(_ credentials: Credentials) {
     self.init(
       key: credentials.apiKey.reveal(), secret: credentials.secret.reveal(),
       passphrase: credentials.passphrase.reveal())
