@@ -151,7 +151,7 @@ struct Desk: ~Copyable {
 
   mutating func pass(_ nanoseconds: Int64) { now = now.advanced(byNanoseconds: nanoseconds) }
 
-  func state(_ client: ClientOrderID) -> OrderState? { orders.order(client)?.state }
+  func state(_ client: ClientOrderID) -> OrderPhase? { orders.order(client)?.state }
 
   /// The kinds of an order's reports so far.
   func kinds(_ client: ClientOrderID) -> [ReportKind] {

@@ -196,7 +196,7 @@ private struct OrderWalk: ~Copyable {
       #expect(held.filled.lots == order.filled)
       if order.isOver {
         #expect(ends[id] == 1, "seed \(seed): \(held.state) for \(order)")
-        let expected: OrderState =
+        let expected: OrderPhase =
           !order.isTaken ? .rejected : (order.state == .filled ? .filled : .cancelled)
         #expect(held.state == expected, "seed \(seed)")
       } else {

@@ -91,7 +91,7 @@ extension OrderTable {
 
   /// Moves an order to the ended ones. `state` is terminal.
   @_noLocks
-  mutating func end(_ slot: Int, as state: OrderState) {
+  mutating func end(_ slot: Int, as state: OrderPhase) {
     let order = unsafe orders[slot]
     closeLots(order.remaining.lots, of: order)
     unsafe open[Int(order.instrument.index)].openOrders &-= 1

@@ -168,7 +168,7 @@ extension OrderTable {
 
   @_noLocks
   mutating func finish(
-    _ slot: Int, as state: OrderState, _ now: Instant, isReconciled: Bool,
+    _ slot: Int, as state: OrderPhase, _ now: Instant, isReconciled: Bool,
     exchangeTime: WallMilliseconds = WallMilliseconds(milliseconds: 0), detail: UInt8 = 0,
     into reports: inout ReportBuffer
   ) {

@@ -47,7 +47,7 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   public let instrumentCount: Int
   var byClient: FixedIndex
   var byIntent: FixedIndex
-  var trades: TradeWindow
+  var trades: SeenFills
   var working = OrderList()
   var ended = OrderList()
   var freeSlot: Int32 = 0
@@ -87,7 +87,7 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
     instrumentCount = instruments.count
     byClient = FixedIndex(capacity: OrderTable.slotsMax)
     byIntent = FixedIndex(capacity: OrderTable.slotsMax)
-    trades = TradeWindow(capacity: OrderTable.tradesRemembered)
+    trades = SeenFills(capacity: OrderTable.tradesRemembered)
     unsafe open = .allocate(capacity: max(1, instruments.count))
     unsafe open.initialize(repeating: Exposure(), count: max(1, instruments.count))
     unsafe orders = .allocate(capacity: OrderTable.slotsMax)

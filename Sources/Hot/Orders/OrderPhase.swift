@@ -5,7 +5,7 @@ import Quantities
 /// prepared → sent → acknowledged → live → partiallyFilled → filled | cancelled | rejected, and *unknown*
 /// wherever an answer got lost: an unknown order stays so until the exchange says what became of it.
 @frozen
-public enum OrderState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+public enum OrderPhase: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// Has its id and its place in the table; nothing was sent.
   case prepared = 1
   case sent = 2
@@ -34,7 +34,7 @@ public struct Order: Sendable, BitwiseCopyable {
   public var instrument: InstrumentID = .none
   public var side: Side = .buy
   public var type: OrderType = .limit
-  public var state: OrderState = .prepared
+  public var state: OrderPhase = .prepared
   public var isReduceOnly = false
   /// A cancel was sent and nothing said yet what came of it.
   public var isCancelInFlight = false

@@ -4,7 +4,7 @@ import Quantities
 
 /// Remembers the latest `capacity` (order, tradeId) pairs: "a fill is the first push per tradeId".
 @safe
-struct TradeWindow: ~Copyable, @unchecked Sendable {
+struct SeenFills: ~Copyable, @unchecked Sendable {
   // SAFETY: allocated by `init`, freed by `deinit`, reached through this sole owner alone; `at` stays
   // below `capacity`, and the index holds slots below it.
   let pairs: UnsafeMutablePointer<TradePair>
