@@ -72,7 +72,7 @@ let hotTargets: [Target] = [
   hot("Strategy", ["Quantities", "Book"]),
   hot("Risk", ["Quantities"]),
   hot("Orders", ["Quantities", "Risk"]),
-  hot("Transport", ["Quantities", "CUring", "COpenSSL"]),
+  hot("Transport", ["Quantities", "Channels", "Wire", "CUring", "COpenSSL"]),
   seam("MappedFile", ["Channels", "CKernel"]),
   seam("State", ["Quantities", "Channels", "MappedFile", "CKernel"]),
   seam("Journal", ["Quantities", "Channels", "MappedFile", "CKernel"]),
@@ -87,7 +87,7 @@ let hotTargets: [Target] = [
 
 let hotTests: [Target] = [
   tests("Quantities", ["Quantities"]),
-  tests("Channels", ["Quantities", "Channels", "MappedFile"]),
+  tests("Channels", ["Quantities", "Channels", "MappedFile", "CKernel"]),
   tests("Wire", ["Quantities", "Wire"]),
   .target(
     name: "Fixtures", path: "Tests/Support/Fixtures", exclude: ["Made", "make-fixtures.py"],

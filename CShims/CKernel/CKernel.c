@@ -21,6 +21,9 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 static inline int64_t nanoseconds_of(clockid_t clock) {
   struct timespec t;
@@ -32,6 +35,17 @@ int64_t ck_now_monotonic(void) { return nanoseconds_of(CLOCK_MONOTONIC); }
 int64_t ck_now_boottime(void) { return nanoseconds_of(CLOCK_BOOTTIME); }
 int64_t ck_now_wall_ms(void) { return nanoseconds_of(CLOCK_REALTIME) / 1000000; }
 int64_t ck_now_wall_ns(void) { return nanoseconds_of(CLOCK_REALTIME); }
+int32_t ck_ticks_invariant(void) {
+#if defined(__x86_64__)
+  unsigned int a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(0x80000007, &a, &b, &c, &d) && (d >> 8 & 1);
+#elif defined(__aarch64__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
 static struct timespec timespec_of(int64_t nanoseconds) {
   if (nanoseconds < 0) nanoseconds = 0;
   struct timespec t = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};

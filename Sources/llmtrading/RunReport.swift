@@ -107,7 +107,7 @@ struct RunReport: Codable {
   /// Of a core that has stopped.
   init(core: Core, configuration effective: Configuration) {
     configuration = ["hash": effective.hashText, "yaml": effective.yaml]
-    topology = core.options.topology.rawValue
+    topology = "\(core.options.topology)"
     transport = core.options.transport.name
     instruments = [:]
     for one in core.instrumentReports() {

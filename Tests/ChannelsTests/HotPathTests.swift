@@ -68,7 +68,7 @@ private func meter(
   let intent = Intent(
     number: IntentNumber(rawValue: 7), instrument: .none, kind: .place, side: .buy, type: .limit,
     source: .manual, isBookValid: true, isReduceOnly: false, price: .none, quantity: .zero,
-    targetIntent: .none, decision: .none, reference: reference, madeAt: .zero, takenAt: .zero)
+    targetIntent: .none, decision: .none, reference: reference, madeAt: .zero)
   check(passAnIntent(&ends, intent))
   check(passBytes(&ends) == 42)
   let slot = Seqlock(SignalLease.absent)

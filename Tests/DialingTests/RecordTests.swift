@@ -68,7 +68,7 @@ import Wire
           _ = reactor.wait(timeoutNanoseconds: 50_000_000)
         } else {
           try require(completion.kind == .bytes)
-          let outcome = unsafe link.receive(completion.bytes, receivedAt: completion.receivedAt)
+          let outcome = unsafe link.receive(completion.bytes, receivedAt: DialedConnection.now)
           try require(outcome == .quiet || outcome == .readable)
         }
       }

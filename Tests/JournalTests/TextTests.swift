@@ -17,7 +17,7 @@ private let intent = Intent(
   decision: .none,
   reference: DecisionReference(
     bid: Price(ticks: 787_220), ask: Price(ticks: 787_221), seqId: 5, receivedAt: at,
-    exchangeTime: WallMilliseconds(milliseconds: 9)), madeAt: at, takenAt: at)
+    exchangeTime: WallMilliseconds(milliseconds: 9)), madeAt: at)
 private let verdict = Verdict(
   intent: intent.number, instrument: instrument.id, kind: .place, code: .priceCollar, limit: 50,
   figure: 51, decision: .none, judgedAt: at)

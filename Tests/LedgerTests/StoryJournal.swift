@@ -66,7 +66,7 @@ struct StoryJournal: ~Copyable {
       decision: DecisionID(rawValue: decision),
       reference: DecisionReference(
         bid: Price(ticks: bid), ask: Price(ticks: ask), seqId: 5, receivedAt: .now(),
-        exchangeTime: .init(milliseconds: 1)), madeAt: .now(), takenAt: .now())
+        exchangeTime: .init(milliseconds: 1)), madeAt: .now())
     try append(.intent, intent)
     try append(
       .verdict,

@@ -25,7 +25,7 @@ import Testing
   let frame = decoder.decode(Array(usualUpdate.utf8), claim, at: 77)
   let header = unsafe claim.buffer.load(as: MarketMessage.self)
   #expect(header.receivedAt == Instant(nanoseconds: 77))
-  #expect(header.decryptedAt == Instant(nanoseconds: 78))
+  #expect(header.receivedStamp.ticks == 78)
   #expect(header.connection == 3)
   #expect(Int(header.byteCount) == frame.byteCount)
 }

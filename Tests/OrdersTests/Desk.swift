@@ -74,7 +74,7 @@ struct Desk: ~Copyable {
       decision: .none,
       reference: DecisionReference(
         bid: Price(ticks: 999), ask: Price(ticks: 1_001), seqId: 1, receivedAt: now,
-        exchangeTime: WallMilliseconds(milliseconds: 0)), madeAt: now, takenAt: now)
+        exchangeTime: WallMilliseconds(milliseconds: 0)), madeAt: now)
     return gate.judge(intent, now: now, wall: WallMilliseconds(milliseconds: 0)).order
   }
 

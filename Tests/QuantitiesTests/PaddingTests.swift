@@ -19,7 +19,7 @@ struct RecordsWithoutPadding {
       Intent(
         number: .none, instrument: id, kind: .place, side: .buy, type: .limit, source: .none,
         isBookValid: true, isReduceOnly: false, price: .none, quantity: .zero,
-        targetIntent: .none, decision: .none, reference: reference, madeAt: .zero, takenAt: .zero))
+        targetIntent: .none, decision: .none, reference: reference, madeAt: .zero))
     expectNoPadding(
       Verdict(
         intent: .none, instrument: id, kind: .place, code: .approved, limit: 0, figure: 0,

@@ -82,7 +82,7 @@ enum Fixture {
       number: IntentNumber(rawValue: number), instrument: instrument, kind: .place, side: side,
       type: .limit, source: .manual, isBookValid: true, isReduceOnly: false,
       price: Price(ticks: price), quantity: Quantity(lots: lots), targetIntent: .none,
-      decision: DecisionID(rawValue: 7), reference: reference(), madeAt: start, takenAt: start)
+      decision: DecisionID(rawValue: 7), reference: reference(), madeAt: start)
   }
 
   static func cancel(_ number: UInt64, of target: UInt64, _ instrument: InstrumentID = spot)

@@ -53,8 +53,8 @@ struct ToyVenue<Followed: Strategy & ~Copyable>: ~Copyable {
       reference: DecisionReference(
         bid: .none, ask: .none, seqId: 0, receivedAt: .zero,
         exchangeTime: WallMilliseconds(milliseconds: 0)), isBookValid: true,
-      now: Instant(nanoseconds: 1_000_000_000_000), boot: BootInstant(nanoseconds: 0),
-      takenAt: .zero)
+      moment: Moment(
+        Instant(nanoseconds: 1_000_000_000_000), ClockOffsets(boot: -1_000_000_000_000)))
     var active = Report(kind: .tradingState, instrument: .none)
     active.detail = TradingState.active.rawValue
     inFlight.apply(active)
@@ -69,7 +69,6 @@ struct ToyVenue<Followed: Strategy & ~Copyable>: ~Copyable {
     context.reference.ask = Price(ticks: ask)
     context.reference.seqId += 1
     context.reference.receivedAt = context.now
-    context.takenAt = context.now
     context.boot = BootInstant(nanoseconds: boot)
     context.position = inFlight.position(InstrumentID(index: 0))
     context.tradingState = inFlight.tradingState(InstrumentID(index: 0))

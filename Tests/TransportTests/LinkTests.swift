@@ -98,7 +98,7 @@ import Wire
       warned = warned || !client.link.canReceive
       let completion = try require(client.next())
       try require(completion.kind == .bytes)
-      last = unsafe client.link.receive(completion.bytes, receivedAt: completion.receivedAt)
+      last = unsafe client.link.receive(completion.bytes, receivedAt: DialedConnection.now)
     }
     check(last == .overflow)
     check(warned)
@@ -117,9 +117,9 @@ import Wire
       let completion = try require(client.next())
       try require(completion.kind == .bytes)
       try require(client.link.canReceive)
-      let outcome = unsafe client.link.receive(completion.bytes, receivedAt: completion.receivedAt)
+      let outcome = unsafe client.link.receive(completion.bytes, receivedAt: DialedConnection.now)
       try require(outcome == .readable || outcome == .quiet)
-      check(client.link.decryptedAt >= client.link.receivedAt)
+      check(completion.stamp.ticks > 0)
       let bytes = client.readable()
       let taken = total + bytes.count == count ? bytes.count : bytes.count * 5 / 7
       for index in 0..<taken where bytes[index] != UInt8(truncatingIfNeeded: (total + index) % 251)
@@ -169,7 +169,7 @@ import Wire
       }
       if messages == 1200 { break }
       try require(completion.kind == .bytes)
-      let outcome = unsafe client.link.receive(completion.bytes, receivedAt: completion.receivedAt)
+      let outcome = unsafe client.link.receive(completion.bytes, receivedAt: DialedConnection.now)
       check(outcome == .readable || outcome == .quiet)
     }
     check(atEnd == atWarm, "OpenSSL called the allocator \(atEnd - atWarm) times")

@@ -72,7 +72,7 @@ import Wire
       let completion = reactor.poll()
       if completion.kind == .idle { return }
       check(completion.kind == .bytes && completion.slot % 9 == 0)
-      check(completion.receivedAt.nanoseconds > 0)
+      check(completion.stamp.ticks > 0)
       unsafe received[completion.slot / 9] += completion.bytes
     }
   }

@@ -22,7 +22,7 @@ private struct Messages {
     for index in 0..<frames.count {
       let frame = unsafe decoder.decode(
         frames[index], receivedAt: Instant(nanoseconds: Int64(index) * 1_000_000),
-        decryptedAt: .zero, connection: 0, into: claim)
+        stamp: .zero, connection: 0, into: claim)
       precondition(frame.kind == .market, "Invariant: the material decodes")
       let copy = UnsafeMutableRawPointer.allocate(byteCount: frame.byteCount, alignment: 64)
       if let base = claim.baseAddress {

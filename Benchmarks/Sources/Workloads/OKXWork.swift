@@ -44,7 +44,7 @@ public enum OKXWork {
       var sum: UInt64 = 0
       for index in 0..<frames.count {
         let frame = unsafe holder.decoder.decode(
-          frames[index], receivedAt: .zero, decryptedAt: .zero, connection: 0, into: claim)
+          frames[index], receivedAt: .zero, stamp: .zero, connection: 0, into: claim)
         guard frame.kind == .market, let base = claim.baseAddress else { return 0 }
         let message = unsafe UnsafePointer(base.assumingMemoryBound(to: MarketMessage.self))
         let header = unsafe message.pointee

@@ -59,7 +59,7 @@ public enum RiskWork {
           number: IntentNumber(rawValue: number), instrument: InstrumentID(index: 0), kind: .place,
           side: .buy, type: .limit, source: .agent, isBookValid: true, isReduceOnly: false,
           price: Price(ticks: 787_222), quantity: Quantity(lots: 1_000_000), targetIntent: .none,
-          decision: .none, reference: reference, madeAt: now, takenAt: now)
+          decision: .none, reference: reference, madeAt: now)
         let judgement = unsafe gate.pointee.judge(intent, now: now, wall: wall)
         if judgement.verdict.code == .approved { approved &+= 1 }
         var report = Report(kind: .cancelled, instrument: intent.instrument)

@@ -24,6 +24,23 @@ int64_t ck_now_wall_ms(void) CK_NO_LOCKS;
 /// CLOCK_REALTIME, nanoseconds since the Unix epoch.
 int64_t ck_now_wall_ns(void) CK_NO_LOCKS;
 
+// ---- Time-stamp counter: for measuring, never for deciding ----
+
+/// 1 where the counter runs at one rate on every CPU (CPUID 8000_0007h, EDX bit 8; always on arm64).
+int32_t ck_ticks_invariant(void);
+/// The CPU's time-stamp counter; 0 where `ck_ticks_invariant` is.
+static inline CK_NO_LOCKS uint64_t ck_ticks(void) {
+#if defined(__x86_64__)
+  return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+  uint64_t ticks;
+  __asm__ __volatile__("mrs %0, cntvct_el0" : "=r"(ticks));
+  return ticks;
+#else
+  return 0;
+#endif
+}
+
 // ---- Waiting ----
 
 /// One spin-wait hint; does not leave user space.

@@ -125,12 +125,13 @@ public struct MessageSession: ~Copyable {
       case .ended, .failed:
         return end(.connectionLost)
       case .bytes:
-        let received = unsafe link.receive(completion.bytes, receivedAt: completion.receivedAt)
+        let arrival = DialedConnection.now
+        let received = unsafe link.receive(completion.bytes, receivedAt: arrival)
         read(&reader, &handler)
         switch received {
         case .readable:
           if !closing {
-            deadline = completion.receivedAt.advanced(byNanoseconds: Self.silenceNanosecondsMax)
+            deadline = arrival.advanced(byNanoseconds: Self.silenceNanosecondsMax)
           }
         case .quiet: break
         case .ended: return end(.connectionLost)

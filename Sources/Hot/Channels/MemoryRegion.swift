@@ -46,9 +46,6 @@ public struct MemoryRegion: @unchecked Sendable {
   @discardableResult
   public func lock() -> Bool { unsafe ck_lock_memory(base, byteCount) == 0 }
 
-  /// Reads (and, where writable, writes back) each page, so that the hot loop takes no first fault.
-  public func touch() { unsafe ck_touch(base, byteCount, isWritable ? 1 : 0) }
-
   /// Gives the memory back. No handle over it may be used afterwards.
   public func unmap() { unsafe _ = ck_unmap(base, byteCount) }
 

@@ -47,8 +47,7 @@ public struct IntentBuffer: ~Copyable, @unchecked Sendable {
         number: IntentNumber(rawValue: last), instrument: context.instrument.id, kind: .place,
         side: side, type: type, source: context.lease.source, isBookValid: context.isBookValid,
         isReduceOnly: isReduceOnly, price: price, quantity: quantity, targetIntent: .none,
-        decision: context.lease.decision, reference: context.reference, madeAt: context.now,
-        takenAt: context.takenAt))
+        decision: context.lease.decision, reference: context.reference, madeAt: context.now))
     return true
   }
 
@@ -64,7 +63,7 @@ public struct IntentBuffer: ~Copyable, @unchecked Sendable {
         side: order.side, type: order.type, source: context.lease.source,
         isBookValid: context.isBookValid, isReduceOnly: false, price: order.price,
         quantity: order.remaining, targetIntent: order.intent, decision: context.lease.decision,
-        reference: context.reference, madeAt: context.now, takenAt: context.takenAt))
+        reference: context.reference, madeAt: context.now))
     return true
   }
 

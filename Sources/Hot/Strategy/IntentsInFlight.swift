@@ -40,7 +40,7 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
       decision: .none,
       reference: DecisionReference(
         bid: .none, ask: .none, seqId: 0, receivedAt: .zero,
-        exchangeTime: WallMilliseconds(milliseconds: 0)), madeAt: .zero, takenAt: .zero)
+        exchangeTime: WallMilliseconds(milliseconds: 0)), madeAt: .zero)
     for slot in 0..<IntentsInFlight.ordersMax {
       var order = WorkingOrder(empty)
       order.next = slot + 1 < IntentsInFlight.ordersMax ? Int32(slot + 1) : WorkingOrder.noSlot

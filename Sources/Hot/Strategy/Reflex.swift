@@ -27,13 +27,3 @@ public struct Reflex: Strategy, ~Copyable {
       quantity: Quantity(lots: max(1, context.instrument.minimumLots)))
   }
 }
-
-/// Watches and wants nothing: a core that only records.
-public struct Silent: Strategy, ~Copyable {
-  public init() {}
-  @_noLocks
-  public mutating func decide(
-    _ context: StrategyContext, working: borrowing IntentsInFlight,
-    into intents: inout IntentBuffer
-  ) {}
-}

@@ -25,23 +25,19 @@ public struct StrategyContext: Sendable, BitwiseCopyable {
   public var isMuted = false
   /// A flatten request holds: strategies are muted, the position goes to zero.
   public var isFlattening = false
-  /// This poll's readings of both clocks.
+  /// The poll's moment: the monotonic clock, and boot time, which leases expire by.
   public var now: Instant
   public var boot: BootInstant
-  /// When the Builder took the message off the market ring.
-  public var takenAt: Instant
 
   @inlinable
   public init(
-    instrument: Instrument, reference: DecisionReference, isBookValid: Bool, now: Instant,
-    boot: BootInstant, takenAt: Instant
+    instrument: Instrument, reference: DecisionReference, isBookValid: Bool, moment: Moment
   ) {
     self.instrument = instrument
     self.reference = reference
     self.isBookValid = isBookValid
-    self.now = now
-    self.boot = boot
-    self.takenAt = takenAt
+    now = moment.instant
+    boot = moment.boot
   }
 
   /// The book is valid and has both sides, uncrossed.

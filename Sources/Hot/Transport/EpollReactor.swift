@@ -1,5 +1,6 @@
 // The epoll reactor: non-blocking recv into one warm buffer, epoll for many descriptors and for sleeping.
 import CUring
+import Channels
 import Glibc
 import Quantities
 
@@ -25,9 +26,10 @@ public struct EpollReactor: Reactor, ~Copyable {
   /// Where the round begins, so that a busy slot does not starve the others.
   private var cursor = 0
   private var wakeDescriptor: Int32 = -1
+  private let stamps: StampClock
 
   /// Nil with errno in `errorNumber` when the kernel refuses.
-  public init?(errorNumber: inout Int32) {
+  public init?(stamps: StampClock = .monotonic, errorNumber: inout Int32) {
     let made = cepoll_create()
     guard made >= 0 else {
       errorNumber = -made
@@ -35,6 +37,7 @@ public struct EpollReactor: Reactor, ~Copyable {
     }
     errorNumber = 0
     epoll = made
+    self.stamps = stamps
     unsafe buffer = .allocate(byteCount: ReactorLimits.receiveBytesMax, alignment: 4096)
     // Touch every page now, so that no receive takes a fault.
     unsafe buffer.initializeMemory(
@@ -146,8 +149,7 @@ public struct EpollReactor: Reactor, ~Copyable {
       awaited &= ~bit
       _ = unsafe cepoll_modify(
         epoll, descriptors[slot], CEPOLL_READABLE, UInt32(truncatingIfNeeded: slot))
-      return ReactorCompletion(
-        kind: .writable, slot: slot, receivedAt: Instant(nanoseconds: csocket_now()))
+      return ReactorCompletion(kind: .writable, slot: slot, stamp: stamps.now())
     }
     while readable != 0 {
       let ahead = readable & (UInt64.max &<< UInt64(truncatingIfNeeded: cursor))
@@ -169,18 +171,18 @@ public struct EpollReactor: Reactor, ~Copyable {
       readable &= ~bit
       return .idle
     }
-    let now = Instant(nanoseconds: csocket_now())
+    let now = stamps.now()
     if result > 0 {
       // A short read emptied the socket; epoll and the next round find what comes after.
       if result < Int64(ReactorLimits.receiveBytesMax) { readable &= ~bit }
       return unsafe ReactorCompletion(
         slot: slot, start: UnsafeRawPointer(buffer),
-        count: Int(truncatingIfNeeded: result), receivedAt: now)
+        count: Int(truncatingIfNeeded: result), stamp: now)
     }
     silence(slot, bit)
-    if result == 0 { return ReactorCompletion(kind: .ended, slot: slot, receivedAt: now) }
+    if result == 0 { return ReactorCompletion(kind: .ended, slot: slot, stamp: now) }
     return ReactorCompletion(
-      kind: .failed, slot: slot, errorNumber: Int32(truncatingIfNeeded: -result), receivedAt: now)
+      kind: .failed, slot: slot, errorNumber: Int32(truncatingIfNeeded: -result), stamp: now)
   }
 
   @_noLocks

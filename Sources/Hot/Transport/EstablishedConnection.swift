@@ -37,6 +37,15 @@ public struct EstablishedConnection: BitwiseCopyable, Sendable {
     self.establishedAt = establishedAt
   }
 
+  /// A connection without TLS whose descriptor is already at hand: what a socket pair makes.
+  package init(
+    plain descriptor: Int32, connection: UInt32, generation: UInt32, establishedAt: Instant
+  ) {
+    unsafe self.init(
+      descriptor: descriptor, tls: nil, leftover: nil, leftoverCount: 0, connection: connection,
+      generation: generation, establishedAt: establishedAt)
+  }
+
   /// For a connection whose owner never adopts it: closes and frees, on a housekeeping thread.
   public func release() {
     RetiredConnection(

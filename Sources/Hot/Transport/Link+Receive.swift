@@ -32,7 +32,7 @@ extension Link {
     }
   }
 
-  /// Takes what the reactor received: decrypts it, or copies it when the connection is plain.
+  /// Takes what the reactor received at `instant`: decrypts it, or copies it when the connection is plain.
   @_noLocks
   public mutating func receive(_ bytes: UnsafeRawBufferPointer, receivedAt instant: Instant)
     -> ReceiveOutcome
@@ -47,7 +47,6 @@ extension Link {
       // SAFETY: room was checked above; the reactor's buffer and the inbox are distinct.
       unsafe (inbox + readEnd).copyMemory(from: start, byteCount: count)
       readEnd &+= count
-      decryptedAt = instant
       return count > 0 ? .readable : .quiet
     }
     let before = readEnd
@@ -55,7 +54,6 @@ extension Link {
     let reply = openOutbox()
     let outcome = unsafe decrypt(tls)
     closeOutbox(reply)
-    decryptedAt = Instant(nanoseconds: csocket_now())
     if outcome != .quiet { return outcome }
     return readEnd > before ? .readable : .quiet
   }

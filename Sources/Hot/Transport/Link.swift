@@ -41,10 +41,8 @@ public struct Link: ~Copyable {
   public private(set) var descriptor: Int32 = -1
   public private(set) var connection: UInt32 = 0
   public private(set) var generation: UInt32 = 0
-  /// The clock at the return of the receive that brought the newest bytes, given by the reactor.
+  /// The poll whose receive brought the newest bytes.
   public internal(set) var receivedAt = Instant.zero
-  /// The clock after those bytes were decrypted into the inbox.
-  public internal(set) var decryptedAt = Instant.zero
   /// errno of the last failed send; 0 for none.
   public internal(set) var errorNumber: Int32 = 0
   public internal(set) var bytesReceived: UInt64 = 0
@@ -102,7 +100,6 @@ public struct Link: ~Copyable {
     unsafe tls = OpaquePointer(bitPattern: UInt(established.tlsAddress))
     leftoverAddress = established.leftoverAddress
     receivedAt = now
-    decryptedAt = now
     errorNumber = 0
     bytesReceived = UInt64(count)
     bytesSent = 0

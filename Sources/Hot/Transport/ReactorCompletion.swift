@@ -27,31 +27,32 @@ public struct ReactorCompletion: BitwiseCopyable {
   /// Start of the received bytes; nil unless `.bytes`.
   public var start: UnsafeRawPointer?
   public var count: Int
-  /// The clock at the return of the system call that brought this.
-  public var receivedAt: Instant
+  /// Taken at the return of the system call that brought this: for latencies alone. When it came, for
+  /// everything that decides, is the moment of the poll that takes it.
+  public var stamp: Stamp
 
   /// Anything but `.bytes`.
   @inlinable
   public init(
-    kind: Kind, slot: Int = 0, errorNumber: Int32 = 0, receivedAt: Instant = .zero
+    kind: Kind, slot: Int = 0, errorNumber: Int32 = 0, stamp: Stamp = .zero
   ) {
     self.kind = kind
     self.slot = slot
     self.errorNumber = errorNumber
     unsafe start = nil
     count = 0
-    self.receivedAt = receivedAt
+    self.stamp = stamp
   }
 
   /// `.bytes`: `count` of them from `start`.
   @inlinable
-  public init(slot: Int, start: UnsafeRawPointer, count: Int, receivedAt: Instant) {
+  public init(slot: Int, start: UnsafeRawPointer, count: Int, stamp: Stamp) {
     kind = .bytes
     self.slot = slot
     errorNumber = 0
     unsafe self.start = unsafe start
     self.count = count
-    self.receivedAt = receivedAt
+    self.stamp = stamp
   }
 
   @inlinable public static var idle: ReactorCompletion { ReactorCompletion(kind: .idle) }

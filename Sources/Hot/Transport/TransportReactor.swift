@@ -1,4 +1,5 @@
 // The reactor that stages hold: one of the two concrete ones behind a stored kind; hot plane.
+import Channels
 import Quantities
 
 /// Static dispatch by one predictable branch, so that a concrete stage step stays provably free of locks,
@@ -11,24 +12,30 @@ public struct TransportReactor: Reactor, ~Copyable {
   private let epoll: UnsafeMutablePointer<EpollReactor>!
 
   /// Nil with errno in `errorNumber` when the kernel refuses; `Transport.choose` finds out beforehand.
-  public init?(kind: TransportKind, errorNumber: inout Int32) {
-    let uring = unsafe kind == .uring ? Self.makeUring(&errorNumber) : nil
-    let epoll = unsafe kind == .epoll ? Self.makeEpoll(&errorNumber) : nil
+  public init?(
+    kind: TransportKind, stamps: StampClock = .monotonic, errorNumber: inout Int32
+  ) {
+    let uring = unsafe kind == .uring ? Self.makeUring(stamps, &errorNumber) : nil
+    let epoll = unsafe kind == .epoll ? Self.makeEpoll(stamps, &errorNumber) : nil
     if unsafe uring == nil && epoll == nil { return nil }
     self.kind = kind
     unsafe self.uring = unsafe uring
     unsafe self.epoll = unsafe epoll
   }
 
-  private static func makeUring(_ errorNumber: inout Int32) -> UnsafeMutablePointer<UringReactor>? {
-    guard let made = UringReactor(errorNumber: &errorNumber) else { return nil }
+  private static func makeUring(_ stamps: StampClock, _ errorNumber: inout Int32)
+    -> UnsafeMutablePointer<UringReactor>?
+  {
+    guard let made = UringReactor(stamps: stamps, errorNumber: &errorNumber) else { return nil }
     let pointer = UnsafeMutablePointer<UringReactor>.allocate(capacity: 1)
     unsafe pointer.initialize(to: made)
     return unsafe pointer
   }
 
-  private static func makeEpoll(_ errorNumber: inout Int32) -> UnsafeMutablePointer<EpollReactor>? {
-    guard let made = EpollReactor(errorNumber: &errorNumber) else { return nil }
+  private static func makeEpoll(_ stamps: StampClock, _ errorNumber: inout Int32)
+    -> UnsafeMutablePointer<EpollReactor>?
+  {
+    guard let made = EpollReactor(stamps: stamps, errorNumber: &errorNumber) else { return nil }
     let pointer = UnsafeMutablePointer<EpollReactor>.allocate(capacity: 1)
     unsafe pointer.initialize(to: made)
     return unsafe pointer

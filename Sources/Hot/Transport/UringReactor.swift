@@ -1,5 +1,6 @@
 // The io_uring reactor: multishot receives into a ring of provided buffers; hot plane, one thread.
 import CUring
+import Channels
 import Glibc
 import Quantities
 
@@ -35,12 +36,14 @@ public struct UringReactor: Reactor, ~Copyable {
   private var lent: UInt32 = CURING_NO_BUFFER
   private var wakeDescriptor: Int32 = -1
   private var wakeArmed = false
-  private var receivedAt = Instant.zero
+  private let stamps: StampClock
+  /// Of the last entry into the kernel that brought completions.
+  private var stamp = Stamp.zero
   /// Receives that ended for lack of provided buffers: this thread fell behind by 1 MiB.
   public private(set) var starvations: UInt64 = 0
 
   /// Nil with errno in `errorNumber` when the kernel refuses.
-  public init?(errorNumber: inout Int32) {
+  public init?(stamps: StampClock = .monotonic, errorNumber: inout Int32) {
     var made: OpaquePointer?
     let status = unsafe curing_create(
       &made, UInt32(ReactorLimits.slotsMax) * 2, UInt32(ReactorLimits.buffersMax),
@@ -50,6 +53,7 @@ public struct UringReactor: Reactor, ~Copyable {
       return nil
     }
     errorNumber = 0
+    self.stamps = stamps
     unsafe self.ring = unsafe ring
     unsafe slots = .allocate(capacity: ReactorLimits.slotsMax)
     unsafe slots.initialize(repeating: Slot(), count: ReactorLimits.slotsMax)
@@ -160,7 +164,7 @@ public struct UringReactor: Reactor, ~Copyable {
     while skips < ReactorLimits.skipsMax {
       if unsafe curing_next(ring, &completion) == 0 {
         guard unsafe curing_enter(ring) == 1 else { return .idle }
-        receivedAt = Instant(nanoseconds: csocket_now())
+        stamp = stamps.now()
         guard unsafe curing_next(ring, &completion) == 1 else { return .idle }
       }
       let result = take(completion)
@@ -184,7 +188,7 @@ public struct UringReactor: Reactor, ~Copyable {
         unsafe slots[slot].awaitsWritable
       else { return .idle }
       unsafe slots[slot].awaitsWritable = false
-      return ReactorCompletion(kind: .writable, slot: slot, receivedAt: receivedAt)
+      return ReactorCompletion(kind: .writable, slot: slot, stamp: stamp)
     case Operation.wake.rawValue:
       csocket_drain(wakeDescriptor)
       if completion.more == 0 { armWake() }
@@ -211,7 +215,7 @@ public struct UringReactor: Reactor, ~Copyable {
       lent = completion.buffer
       return unsafe ReactorCompletion(
         slot: slot, start: curing_bytes(ring, completion.buffer),
-        count: Int(completion.result), receivedAt: receivedAt)
+        count: Int(completion.result), stamp: stamp)
     }
     if completion.buffer != CURING_NO_BUFFER { unsafe curing_recycle(ring, completion.buffer) }
     switch -completion.result {
@@ -223,10 +227,10 @@ public struct UringReactor: Reactor, ~Copyable {
       unarmed |= 1 &<< UInt64(truncatingIfNeeded: slot)
       return .idle
     case 0:
-      return ReactorCompletion(kind: .ended, slot: slot, receivedAt: receivedAt)
+      return ReactorCompletion(kind: .ended, slot: slot, stamp: stamp)
     default:
       return ReactorCompletion(
-        kind: .failed, slot: slot, errorNumber: -completion.result, receivedAt: receivedAt)
+        kind: .failed, slot: slot, errorNumber: -completion.result, stamp: stamp)
     }
   }
 
@@ -237,7 +241,7 @@ public struct UringReactor: Reactor, ~Copyable {
     if wakeDescriptor >= 0 && !wakeArmed { armWake() }
     let status = unsafe curing_wait(ring, max(timeoutNanoseconds, 0))
     if status == 1 {
-      receivedAt = Instant(nanoseconds: csocket_now())
+      stamp = stamps.now()
       return .ready
     }
     return .timedOut

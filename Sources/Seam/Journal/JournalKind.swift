@@ -43,6 +43,8 @@ public enum JournalKind: UInt16, Sendable, BitwiseCopyable, CaseIterable {
   case positionDetail = 19
   /// `FeeRateRecord`: at start.
   case feeRate = 20
+  /// `ClockOffsets`: boot and wall time as offsets to the record's instant, from this record of the stage on.
+  case clock = 21
 
   /// Control plane.
   public var name: String { "\(self)" }

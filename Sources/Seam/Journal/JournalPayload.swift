@@ -161,6 +161,9 @@ extension BarRecord: JournalPayload {
   }
 }
 
+extension ClockOffsets: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
+}
 extension RequestRecord: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
 }

@@ -13,7 +13,7 @@ public struct OrderRecord: Sendable, BitwiseCopyable, Equatable {
   public var quantity: Quantity
   /// For `.cancel`: the intent that placed the order.
   public var targetIntent: IntentNumber
-  /// When the gate judged it and when the sender encoded it.
+  /// The poll of the sender that took it from the gate, and the one that encoded it: the same.
   public var judgedAt: Instant
   public var encodedAt: Instant
   /// OKX `expTime`; 0 for none.

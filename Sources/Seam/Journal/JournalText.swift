@@ -68,6 +68,11 @@ public struct JournalText {
         state(value, &line)
         line.field("text", text(payload.dropFirst(MemoryLayout<StateRecord>.size)))
       }
+    case .clock:
+      return render(payload, ClockOffsets.self, &line) { value, line in
+        line.number("boot_offset_ns", value.boot)
+        line.number("wall_offset_ns", value.wall)
+      }
     case .equity:
       return render(payload, EquityRecord.self, &line) { value, line in
         line.field("currency", value.currency.description)

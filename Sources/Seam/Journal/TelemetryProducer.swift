@@ -18,6 +18,8 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
   @usableFromInline var given: UInt64
   /// First number of a loss that no record tells of yet; 0 for none.
   @usableFromInline var lostFrom: UInt64 = 0
+  /// The offsets last recorded.
+  private var offsets = ClockOffsets()
 
   public init(_ ring: consuming ByteProducer, stage: StageID) {
     self.ring = ring
@@ -123,6 +125,15 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
 
   // The concrete forms that the stages use: the compiler proves of each that it takes no lock and allocates
   // nothing, and with them of the generic ones.
+
+  /// `moment` as the stage may use it: with offsets that are on record. New ones are recorded here; without
+  /// room for that the old ones stay in use.
+  @_noLocks
+  public mutating func settle(_ moment: Moment) -> Moment {
+    if moment.offsets == offsets { return moment }
+    if record(.clock, moment.offsets, at: moment.instant) != nil { offsets = moment.offsets }
+    return Moment(moment.instant, offsets)
+  }
 
   @_noLocks
   public mutating func record(order: OrderRecord, cause: Cause, at instant: Instant) -> Cause? {

@@ -131,7 +131,7 @@ extension PublicDecoder {
     }
     return unsafe decode(
       UnsafeRawBufferPointer(start: block, count: bytes.count),
-      receivedAt: Instant(nanoseconds: now), decryptedAt: Instant(nanoseconds: now + 1),
+      receivedAt: Instant(nanoseconds: now), stamp: Stamp(ticks: UInt64(bitPattern: now + 1)),
       connection: 3, into: claim.buffer)
   }
   func decode(_ text: String, _ claim: Claim) -> PublicFrame { decode(Array(text.utf8), claim) }

@@ -78,7 +78,7 @@ final class Shell {
     var text = text
     let outcome = text.withUTF8 { bytes in
       unsafe session.receive(
-        UnsafeRawBufferPointer(bytes), receivedAt: instant, decryptedAt: instant,
+        UnsafeRawBufferPointer(bytes), receivedAt: instant, stamp: .zero,
         into: claim.buffer)
     }
     commit(outcome.byteCount)

@@ -42,7 +42,7 @@ struct Client: ~Copyable {
       guard let completion = next() else { return .idle }
       if completion.kind == .writable { continue }
       guard completion.kind == .bytes else { return completion.kind }
-      let outcome = unsafe link.receive(completion.bytes, receivedAt: completion.receivedAt)
+      let outcome = unsafe link.receive(completion.bytes, receivedAt: DialedConnection.now)
       guard outcome == .readable || outcome == .quiet else { return .ended }
     }
     return .bytes

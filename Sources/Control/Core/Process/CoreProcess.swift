@@ -81,7 +81,7 @@ public struct CoreProcess: Sendable {
     log.info(
       "starting",
       metadata: [
-        "start": "\(start)", "topology": "\(options.topology.rawValue)",
+        "start": "\(start)", "topology": "\(options.topology)",
         "transport": "\(options.transport.name)", "reason": "\(reason)",
       ])
     let core = try Core(options) { [log] event in event.write(to: log) }

@@ -57,8 +57,8 @@ public final class Core: @unchecked Sendable {
         path: options.statePath, header: options.stateHeader, instruments: options.instruments)
     } catch { throw .state(error) }
     latencies = CoreLatencies(state: state)
-    let parts: StageRings
-    do throws(StageError) { parts = try StageRings(options.stages) } catch { throw .stages(error) }
+    let stageOptions = options.stages
+    let parts = StageRings(stageOptions.capacities)
     let rings: TelemetryFile
     do throws(JournalError) {
       (rings, recovered, distrusted) = try options.journal.open()
@@ -72,27 +72,33 @@ public final class Core: @unchecked Sendable {
       instruments: options.instruments, state: state,
       telemetry: ControlTelemetry(rings.producer(.context, .trade)))
     self.context = context
-    limitChanges = LimitPort(parts.limits.makeProducer(), waker: parts.wakers.gate)
     let report = Core.shown(report, options, state)
     do throws(StageError) {
-      stages = try parts.makeStages(
-        options.stages, state: state, control: control, board: stopBoard, telemetry: rings)
+      stages = try StageSet(
+        stageOptions, rings: parts,
+        boards: StageBoards(
+          control: control, stops: stopBoard, state: state, stamps: .calibrated()),
+        telemetry: StageTelemetry(
+          builder: rings.producer(.builder(), .trade),
+          builderMarket: rings.producer(.builder(), .market),
+          gate: rings.producer(.gate, .trade), sender: rings.producer(.sender, .trade)))
     } catch { throw .stages(error) }
+    limitChanges = LimitPort(parts.limits.makeProducer(), waker: stages.wakers.gate)
     accountPort = AccountPort(
       queries: parts.queries.makeConsumer(), messages: parts.account.makeProducer(),
-      waker: parts.wakers.sender)
+      waker: stages.wakers.sender)
     accountPushes = AccountPushes(
       accounts: parts.accountPushes.makeConsumer(),
       positions: parts.positionPushes.makeConsumer())
     connectors = [
       Connector(
         lines: options.publicLines.map(\.connector), requests: parts.requests.makeConsumer(),
-        handovers: parts.handovers.makeProducer(), stageWaker: parts.wakers.feed,
+        handovers: parts.handovers.makeProducer(), stageWaker: stages.wakers.feed,
         seed: .random(in: .min ... .max), network: options.network, report: report),
       Connector(
         lines: options.privateLine.map { [$0] } ?? [],
         requests: parts.privateRequests.makeConsumer(),
-        handovers: parts.privateHandovers.makeProducer(), stageWaker: parts.wakers.sender,
+        handovers: parts.privateHandovers.makeProducer(), stageWaker: stages.wakers.sender,
         seed: .random(in: .min ... .max), network: options.network, report: report),
     ]
     let state = state
@@ -110,29 +116,14 @@ public final class Core: @unchecked Sendable {
     isMemoryLocked = ck_lock_all() == 0
     if !isMemoryLocked { ck_populate_images() }
     try keepHouse()
-    let stages = stages
     do {
-      switch options.topology {
-      case .fused:
-        threads = [
-          try HotThread.start(name: "hot", cpu: cpu(0)) { probe in
-            stages.startFeedReactor()
-            stages.runFused(probe)
-          }
-        ]
-      case .split:
-        threads = [
-          try HotThread.start(name: "feed", cpu: cpu(0)) { probe in
-            stages.startFeedReactor()
-            stages.runFeed(probe)
-          },
-          try HotThread.start(name: "builder", cpu: cpu(1)) { stages.runBuilder($0) },
-          try HotThread.start(name: "gate", cpu: cpu(2)) { stages.runGate($0) },
-          try HotThread.start(name: "sender", cpu: cpu(3)) { probe in
-            stages.startSenderReactor()
-            stages.runSender(probe)
-          },
-        ]
+      for (index, thread) in stages.threads.enumerated() {
+        threads.append(
+          try HotThread.start(name: thread.list.name, cpu: cpu(index)) { probe in
+            var clock = MomentClock()
+            thread.start()
+            thread.run(&clock, probe)
+          })
       }
       monitor.watch(threads)
       let monitor = monitor

@@ -36,7 +36,7 @@ public struct CoreOptions: Sendable {
   public var sender = SenderSettings()
   /// This start's number, made durable before the first order.
   public var startNumber: UInt32 = 1
-  public var topology = Topology.fused
+  public var topology = RunTopology.fused
   public var transport = TransportKind.uring
   /// CPUs of the hot threads, in the order feed, builder, gate, sender; empty: not pinned.
   public var hotCPUs: [Int32] = []
@@ -62,11 +62,11 @@ public struct CoreOptions: Sendable {
   }
 
   /// Hot threads in this topology.
-  public var hotThreadCount: Int { topology == .fused ? 1 : 4 }
+  public var hotThreadCount: Int { topology.threads.count }
 
   var stateHeader: StateHeader {
     StateHeader(
-      environment: environment, topology: topology == .fused ? .fused : .split,
+      environment: environment, topology: topology,
       transport: transport == .uring ? .uring : .epoll, startNumber: startNumber,
       buildHash: journal.identity.build.word0,
       configurationHash: journal.identity.configuration.word0)
@@ -75,14 +75,18 @@ public struct CoreOptions: Sendable {
   /// What the stages take of it.
   var stages: StageOptions {
     var stages = StageOptions(
-      instruments: instruments, feeds: publicLines.map(\.feed), limits: limits)
+      instruments: instruments, feeds: publicLines.map(\.feed), limits: limits,
+      maskSeed: (
+        .random(in: .min ... .max), .random(in: .min ... .max), .random(in: .min ... .max),
+        .random(in: .min ... .max)
+      ))
     stages.strategy = strategy
     stages.sender = sender
     stages.startNumber = startNumber
-    stages.topology = topology
+    stages.threads = topology.threads
     stages.transport = transport
     stages.wait = wait ?? (Set(hotCPUs).count >= hotThreadCount ? .spin : .block)
-    stages.marketRingBytes = marketRingBytes
+    stages.capacities.marketBytes = marketRingBytes
     return stages
   }
 }

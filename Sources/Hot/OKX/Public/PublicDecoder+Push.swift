@@ -18,7 +18,7 @@ extension PublicDecoder {
       message.channel = head.frame.channel
       message.instrument = head.frame.instrument
       message.receivedAt = head.receivedAt
-      message.decryptedAt = head.decryptedAt
+      message.receivedStamp = head.receivedStamp
       message.connection = head.connection
       if head.frame.channel == .trades {
         try unsafe trade(&scanner, &message, claim, at: start)

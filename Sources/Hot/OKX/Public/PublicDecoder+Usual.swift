@@ -50,7 +50,7 @@ extension PublicDecoder {
     message.channel = head.frame.channel
     message.instrument = id
     message.receivedAt = head.receivedAt
-    message.decryptedAt = head.decryptedAt
+    message.receivedStamp = head.receivedStamp
     message.connection = head.connection
     message.exchangeTime = WallMilliseconds(milliseconds: time)
     message.checksum = checksum32

@@ -42,7 +42,7 @@ extension PublicDecoder {
     message.channel = .trades
     message.instrument = id
     message.receivedAt = head.receivedAt
-    message.decryptedAt = head.decryptedAt
+    message.receivedStamp = head.receivedStamp
     message.connection = head.connection
     message.exchangeTime = WallMilliseconds(milliseconds: time)
     message.seqId = seqId

@@ -60,7 +60,7 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
     /// Where `data` begins when it came before `arg`.
     var deferredData = -1
     var receivedAt: Instant = .zero
-    var decryptedAt: Instant = .zero
+    var receivedStamp: Stamp = .zero
     var connection: UInt8 = 0
   }
 
@@ -69,12 +69,12 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
   /// On a fault nothing counts as written, though bytes of the claim may have changed.
   @_noLocks
   public func decode(
-    _ message: UnsafeRawBufferPointer, receivedAt: Instant, decryptedAt: Instant,
+    _ message: UnsafeRawBufferPointer, receivedAt: Instant, stamp: Stamp,
     connection: UInt8, into claim: UnsafeMutableRawBufferPointer
   ) -> PublicFrame {
     var head = Head()
     head.receivedAt = receivedAt
-    head.decryptedAt = decryptedAt
+    head.receivedStamp = stamp
     head.connection = connection
     var scanner = unsafe JSONScanner(message)
     if scanner.isPong {
@@ -86,7 +86,7 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
       if unsafe usualTrade(scanner, &head, claim) { return head.frame }
       head = Head()
       head.receivedAt = receivedAt
-      head.decryptedAt = decryptedAt
+      head.receivedStamp = stamp
       head.connection = connection
       try unsafe members(&scanner, &head, claim)
       if head.hasEvent {

@@ -9,14 +9,14 @@ extension PublicSession {
   /// as `.invalid` in its own place: nobody downstream reads the book between the two.
   @unsafe @_noLocks
   public mutating func receive(
-    _ message: UnsafeRawBufferPointer, receivedAt: Instant, decryptedAt: Instant,
+    _ message: UnsafeRawBufferPointer, receivedAt: Instant, stamp: Stamp,
     into claim: UnsafeMutableRawBufferPointer
   ) -> PublicOutcome {
     counters.frames &+= 1
     counters.bytes &+= UInt64(message.count)
     silence.heard(receivedAt)
     let frame = unsafe decoder.decode(
-      message, receivedAt: receivedAt, decryptedAt: decryptedAt,
+      message, receivedAt: receivedAt, stamp: stamp,
       connection: configuration.connection, into: claim)
     var outcome = PublicOutcome()
     outcome.kind = frame.kind
@@ -147,7 +147,6 @@ extension PublicSession {
     message.fault = fault
     message.seqId = seqId
     message.receivedAt = now
-    message.decryptedAt = now
     message.connection = configuration.connection
     return message
   }

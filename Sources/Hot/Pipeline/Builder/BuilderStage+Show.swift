@@ -9,7 +9,8 @@ import Strategy
 extension BuilderStage {
   /// Publishes one instrument's slot and brings its counters up to date.
   @_noLocks
-  mutating func show(_ id: InstrumentID, _ now: Instant) {
+  mutating func show(_ id: InstrumentID) {
+    let now = moment.instant
     let validity = views[id].validity
     draft.clearLevels()
     draft.value.instrument = id
@@ -20,7 +21,7 @@ extension BuilderStage {
     draft.value.exchangeTime = validity.exchangeTime
     draft.value.publishedAt = now
     draft.value.position = working.position(id)
-    let boot: BootInstant = .now()
+    let boot = moment.boot
     let lease = effectiveLease(
       manual: ports.state.signal(of: id, in: .manual) ?? .absent,
       agent: ports.state.signal(of: id, in: .agent) ?? .absent, at: boot)

@@ -1,7 +1,6 @@
 // Builder's step: answers, market entries, decisions; hot plane, proved free of locks and allocation.
 
 import Book
-import CKernel
 import Channels
 import Journal
 import Quantities
@@ -11,7 +10,9 @@ import Strategy
 extension BuilderStage {
   /// Takes verdicts, reports and market entries, and lets the strategy decide. Returns the work done.
   @_noLocks
-  public mutating func poll(_ now: Instant) -> Int {
+  public mutating func poll(_ given: Moment) -> Int {
+    moment = ports.telemetry.settle(given)
+    let now = moment.instant
     var work = takeAnswers(now)
     var entries = 0
     while entries < BuilderStage.entriesPerPollMax {
@@ -67,9 +68,9 @@ extension BuilderStage {
   @_noLocks
   mutating func take(_ entry: UnsafeRawBufferPointer) {
     guard let base = entry.baseAddress else { return }
-    let takenAt: Instant = .now()
+    let taken = ports.stamps.now()
     // On record before anything follows from it.
-    _ = unsafe ports.inputs.recordOrLose(market: entry, at: takenAt)
+    _ = unsafe ports.inputs.recordOrLose(market: entry, at: moment.instant)
     var offset = 0
     while entry.count &- offset >= 64 {
       let message = unsafe (base + offset).assumingMemoryBound(to: MarketMessage.self)
@@ -78,27 +79,40 @@ extension BuilderStage {
         counters.malformed &+= 1
         return
       }
-      unsafe apply(message, takenAt)
+      unsafe apply(message)
       offset &+= length
     }
-    ports.latency.record(nanoseconds: ck_now_monotonic() &- takenAt.nanoseconds)
+    ports.latency.record(nanoseconds: ports.stamps.nanoseconds(from: taken, to: ports.stamps.now()))
   }
 
   /// Applies one message and decides on it. A book that breaks here, and not at the source, is fetched anew.
   @_noLocks
-  mutating func apply(_ message: UnsafePointer<MarketMessage>, _ takenAt: Instant) {
+  mutating func apply(_ message: UnsafePointer<MarketMessage>) {
     counters.messages &+= 1
     let result = unsafe views.apply(message)
     let id = unsafe message.pointee.instrument
     if case .fault(let fault) = result, fault != .crossedBook {
-      let request = unsafe ResyncRequest(
-        instrument: id, fault: fault, seqId: message.pointee.seqId)
-      counters.resyncsAsked &+= 1
-      if !ports.resyncs.push(request) { counters.resyncRingFull &+= 1 }
+      unsafe askResync(id, fault, message.pointee.seqId)
       return
     }
     if Int(id.index) < instruments.count, unsafe message.pointee.kind != .trade {
-      decide(id, now: takenAt, isTickDriven: true)
+      // An end of the book was not received: its stamp would measure from nothing.
+      let isReceived = unsafe message.pointee.kind != .invalid
+      unsafe decide(id, followed: isReceived ? message.pointee.receivedStamp : nil)
+    }
+  }
+
+  /// The Feed drops the book's chain and fetches a snapshot. It holds the book for valid until it hears of
+  /// this: what finds no room now is asked by the sweep.
+  @_noLocks
+  mutating func askResync(_ id: InstrumentID, _ fault: FaultCode, _ seqId: Int64) {
+    let at = Int(id.index)
+    counters.resyncsAsked &+= 1
+    if ports.resyncs.push(ResyncRequest(instrument: id, fault: fault, seqId: seqId)) {
+      unsafe tallies[at].owedResync = .none
+    } else {
+      counters.resyncRingFull &+= 1
+      unsafe tallies[at].owedResync = fault
     }
   }
 
@@ -114,33 +128,44 @@ extension BuilderStage {
       }
       let id = InstrumentID(index: UInt16(truncatingIfNeeded: sweepCursor))
       let age = unsafe now.since(tallies[sweepCursor].decidedAt)
-      if age >= BuilderStage.decideNanosecondsMax { decide(id, now: now, isTickDriven: false) }
-      show(id, now)
+      if age >= BuilderStage.decideNanosecondsMax { decide(id, followed: nil) }
+      show(id)
+      let owed = unsafe tallies[sweepCursor].owedResync
+      if owed != .none {
+        let validity = views[id].validity
+        if validity.isValid {
+          unsafe tallies[sweepCursor].owedResync = .none
+        } else {
+          askResync(id, owed, validity.seqId)
+        }
+      }
       sweepCursor &+= 1
       done &+= 1
     }
   }
 
-  /// Runs the strategy for one instrument and publishes what it wants, all or nothing.
+  /// Runs the strategy for one instrument and publishes what it wants, all or nothing. `received`: when the
+  /// message came that it follows; nil: time brought it about.
   @_noLocks
-  mutating func decide(_ id: InstrumentID, now: Instant, isTickDriven: Bool) {
+  mutating func decide(_ id: InstrumentID, followed received: Stamp?) {
     let at = Int(id.index)
-    unsafe tallies[at].decidedAt = now
+    unsafe tallies[at].decidedAt = moment.instant
     if !ports.intents.hasRoom(for: IntentBuffer.capacity) || working.room < IntentBuffer.capacity {
       counters.intentsWithoutRoom &+= 1
       return
     }
     let validity = views[id].validity
-    let boot: BootInstant = .now()
     var context = StrategyContext(
       instrument: instruments[id], reference: views[id].reference, isBookValid: validity.isValid,
-      now: now, boot: boot, takenAt: now)
+      moment: moment)
     if let bid = views[id].book.bestBid { context.bidQuantity = bid.quantity }
     if let ask = views[id].book.bestAsk { context.askQuantity = ask.quantity }
-    if strategy.readsIndicators { context.indicators = views.indicators(of: id, at: now) }
+    if strategy.readsIndicators {
+      context.indicators = views.indicators(of: id, at: moment.instant)
+    }
     context.lease = effectiveLease(
       manual: ports.state.signal(of: id, in: .manual) ?? .absent,
-      agent: ports.state.signal(of: id, in: .agent) ?? .absent, at: boot)
+      agent: ports.state.signal(of: id, in: .agent) ?? .absent, at: moment.boot)
     context.position = working.position(id)
     context.tradingState = working.tradingState(id)
     context.isMuted = ports.control.isMuted
@@ -148,7 +173,7 @@ extension BuilderStage {
     countSignal(at, context.lease)
     decided.removeAll()
     strategy.decide(context, working: working, into: &decided)
-    publish(at, isTickDriven)
+    publish(at, received)
   }
 
   @_noLocks
@@ -159,12 +184,12 @@ extension BuilderStage {
   }
 
   @_noLocks
-  mutating func publish(_ at: Int, _ isTickDriven: Bool) {
+  mutating func publish(_ at: Int, _ received: Stamp?) {
     var index = 0
     while index < decided.count {
       var intent = decided[index]
-      intent.isTickDriven = isTickDriven
-      intent.madeAt = .now()
+      intent.isTickDriven = received != nil
+      intent.stamp(received: received, made: ports.stamps.now())
       // On record first: an intent that nobody can read of is not made.
       let cause =
         ports.inputs.number == 0 ? Cause.none : Cause(ports.inputs.stage, ports.inputs.number)

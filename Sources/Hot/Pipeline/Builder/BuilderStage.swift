@@ -13,7 +13,7 @@ public struct BuilderCounters: BitwiseCopyable, Sendable {
   public var messages: UInt64 = 0
   public var resyncsAsked: UInt64 = 0
   public var intents: UInt64 = 0
-  /// Resync requests the ring had no room for: the book stays invalid and the next message asks again.
+  /// Resync requests the ring had no room for at first: the sweep asks again.
   public var resyncRingFull: UInt64 = 0
   /// Decisions put off because the intents ring or the table of intents in flight had no room.
   public var intentsWithoutRoom: UInt64 = 0
@@ -36,6 +36,25 @@ public struct BuilderPorts: ~Copyable {
   let control: RunControl
   let board: StopBoard
   let latency: LatencyHistogram
+  let stamps: StampClock
+
+  package init(
+    rings: StageRings, boards: StageBoards, telemetry: consuming TelemetryProducer,
+    inputs: consuming TelemetryProducer, latency: LatencyHistogram
+  ) {
+    market = rings.market.makeConsumer()
+    resyncs = rings.resyncs.makeProducer()
+    intents = rings.intents.makeProducer()
+    verdicts = rings.verdicts.makeConsumer()
+    reports = rings.toBuilder.makeConsumer()
+    state = boards.state
+    self.telemetry = telemetry
+    self.inputs = inputs
+    control = boards.control
+    board = boards.stops
+    self.latency = latency
+    stamps = boards.stamps
+  }
 }
 
 /// Owns the books, the indicators, the strategy and its intents in flight.
@@ -53,6 +72,8 @@ public struct BuilderStage: ~Copyable {
   let tallies: UnsafeMutablePointer<InstrumentTally>
   let refusals: UnsafeMutablePointer<UInt64>
   public internal(set) var counters = BuilderCounters()
+  /// Of the poll that is under way.
+  var moment = Moment.zero
   var sweepAt = Instant.zero
   var sweepCursor = 0
   var polls: UInt64 = 0

@@ -21,6 +21,8 @@ public struct InstrumentTally: BitwiseCopyable, Sendable {
   public var filledLots: Int64 = 0
   /// The last lease counted in `signals`.
   var lastRequest: UInt64 = 0
+  /// Why its book must be fetched anew, where the Feed could not be told yet.
+  var owedResync = FaultCode.none
   /// When the strategy last ran for it.
   var decidedAt = Instant.zero
 

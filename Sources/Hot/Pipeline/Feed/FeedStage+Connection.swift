@@ -9,35 +9,29 @@ import Wire
 extension FeedStage {
   /// Takes a connection over from the Connector; an old one of the same line is retired first.
   @_noLocks
-  mutating func adopt(_ handover: SessionHandover, _ now: Instant) {
+  mutating func adopt(_ handover: SessionHandover) {
     let slot = Int(handover.connection.connection)
     if slot >= lineCount { return }
-    if unsafe lines[slot].link.isConnected { release(slot, .retire, .notice, now) }
-    unsafe lines[slot].isAwaited = false
-    unsafe lines[slot].handover = handover
-    unsafe lines[slot].reader.reset()
-    guard unsafe lines[slot].link.adopt(handover.connection, now: now) else {
+    // What the old connection's end makes of its books goes out before anything of the new one.
+    if unsafe lines[slot].line.isConnected { release(slot, .retire, .notice) }
+    guard unsafe lines[slot].line.adopt(handover, &hub, now: now) else {
       drop(slot, .connectionLost)
       return
     }
-    let descriptor = unsafe lines[slot].link.descriptor
-    guard unsafe reactor.pointee.attach(descriptor: descriptor, slot: slot) else {
-      drop(slot, .connectionLost)
-      return
-    }
-    unsafe lines[slot].session.connected(now: now)
     _ = drain(slot)
-    act(slot, now)
+    act(slot)
   }
 
   /// The Builder lost faith in a book: the line that holds it fetches a snapshot.
   @_noLocks
-  mutating func resync(_ request: ResyncRequest, _ now: Instant) {
+  mutating func resync(_ request: ResyncRequest) {
     count(request.fault)
     var slot = 0
     while slot < lineCount {
-      if unsafe lines[slot].session.resync(request.instrument, fault: request.fault, now: now) {
-        act(slot, now)
+      if unsafe lines[slot].line.session.resync(
+        request.instrument, fault: request.fault, now: now)
+      {
+        act(slot)
         return
       }
       slot &+= 1
@@ -46,13 +40,13 @@ extension FeedStage {
 
   /// Does what the session asks for, until it asks for nothing.
   @_noLocks
-  mutating func act(_ slot: Int, _ now: Instant) {
+  mutating func act(_ slot: Int) {
     var turns = 0
     while turns < FeedStage.messagesPerTurnMax {
       turns &+= 1
       let claim = unsafe market.claim(byteCount: MarketMessage.bytesMax)
       let room = unsafe claim ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
-      let action = unsafe lines[slot].session.poll(now: now, into: room)
+      let action = unsafe lines[slot].line.session.poll(now: now, into: room)
       if case .market(let byteCount) = action {
         market.commit(byteCount)
         continue
@@ -63,14 +57,12 @@ extension FeedStage {
       }
       switch action {
       case .none, .market: return
-      case .send: unsafe sendFrame(slot, .text, lines[slot].session.outgoing)
+      case .send: unsafe send(slot, lines[slot].line.session.outgoing)
       case .login:
-        if let handover = unsafe lines[slot].handover {
-          unsafe sendFrame(slot, .text, handover.login)
-        }
+        if let handover = unsafe lines[slot].line.handover { unsafe send(slot, handover.login) }
       case .reconnect(let fault):
         if fault == .notice {
-          request(.renew, slot, fault, nil)
+          unsafe lines[slot].line.renew(fault, &hub)
         } else {
           drop(slot, fault)
         }
@@ -78,85 +70,44 @@ extension FeedStage {
     }
   }
 
-  /// Masks and sends one frame; a full outbox costs the connection, for order must hold.
+  /// Masks and sends one text; a full outbox costs the connection, for order must hold.
   @_noLocks
-  mutating func sendFrame(
-    _ slot: Int, _ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer
-  ) {
-    let count = unsafe WebSocketEncoder.write(opcode, payload: payload, keys: &keys, into: frame)
-    if count == 0 {
-      counters.writeOverflows &+= 1
-      drop(slot, .writeOverflow)
-      return
-    }
-    transmit(slot, count)
+  mutating func send(_ slot: Int, _ payload: UnsafeRawBufferPointer) {
+    unsafe lines[slot].line.send(.text, payload, &hub)
+    dropIfBroken(slot)
   }
 
   @_noLocks
-  mutating func sendClose(_ slot: Int, _ code: WebSocketCloseCode) {
-    let count = unsafe WebSocketEncoder.writeClose(code, keys: &keys, into: frame)
-    unsafe lines[slot].reader.closeSent()
-    if count > 0 { transmit(slot, count) }
-  }
-
-  @_noLocks
-  mutating func transmit(_ slot: Int, _ count: Int) {
-    guard unsafe lines[slot].link.isConnected else { return }
-    let bytes = unsafe UnsafeRawBufferPointer(rebasing: frame[0..<count])
-    switch unsafe lines[slot].link.send(bytes) {
-    case .sent: return
-    case .blocked: _ = unsafe reactor.pointee.awaitWritable(slot: slot)
-    case .overflow:
-      counters.writeOverflows &+= 1
-      drop(slot, .writeOverflow)
-    case .failed: drop(slot, .connectionLost)
-    }
+  mutating func dropIfBroken(_ slot: Int) {
+    let fault = unsafe lines[slot].line.broken
+    if fault == .none { return }
+    if fault == .writeOverflow { counters.writeOverflows &+= 1 }
+    drop(slot, fault)
   }
 
   /// Gives the connection up for `fault` and asks for a new one; its books become invalid.
   @_noLocks
   mutating func drop(_ slot: Int, _ fault: FaultCode) {
     count(fault)
-    let now = unsafe lines[slot].link.receivedAt
-    unsafe lines[slot].lastFault = fault
-    unsafe lines[slot].reconnects &+= 1
-    release(slot, .replace, fault, now)
+    unsafe lines[slot].line.drop(fault, &hub, now: now)
+    act(slot)
   }
 
   @_noLocks
-  mutating func release(
-    _ slot: Int, _ kind: ConnectorRequest.Kind, _ fault: FaultCode, _ now: Instant
-  ) {
-    unsafe reactor.pointee.detach(slot: slot)
-    unsafe lines[slot].session.disconnected(now: now, fault: fault)
-    let retired = unsafe lines[slot].link.retire(cause: fault)
-    request(kind, slot, fault, retired)
-    unsafe lines[slot].handover = nil
-    act(slot, now)
-  }
-
-  @_noLocks
-  mutating func request(
-    _ kind: ConnectorRequest.Kind, _ slot: Int, _ fault: FaultCode, _ retired: RetiredConnection?
-  ) {
-    if kind == .renew, unsafe lines[slot].isAwaited { return }
-    let login = unsafe lines[slot].handover?.loginAddress ?? 0
-    let request = ConnectorRequest(
-      kind, line: slot, cause: fault, retired: retired,
-      loginAddress: kind == .renew ? 0 : login)
-    if kind != .retire { unsafe lines[slot].isAwaited = true }
-    // The ring holds every line's worst case (one renewal and one retirement each), so this is a fault.
-    if !requests.push(request) { counters.connectorRingFull &+= 1 }
+  mutating func release(_ slot: Int, _ kind: ConnectorRequest.Kind, _ fault: FaultCode) {
+    unsafe lines[slot].line.release(kind, fault, &hub, now: now)
+    act(slot)
   }
 
   /// Closes every connection with 1001: the thread is about to stop.
   @_noLocks
-  public mutating func close(_ now: Instant) {
+  public mutating func close(_ moment: Moment) {
+    now = moment.instant
     var slot = 0
     while slot < lineCount {
-      if unsafe lines[slot].link.isConnected {
-        sendClose(slot, .goingAway)
-        if unsafe lines[slot].link.isConnected { release(slot, .retire, .none, now) }
+      if unsafe lines[slot].line.isConnected {
+        unsafe lines[slot].line.sayGoodbye(&hub)
+        release(slot, .retire, .none)
       }
       slot &+= 1
     }

@@ -1,6 +1,5 @@
 // Feed's step: completions, messages, timers; hot plane, proved free of locks and allocation.
 
-import CKernel
 import Channels
 import OKX
 import Quantities
@@ -10,58 +9,39 @@ import Wire
 extension FeedStage {
   /// Handles one completion of this stage's slots. Returns the messages taken.
   @_noLocks
-  public mutating func take(_ completion: ReactorCompletion) -> Int {
+  public mutating func take(_ completion: ReactorCompletion, _ moment: Moment) -> Int {
     let slot = completion.slot
     if slot < 0 || slot >= lineCount { return 0 }
-    switch completion.kind {
-    case .idle: return 0
-    case .bytes:
-      let outcome = unsafe lines[slot].link.receive(
-        completion.bytes, receivedAt: completion.receivedAt)
-      switch outcome {
-      case .readable: return drain(slot)
-      case .quiet: return 0
-      case .ended:
-        let taken = drain(slot)
-        drop(slot, .connectionLost)
-        return taken
-      case .failed:
-        drop(slot, .tlsFailure)
-        return 0
-      case .overflow:
-        drop(slot, .ringFull)
-        return 0
-      }
-    case .ended, .failed:
-      let taken = drain(slot)
-      drop(slot, .connectionLost)
-      return taken
-    case .writable:
-      if unsafe lines[slot].link.flush() == .failed { drop(slot, .connectionLost) }
-      return 0
-    }
+    now = moment.instant
+    let change = unsafe lines[slot].line.take(completion, stamps, now: now)
+    let taken = change.isReadable ? drain(slot) : 0
+    if change.fault != .none { drop(slot, change.fault) }
+    return taken
   }
 
   /// Rings and timers, and what a full ring had left unread. Returns the work done.
   @_noLocks
-  public mutating func poll(_ now: Instant) -> Int {
+  public mutating func poll(_ moment: Moment) -> Int {
+    now = moment.instant
     var work = 0
     while let handover = handovers.pop() {
-      adopt(handover, now)
+      adopt(handover)
       work &+= 1
     }
     while let request = resyncs.pop() {
-      resync(request, now)
+      resync(request)
       work &+= 1
     }
     if now < nextHousekeeping { return work }
     nextHousekeeping = now.advanced(byNanoseconds: FeedStage.housekeepingNanoseconds)
     var slot = 0
     while slot < lineCount {
-      if unsafe lines[slot].stalledSince != .zero || lines[slot].link.readableCount > 0 {
+      unsafe lines[slot].line.pay(&hub)
+      if unsafe lines[slot].stalledSince != .zero || lines[slot].line.framed.link.readableCount > 0
+      {
         work &+= drain(slot)
       }
-      act(slot, now)
+      act(slot)
       slot &+= 1
     }
     return work
@@ -72,7 +52,7 @@ extension FeedStage {
     @_noLocks get {
       var slot = 0
       while slot < lineCount {
-        if unsafe lines[slot].link.isConnected && !lines[slot].link.canReceive { return false }
+        if unsafe !lines[slot].line.canTake { return false }
         slot &+= 1
       }
       return true
@@ -84,38 +64,24 @@ extension FeedStage {
   mutating func drain(_ slot: Int) -> Int {
     var taken = 0
     while taken < FeedStage.messagesPerTurnMax {
-      guard unsafe lines[slot].link.isConnected else { return taken }
+      guard unsafe lines[slot].line.isConnected else { return taken }
       let claim = unsafe market.claim(byteCount: MarketMessage.bytesMax)
       if unsafe claim == nil && !isGraceOver(slot) { return taken }
-      let event = unsafe lines[slot].reader.next(lines[slot].link.readable)
-      switch event.kind {
-      case .text:
-        unsafe message(slot, event.payload, into: claim)
+      let input = unsafe lines[slot].line.next(&hub)
+      if input.kind == .text {
+        unsafe message(slot, input.payload, into: claim)
         taken &+= 1
-      case .binary:
+      } else {
         if unsafe claim != nil { market.abort() }
-        count(.unknownEvent)
-      case .ping:
-        if unsafe claim != nil { market.abort() }
-        unsafe sendFrame(slot, .pong, event.payload)
-      case .pong:
-        if unsafe claim != nil { market.abort() }
-      case .needMore:
-        if unsafe claim != nil { market.abort() }
-        unsafe lines[slot].link.consume(event.consumed)
-        return taken
-      case .close:
-        if unsafe claim != nil { market.abort() }
-        if event.mustReply { sendClose(slot, event.closeCode) }
-        drop(slot, .closedByPeer)
-        return taken
-      case .violation:
-        if unsafe claim != nil { market.abort() }
-        sendClose(slot, event.closeCode)
-        drop(slot, event.fault)
-        return taken
+        if input.kind == .over {
+          drop(slot, input.fault)
+          return taken
+        }
+        if input.kind == .binary { count(.unknownEvent) }
       }
-      unsafe lines[slot].link.consume(event.consumed)
+      unsafe lines[slot].line.framed.consume(input.consumed)
+      dropIfBroken(slot)
+      if input.kind == .waiting { return taken }
     }
     return taken
   }
@@ -126,11 +92,12 @@ extension FeedStage {
   mutating func message(
     _ slot: Int, _ payload: UnsafeRawBufferPointer, into claim: UnsafeMutableRawBufferPointer?
   ) {
-    let receivedAt = unsafe lines[slot].link.receivedAt
-    let decryptedAt = unsafe lines[slot].link.decryptedAt
+    let received = unsafe lines[slot].line.receivedStamp
+    let decrypted = unsafe lines[slot].line.decryptedStamp
+    let receivedAt = unsafe lines[slot].line.framed.link.receivedAt
     let target = unsafe claim ?? scratch
-    let outcome = unsafe lines[slot].session.receive(
-      payload, receivedAt: receivedAt, decryptedAt: decryptedAt, into: target)
+    let outcome = unsafe lines[slot].line.session.receive(
+      payload, receivedAt: receivedAt, stamp: received, into: target)
     counters.messages &+= 1
     control.noteFeedMessages(counters.messages)
     if unsafe claim != nil {
@@ -138,20 +105,19 @@ extension FeedStage {
     } else if outcome.byteCount > 0 {
       counters.dropped &+= 1
       count(.ringFull)
-      _ = unsafe lines[slot].session.resync(outcome.instrument, fault: .ringFull, now: receivedAt)
+      _ = unsafe lines[slot].line.session.resync(outcome.instrument, fault: .ringFull, now: now)
     }
     if outcome.fault != .none { count(outcome.fault) }
     if outcome.byteCount > 0 {
-      latency.wireIn.record(nanoseconds: decryptedAt.since(receivedAt))
-      latency.feed.record(nanoseconds: ck_now_monotonic() &- decryptedAt.nanoseconds)
+      latency.wireIn.record(nanoseconds: stamps.nanoseconds(from: received, to: decrypted))
+      latency.feed.record(nanoseconds: stamps.nanoseconds(from: decrypted, to: stamps.now()))
     }
-    if outcome.hasAction { act(slot, receivedAt) }
+    if outcome.hasAction { act(slot) }
   }
 
   /// Notes that the market ring is full; true once that has lasted longer than its grace.
   @_noLocks
   mutating func isGraceOver(_ slot: Int) -> Bool {
-    let now = Instant(nanoseconds: ck_now_monotonic())
     counters.stalls &+= 1
     if unsafe lines[slot].stalledSince == .zero {
       unsafe lines[slot].stalledSince = now

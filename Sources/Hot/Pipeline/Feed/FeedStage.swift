@@ -15,8 +15,6 @@ public struct FeedCounters: BitwiseCopyable, Sendable {
   public var stalls: UInt64 = 0
   public var dropped: UInt64 = 0
   public var writeOverflows: UInt64 = 0
-  /// Requests the Connector's ring had no room for; they are made again.
-  public var connectorRingFull: UInt64 = 0
 }
 
 /// Owns the public connections' bytes, their sequencing, and book validity at the source.
@@ -25,24 +23,26 @@ public struct FeedCounters: BitwiseCopyable, Sendable {
 /// `stallNanosecondsMax`, then their instruments become invalid and are fetched anew.
 @safe
 public struct FeedStage: ~Copyable {
-  // SAFETY: `lines` and `frame` are allocated by `init`, freed by `deinit`, and reached through this
-  // sole owner; `reactor` outlives the stage and is used by the stage's own thread alone.
+  // SAFETY: `lines`, `scratch` and `faultTable` are allocated by `init`, freed by `deinit`, and reached
+  // through this sole owner.
   let lines: UnsafeMutablePointer<FeedLine>
-  let frame: UnsafeMutableRawBufferPointer
   let scratch: UnsafeMutableRawBufferPointer
-  let reactor: UnsafeMutablePointer<TransportReactor>
+  var hub: LineHub
   public let lineCount: Int
   var market: ByteProducer
   var handovers: SlotConsumer<SessionHandover>
-  var requests: SlotProducer<ConnectorRequest>
   var resyncs: SlotConsumer<ResyncRequest>
   let control: RunControl
   let state: StateWriter
   let latency: FeedLatency
+  let stamps: StampClock
   let faultTable: UnsafeMutablePointer<UInt64>
-  var keys: MaskGenerator
   public internal(set) var counters = FeedCounters()
   var nextHousekeeping = Instant.zero
+  /// Of the poll that is under way.
+  var now = Instant.zero
+  /// Requests that the Connector's ring had no room for at first; they are made again.
+  public var connectorRingFull: UInt64 { hub.requestsOwed }
 
   /// Grace before a full market ring costs the books.
   static let stallNanosecondsMax: Int64 = 50_000_000
@@ -53,38 +53,35 @@ public struct FeedStage: ~Copyable {
   static let frameBytes = 16 * 1024
   public static let linesMax = 32
 
-  /// `reactor` outlives the stage; slots `0 ..< sessions.count` are the stage's.
-  public init(
-    sessions: consuming FeedSessions, reactor: UnsafeMutablePointer<TransportReactor>,
-    market: consuming ByteProducer, handovers: consuming SlotConsumer<SessionHandover>,
-    requests: consuming SlotProducer<ConnectorRequest>,
-    resyncs: consuming SlotConsumer<ResyncRequest>, control: RunControl, state: StateWriter,
-    latency: FeedLatency, keys: MaskGenerator
+  /// Takes over `lines`, freed with the stage; reactor slots `0 ..< lineCount` are theirs.
+  /// `reactor` outlives the stage.
+  init(
+    lines: UnsafeMutablePointer<FeedLine>, lineCount: Int,
+    reactor: UnsafeMutablePointer<TransportReactor>,
+    rings: StageRings, boards: StageBoards, latency: FeedLatency, keys: MaskGenerator
   ) {
-    lineCount = sessions.count
     precondition(lineCount > 0 && lineCount <= FeedStage.linesMax, "Invariant: 1…32 feed lines")
-    unsafe lines = sessions.take()
-    unsafe frame = .allocate(byteCount: FeedStage.frameBytes, alignment: 64)
+    unsafe self.lines = unsafe lines
+    self.lineCount = lineCount
     unsafe scratch = .allocate(byteCount: MarketMessage.bytesMax, alignment: 64)
-    unsafe frame.initializeMemory(as: UInt8.self, repeating: 0)
     unsafe scratch.initializeMemory(as: UInt8.self, repeating: 0)
     unsafe faultTable = .allocate(capacity: FeedStage.faultsMax)
     unsafe faultTable.initialize(repeating: 0, count: FeedStage.faultsMax)
-    unsafe self.reactor = unsafe reactor
-    self.market = market
-    self.handovers = handovers
-    self.requests = requests
-    self.resyncs = resyncs
-    self.control = control
-    self.state = state
+    unsafe hub = LineHub(
+      reactor: reactor, frameBytes: FeedStage.frameBytes, keys: keys,
+      requests: rings.requests.makeProducer())
+    market = rings.market.makeProducer()
+    handovers = rings.handovers.makeConsumer()
+    resyncs = rings.resyncs.makeConsumer()
+    control = boards.control
+    state = boards.state
+    stamps = boards.stamps
     self.latency = latency
-    self.keys = keys
   }
 
   deinit {
     unsafe lines.deinitialize(count: lineCount)
     unsafe lines.deallocate()
-    unsafe frame.deallocate()
     unsafe scratch.deallocate()
     unsafe faultTable.deallocate()
   }
@@ -103,7 +100,7 @@ public struct FeedStage: ~Copyable {
     var total = unsafe faultTable[Int(fault.rawValue) & (FeedStage.faultsMax - 1)]
     // A timer's fault has no message that could carry it here.
     if fault == .snapshotTimeout {
-      for slot in 0..<lineCount { total &+= unsafe lines[slot].session.faults(fault) }
+      for slot in 0..<lineCount { total &+= unsafe lines[slot].line.session.faults(fault) }
     }
     return total
   }
@@ -113,26 +110,9 @@ extension FeedStage {
   /// Frames of one instrument over all lines.
   public func frames(of id: InstrumentID) -> UInt64 {
     var total: UInt64 = 0
-    for slot in 0..<lineCount { total += unsafe lines[slot].session.counters(of: id).frames }
+    for slot in 0..<lineCount { total += unsafe lines[slot].line.session.counters(of: id).frames }
     return total
   }
-}
-
-/// The sessions of a Feed on their way into it.
-@safe
-public struct FeedSessions: ~Copyable {
-  let lines: UnsafeMutablePointer<FeedLine>
-  public private(set) var count = 0
-
-  public init() { unsafe lines = .allocate(capacity: FeedStage.linesMax) }
-
-  public mutating func add(_ session: consuming PublicSession) {
-    precondition(count < FeedStage.linesMax, "Invariant: at most 32 feed lines")
-    unsafe (lines + count).initialize(to: FeedLine(session: session))
-    count += 1
-  }
-
-  consuming func take() -> UnsafeMutablePointer<FeedLine> { unsafe lines }
 }
 
 /// Where Feed records its hops.

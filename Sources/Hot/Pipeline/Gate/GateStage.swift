@@ -15,6 +15,9 @@ public struct GateStage: ~Copyable {
   var limitChanges: SlotConsumer<LimitChange>
   var telemetry: TelemetryProducer
   let latency: LatencyHistogram
+  let stamps: StampClock
+  /// Of the poll that is under way.
+  var moment = Moment.zero
   /// Intents and reports taken.
   public private(set) var messages: UInt64 = 0
 
@@ -22,26 +25,25 @@ public struct GateStage: ~Copyable {
   static let reportsPerPollMax = 256
   static let intentsPerPollMax = 32
 
-  public init(
-    gate: consuming Gate, intents: consuming SlotConsumer<Intent>,
-    reports: consuming SlotConsumer<Report>, verdicts: consuming SlotProducer<Verdict>,
-    approved: consuming SlotProducer<ApprovedOrder>,
-    limitChanges: consuming SlotConsumer<LimitChange>,
-    telemetry: consuming TelemetryProducer, latency: LatencyHistogram
+  package init(
+    gate: consuming Gate, rings: StageRings, telemetry: consuming TelemetryProducer,
+    latency: LatencyHistogram, stamps: StampClock
   ) {
     self.gate = gate
-    self.intents = intents
-    self.reports = reports
-    self.verdicts = verdicts
-    self.approved = approved
-    self.limitChanges = limitChanges
+    intents = rings.intents.makeConsumer()
+    reports = rings.toGate.makeConsumer()
+    verdicts = rings.verdicts.makeProducer()
+    approved = rings.approved.makeProducer()
+    limitChanges = rings.limits.makeConsumer()
     self.telemetry = telemetry
     self.latency = latency
+    self.stamps = stamps
   }
 
   /// Reports, then intents. A full verdict or telemetry ring leaves intents where they are.
   @_noLocks
-  public mutating func poll(_ now: Instant) -> Int {
+  public mutating func poll(_ given: Moment) -> Int {
+    moment = telemetry.settle(given)
     var work = 0
     while let change = limitChanges.pop() {
       _ = gate.tighten(change.instrument, by: change.limits)
@@ -65,8 +67,9 @@ public struct GateStage: ~Copyable {
 
   @_noLocks
   mutating func judge(_ intent: Intent) {
-    let now: Instant = .now()
-    let judgement = gate.judge(intent, now: now, wall: .now())
+    let judged = stamps.now()
+    let now = moment.instant
+    let judgement = gate.judge(intent, now: now, wall: moment.wall)
     var verdict = judgement.verdict
     if let order = judgement.order {
       if approved.hasRoom(for: 1) {
@@ -77,7 +80,7 @@ public struct GateStage: ~Copyable {
     }
     _ = telemetry.record(verdict: verdict, cause: .none, at: now)
     _ = verdicts.push(verdict)
-    latency.record(nanoseconds: now.since(intent.madeAt))
+    latency.record(nanoseconds: stamps.nanoseconds(from: intent.madeStamp, to: judged))
   }
 
   /// How often the gate refused with `code`. After the thread has stopped.

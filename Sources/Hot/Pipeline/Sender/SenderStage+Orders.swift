@@ -1,6 +1,5 @@
 // Approved orders on their way out; hot plane.
 
-import CKernel
 import Channels
 import Journal
 import OKX
@@ -18,11 +17,10 @@ extension SenderStage {
     while taken < SenderStage.ordersPerPollMax, reports.room >= ReportBuffer.perEventMax,
       let approved = ports.approved.pop()
     {
-      let now: Instant = .now()
       if approved.intent.kind == .cancel {
-        cancel(approved.intent, now)
+        cancel(approved.intent, moment.instant)
       } else {
-        place(approved, now)
+        place(approved, moment.instant)
       }
       taken &+= 1
     }
@@ -33,10 +31,11 @@ extension SenderStage {
   /// ends the order with its reason.
   @_noLocks
   mutating func place(_ approved: ApprovedOrder, _ now: Instant) {
+    let taken = ports.stamps.now()
     let intent = approved.intent
     if ports.board.version != boardVersion { takeBoard(now) }
     var code = RefusalCode.approved
-    if !session.isReady {
+    if !line.session.isReady {
       code = .noSession
     } else {
       code = SenderPolicy.check(
@@ -59,32 +58,32 @@ extension SenderStage {
       request = UInt64(intent.reference.seqId)
     }
     let expires = WallMilliseconds(
-      milliseconds: ck_now_wall_ms() &+ settings.orderLifeMilliseconds)
+      milliseconds: moment.wall.milliseconds &+ settings.orderLifeMilliseconds)
     let count = encode(intent, client, request, expires)
     if count == 0 {
       table.abandon(client, .encoding, now: now, into: &reports)
       return
     }
-    let encodedAt: Instant = .now()
+    let encoded = ports.stamps.now()
     // The order is on record before it can leave: no room, no order.
     let order = OrderRecord(
-      intent, clientOrder: client, judgedAt: now, encodedAt: encodedAt, expiresAt: expires,
+      intent, clientOrder: client, judgedAt: now, encodedAt: now, expiresAt: expires,
       connection: 0, request: request)
-    guard ports.telemetry.record(order: order, cause: .none, at: encodedAt) != nil else {
+    guard ports.telemetry.record(order: order, cause: .none, at: now) != nil else {
       table.abandon(client, .journalFull, now: now, into: &reports)
       return
     }
-    guard transmit(payloadCount: count) else {
+    guard transmit(count) else {
       table.abandon(client, .noSession, now: now, into: &reports)
       return
     }
-    let sentAt: Instant = .now()
-    table.markSent(client, now: sentAt, into: &reports)
-    ports.latency.send.record(nanoseconds: encodedAt.since(now))
-    ports.latency.wireOut.record(nanoseconds: sentAt.since(encodedAt))
+    let sent = ports.stamps.now()
+    table.markSent(client, now: now, into: &reports)
+    ports.latency.send.record(nanoseconds: ports.stamps.nanoseconds(from: taken, to: encoded))
+    ports.latency.wireOut.record(nanoseconds: ports.stamps.nanoseconds(from: encoded, to: sent))
     if intent.isTickDriven {
       ports.latency.tickToOrder.record(
-        nanoseconds: sentAt.since(intent.reference.receivedAt))
+        nanoseconds: ports.stamps.nanoseconds(from: intent.receivedStamp, to: sent))
     }
   }
 
@@ -93,12 +92,10 @@ extension SenderStage {
   mutating func encode(
     _ intent: Intent, _ client: ClientOrderID, _ request: UInt64, _ expires: WallMilliseconds
   ) -> Int {
-    let room = unsafe UnsafeMutableRawBufferPointer(
-      rebasing: frame[WebSocketEncoder.headerBytesMax...])
     return unsafe OrderEncoder.order(
       request: request, clientOrder: client, instrument: instruments[intent.instrument],
       side: intent.side, type: intent.type, price: intent.price, quantity: intent.quantity,
-      isReduceOnly: intent.isReduceOnly, expires: expires, into: room)
+      isReduceOnly: intent.isReduceOnly, expires: expires, into: hub.writer.payloadRoom)
   }
 
   /// A strategy's cancel, by the intent that placed the order.
@@ -113,38 +110,19 @@ extension SenderStage {
       reports.append(OrderTable.refusal(intent, .unknownOrder, now))
       return
     }
-    if !session.isReady || !sendCancel(order, now) {
-      reports.append(OrderTable.refusal(intent, session.isReady ? .orderRate : .noSession, now))
+    if !line.session.isReady || !sendCancel(order, now) {
+      let code: RefusalCode = line.session.isReady ? .orderRate : .noSession
+      reports.append(OrderTable.refusal(intent, code, now))
     }
   }
 
-  /// Masks the `payloadCount` bytes that stand behind the header's room, and sends the frame. False when
-  /// nothing of it was queued; a broken connection counts as sent, because nobody knows.
+  /// Sends the text of `count` bytes that the encoder wrote. False when nothing of it was queued; a broken
+  /// connection counts as sent, because nobody knows.
   @_noLocks
-  mutating func transmit(payloadCount count: Int) -> Bool {
-    let start = WebSocketEncoder.headerBytesMax
-    guard
-      let begin = unsafe WebSocketEncoder.seal(
-        .text, in: frame, payloadAt: start, count: count, keys: &keys)
-    else { return false }
-    let bytes = unsafe UnsafeRawBufferPointer(rebasing: frame[begin..<(start &+ count)])
-    return unsafe hand(bytes)
-  }
-
-  @_noLocks
-  mutating func hand(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard link.isConnected else { return false }
-    switch unsafe link.send(bytes) {
-    case .sent: return true
-    case .blocked:
-      _ = unsafe reactor.pointee.awaitWritable(slot: slot)
-      return true
-    case .overflow:
-      count(.writeOverflow)
-      return false
-    case .failed:
-      isBroken = true
-      return true
-    }
+  mutating func transmit(_ count: Int) -> Bool {
+    if !line.isConnected { return false }
+    if line.send(sealing: count, &hub) { return true }
+    self.count(.writeOverflow)
+    return false
   }
 }

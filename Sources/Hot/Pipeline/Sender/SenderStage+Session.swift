@@ -13,30 +13,24 @@ extension SenderStage {
   @_noLocks
   mutating func drain() -> Int {
     var taken = 0
-    while taken < SenderStage.messagesPerTurnMax, link.isConnected,
+    while taken < SenderStage.messagesPerTurnMax, line.isConnected,
       reports.room >= PrivateDecoder.eventsMax &* ReportBuffer.perEventMax
     {
-      let event = unsafe reader.next(link.readable)
-      switch event.kind {
-      case .needMore:
-        link.consume(event.consumed)
+      let input = line.next(&hub)
+      switch input.kind {
+      case .waiting:
+        line.framed.consume(input.consumed)
         return taken
       case .text:
-        unsafe message(event.payload)
+        unsafe message(input.payload)
         taken &+= 1
       case .binary: counters.binaryMessages &+= 1
-      case .ping: unsafe sendFrame(.pong, event.payload)
-      case .pong: break
-      case .close:
-        if event.mustReply { sendClose(event.closeCode) }
-        drop(.closedByPeer)
-        return taken
-      case .violation:
-        sendClose(event.closeCode)
-        drop(event.fault)
+      case .control: break
+      case .over:
+        drop(input.fault)
         return taken
       }
-      link.consume(event.consumed)
+      line.framed.consume(input.consumed)
     }
     return taken
   }
@@ -44,16 +38,16 @@ extension SenderStage {
   @_noLocks
   mutating func message(_ payload: UnsafeRawBufferPointer) {
     counters.messages &+= 1
-    let now = link.receivedAt
-    let outcome = unsafe session.receive(payload, now: now)
+    let now = line.framed.link.receivedAt
+    let outcome = unsafe line.session.receive(payload, now: now)
     if outcome.fault != .none { count(outcome.fault) }
     var index = 0
     while index < outcome.eventCount {
-      take(session.event(index))
+      take(line.session.event(index))
       index &+= 1
     }
-    if outcome.becameReady { announce(isUp: true, now) }
-    if outcome.hasAction { act(now) }
+    if outcome.becameReady { announce(isUp: true) }
+    if outcome.hasAction { act() }
   }
 
   @_noLocks
@@ -132,37 +126,30 @@ extension SenderStage {
 
   /// Takes a connection over from the Connector; an old one is retired first.
   @_noLocks
-  mutating func adopt(_ handover: SessionHandover, _ now: Instant) {
-    if link.isConnected { release(.retire, .notice, now) }
-    isAwaited = false
-    isBroken = false
-    self.handover = handover
-    reader.reset()
-    guard link.adopt(handover.connection, now: now),
-      unsafe reactor.pointee.attach(descriptor: link.descriptor, slot: slot)
-    else {
+  mutating func adopt(_ handover: SessionHandover) {
+    if line.isConnected { release(.retire, .notice) }
+    guard line.adopt(handover, &hub, now: moment.instant) else {
       drop(.connectionLost)
       return
     }
-    session.connected(now: now)
     _ = drain()
-    act(now)
+    act()
   }
 
   /// Does what the session asks for, until it asks for nothing.
   @_noLocks
-  mutating func act(_ now: Instant) {
-    if isBroken { drop(.connectionLost) }
+  mutating func act() {
+    if line.broken != .none { drop(line.broken) }
     var turns = 0
     while turns < SenderStage.messagesPerTurnMax {
       turns &+= 1
-      switch session.poll(now: now) {
+      switch line.session.poll(now: moment.instant) {
       case .none: return
-      case .send: unsafe sendFrame(.text, session.outgoing)
-      case .login: if let handover { unsafe sendFrame(.text, handover.login) }
+      case .send: unsafe line.send(.text, line.session.outgoing, &hub)
+      case .login: if let handover = line.handover { unsafe line.send(.text, handover.login, &hub) }
       case .reconnect(let fault):
         if fault == .notice {
-          request(.renew, fault, nil)
+          line.renew(fault, &hub)
         } else {
           drop(fault)
         }
@@ -170,61 +157,35 @@ extension SenderStage {
     }
   }
 
-  @_noLocks
-  mutating func sendFrame(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
-    let length = unsafe WebSocketEncoder.write(opcode, payload: payload, keys: &keys, into: frame)
-    let bytes = unsafe UnsafeRawBufferPointer(rebasing: frame[0..<length])
-    if length == 0 { isBroken = true } else if unsafe !hand(bytes) { isBroken = true }
-  }
-
-  @_noLocks
-  mutating func sendClose(_ code: WebSocketCloseCode) {
-    let length = unsafe WebSocketEncoder.writeClose(code, keys: &keys, into: frame)
-    reader.closeSent()
-    if length > 0 { _ = unsafe hand(UnsafeRawBufferPointer(rebasing: frame[0..<length])) }
-  }
-
   /// Gives the connection up and asks for a new one. What was in flight becomes *unknown*.
   @_noLocks
   mutating func drop(_ fault: FaultCode) {
     count(fault)
-    lastFault = fault
     counters.reconnects &+= 1
-    release(.replace, fault, link.receivedAt)
+    line.drop(fault, &hub, now: moment.instant)
+    wentDown()
   }
 
   @_noLocks
-  mutating func release(_ kind: ConnectorRequest.Kind, _ fault: FaultCode, _ now: Instant) {
-    isBroken = false
-    unsafe reactor.pointee.detach(slot: slot)
-    session.disconnected(fault: fault)
-    let retired = link.retire(cause: fault)
-    request(kind, fault, retired)
-    handover = nil
-    announce(isUp: false, now)
-    if !table.sessionDown(now: .now(), into: &reports) { owesSessionDown = true }
+  mutating func release(_ kind: ConnectorRequest.Kind, _ fault: FaultCode) {
+    line.release(kind, fault, &hub, now: moment.instant)
+    wentDown()
   }
 
   @_noLocks
-  mutating func announce(isUp: Bool, _ now: Instant) {
+  mutating func wentDown() {
+    announce(isUp: false)
+    if !table.sessionDown(now: moment.instant, into: &reports) { owesSessionDown = true }
+  }
+
+  @_noLocks
+  mutating func announce(isUp: Bool) {
     if isUp == isSessionUp || reports.room == 0 { return }
     isSessionUp = isUp
     var report = Report(kind: .session, instrument: .none)
     report.detail = isUp ? 1 : 0
-    report.receivedAt = now
+    report.receivedAt = moment.instant
     reports.append(report)
-  }
-
-  @_noLocks
-  mutating func request(
-    _ kind: ConnectorRequest.Kind, _ fault: FaultCode, _ retired: RetiredConnection?
-  ) {
-    if kind == .renew && isAwaited { return }
-    let login = kind == .renew ? 0 : handover?.loginAddress ?? 0
-    if kind != .retire { isAwaited = true }
-    let request = ConnectorRequest(
-      kind, line: 0, cause: fault, retired: retired, loginAddress: login)
-    if !ports.requests.push(request) { counters.ringFull &+= 1 }
   }
 
   /// What Account says: answers, positions, orders of an earlier start.
@@ -267,9 +228,10 @@ extension SenderStage {
 
   /// Closes the connection with 1001: the thread is about to stop.
   @_noLocks
-  public mutating func close(_ now: Instant) {
-    if !link.isConnected { return }
-    sendClose(.goingAway)
-    if link.isConnected { release(.retire, .none, now) }
+  public mutating func close(_ given: Moment) {
+    moment = ports.telemetry.settle(given)
+    if !line.isConnected { return }
+    line.sayGoodbye(&hub)
+    release(.retire, .none)
   }
 }

@@ -1,6 +1,5 @@
 // Sender's step: stops first, then what the exchange said, then orders; hot plane, proved free of locks and allocation.
 
-import CKernel
 import Channels
 import Journal
 import OKX
@@ -14,47 +13,29 @@ extension SenderStage {
   /// Handles one completion of this stage's slot. With no room for reports it must not be called:
   /// see `canTake`.
   @_noLocks
-  public mutating func take(_ completion: ReactorCompletion) -> Int {
-    switch completion.kind {
-    case .idle: return 0
-    case .bytes:
-      let outcome = unsafe link.receive(completion.bytes, receivedAt: completion.receivedAt)
-      switch outcome {
-      case .readable: return drain()
-      case .quiet: return 0
-      case .ended:
-        let taken = drain()
-        drop(.connectionLost)
-        return taken
-      case .failed: drop(.tlsFailure)
-      case .overflow: drop(.ringFull)
-      }
-      return 0
-    case .ended, .failed:
-      let taken = drain()
-      drop(.connectionLost)
-      return taken
-    case .writable:
-      if link.flush() == .failed { drop(.connectionLost) }
-      return 0
-    }
+  public mutating func take(_ completion: ReactorCompletion, _ given: Moment) -> Int {
+    moment = ports.telemetry.settle(given)
+    let change = line.take(completion, ports.stamps, now: moment.instant)
+    let taken = change.isReadable ? drain() : 0
+    if change.fault != .none { drop(change.fault) }
+    return taken
   }
 
   /// The inbox has room for any completion.
-  public var canTake: Bool {
-    @_noLocks get { !link.isConnected || link.canReceive }
-  }
+  public var canTake: Bool { @_noLocks get { line.canTake } }
 
   /// One turn. Cancels come before new orders, and need nothing of the other stages.
   @_noLocks
-  public mutating func poll(_ now: Instant) -> Int {
+  public mutating func poll(_ given: Moment) -> Int {
+    moment = ports.telemetry.settle(given)
+    let now = moment.instant
     var work = 0
     if ports.board.version != boardVersion { takeBoard(now) }
     while let handover = ports.handovers.pop() {
-      adopt(handover, now)
+      adopt(handover)
       work &+= 1
     }
-    if link.readableCount > 0 { work &+= drain() }
+    if line.framed.link.readableCount > 0 { work &+= drain() }
     work &+= takeAccount(now)
     work &+= sendCancels(now)
     // Positions are as new as the reports published: with some left over, orders wait.
@@ -78,7 +59,8 @@ extension SenderStage {
     while ports.queries.hasRoom(for: 1), let query = table.nextQuery(now: now) {
       _ = ports.queries.push(query)
     }
-    act(now)
+    line.pay(&hub)
+    act()
   }
 
   /// Every source's request, as the board shows it now. The board is the truth: a cell that loosened was
@@ -119,7 +101,7 @@ extension SenderStage {
   @_noLocks
   mutating func sendCancels(_ now: Instant) -> Int {
     var sent = 0
-    while sent < SenderStage.cancelsPerPollMax, session.isReady,
+    while sent < SenderStage.cancelsPerPollMax, line.session.isReady,
       let order = table.nextRequestedCancel()
     {
       if !sendCancel(order, now) { break }
@@ -131,13 +113,11 @@ extension SenderStage {
   @_noLocks
   mutating func sendCancel(_ order: Order, _ now: Instant) -> Bool {
     guard budgets.takeCancel(order.instrument, now: now) else { return false }
-    let room = unsafe UnsafeMutableRawBufferPointer(
-      rebasing: frame[WebSocketEncoder.headerBytesMax...])
     let count = unsafe OrderEncoder.cancel(
       request: nextRequest, clientOrder: order.clientOrder, exchangeOrder: order.exchangeOrder,
-      instrument: instruments[order.instrument], into: room)
+      instrument: instruments[order.instrument], into: hub.writer.payloadRoom)
     nextRequest &+= 1
-    guard count > 0, transmit(payloadCount: count) else { return false }
+    guard count > 0, transmit(count) else { return false }
     counters.cancelsSent &+= 1
     table.markCancelSent(order.clientOrder, now: now)
     return true

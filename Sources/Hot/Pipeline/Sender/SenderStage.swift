@@ -20,12 +20,32 @@ public struct SenderPorts: ~Copyable {
   var toAccount: SlotProducer<AccountRecord>
   var toPositions: SlotProducer<PositionDetailRecord>
   var handovers: SlotConsumer<SessionHandover>
-  var requests: SlotProducer<ConnectorRequest>
   let board: StopBoard
   let state: StateWriter
   let control: RunControl
   var telemetry: TelemetryProducer
   let latency: SenderLatency
+  let stamps: StampClock
+
+  package init(
+    rings: StageRings, boards: StageBoards, telemetry: consuming TelemetryProducer,
+    latency: SenderLatency
+  ) {
+    approved = rings.approved.makeConsumer()
+    toGate = rings.toGate.makeProducer()
+    toBuilder = rings.toBuilder.makeProducer()
+    queries = rings.queries.makeProducer()
+    account = rings.account.makeConsumer()
+    toAccount = rings.accountPushes.makeProducer()
+    toPositions = rings.positionPushes.makeProducer()
+    handovers = rings.privateHandovers.makeConsumer()
+    board = boards.stops
+    state = boards.state
+    control = boards.control
+    self.telemetry = telemetry
+    self.latency = latency
+    stamps = boards.stamps
+  }
 }
 
 /// Where Sender records its hops.
@@ -39,39 +59,32 @@ public struct SenderLatency: Sendable {
 /// Gate and Builder wedged: nothing it does waits for them.
 @safe
 public struct SenderStage: ~Copyable {
-  // SAFETY: `frame`, `faultTable`, `cancelsSeen` and `balances` are allocated by `init`, freed by
-  // `deinit` and reached through this sole owner; `reactor` outlives the stage and is used by the
-  // stage's own thread alone.
+  // SAFETY: `faultTable`, `cancelsSeen` and `balances` are allocated by `init`, freed by `deinit` and
+  // reached through this sole owner.
   let instruments: InstrumentTable
   let settings: SenderSettings
-  let slot: Int
-  let reactor: UnsafeMutablePointer<TransportReactor>
-  let frame: UnsafeMutableRawBufferPointer
   let faultTable: UnsafeMutablePointer<UInt64>
   let cancelsSeen: UnsafeMutablePointer<UInt64>
   let balances: UnsafeMutablePointer<CashBalance>
   var ports: SenderPorts
-  var link: Link
-  var reader: WebSocketReader
-  var session: PrivateSession
-  var handover: SessionHandover?
-  var isAwaited = true
+  var line: SocketLine<PrivateSession>
+  var hub: LineHub
   var isSessionUp = false
   /// The session went down and the table could not report all of it yet.
   var owesSessionDown = false
-  /// A send failed: the connection is given up at the next turn.
-  var isBroken = false
   var table: OrderTable
   var positions: PositionBook
   var states: TradingStateMachine
   var budgets: RateBudgets
   var reports = ReportBuffer(capacity: 8192)
-  var keys: MaskGenerator
+  /// Of the poll that is under way.
+  var moment = Moment.zero
   var boardVersion: UInt64 = 0
   var nextRequest: UInt64 = 1
   var nextHousekeeping = Instant.zero
   public internal(set) var counters = SenderCounters()
-  public internal(set) var lastFault = FaultCode.none
+  /// Requests that the Connector's ring had no room for at first; they are made again.
+  public var connectorRingFull: UInt64 { hub.requestsOwed }
 
   static let frameBytes = 4096
   static let faultsMax = 128
@@ -80,22 +93,23 @@ public struct SenderStage: ~Copyable {
   static let cancelsPerPollMax = 16
   static let housekeepingNanoseconds: Int64 = 1_000_000
   static let timeoutStepsPerPoll = 32
-  static let messageBytesMax = 256 * 1024
 
   /// - Parameters:
   ///   - start: this start's number, made durable before the first order.
   ///   - slot: the reactor's slot of the private connection.
-  public init(
+  package init(
     instruments: InstrumentTable, start: UInt32, settings: SenderSettings,
-    session: consuming PrivateSession, reactor: UnsafeMutablePointer<TransportReactor>, slot: Int,
-    ports: consuming SenderPorts, keys: MaskGenerator
+    reactor: UnsafeMutablePointer<TransportReactor>, slot: Int,
+    ports: consuming SenderPorts, requests: consuming SlotProducer<ConnectorRequest>,
+    keys: MaskGenerator
   ) {
     self.instruments = instruments
     self.settings = settings
-    self.slot = slot
-    unsafe self.reactor = unsafe reactor
-    unsafe frame = .allocate(byteCount: SenderStage.frameBytes, alignment: 64)
-    unsafe frame.initializeMemory(as: UInt8.self, repeating: 0)
+    unsafe hub = LineHub(
+      reactor: reactor, frameBytes: SenderStage.frameBytes, keys: keys, requests: requests)
+    line = SocketLine(
+      session: PrivateSession(instruments: instruments), number: 0, slot: slot,
+      outboxBytes: LineLimits.privateOutboxBytes)
     unsafe faultTable = .allocate(capacity: SenderStage.faultsMax)
     unsafe faultTable.initialize(repeating: 0, count: SenderStage.faultsMax)
     unsafe cancelsSeen = .allocate(capacity: instruments.count + 1)
@@ -104,20 +118,14 @@ public struct SenderStage: ~Copyable {
     unsafe balances.initialize(
       repeating: CashBalance(), count: max(1, instruments.currencyCount))
     self.ports = ports
-    link = Link(inboxBytes: 1 << 20, outboxBytes: 256 << 10)
-    reader = WebSocketReader(
-      messageBytesMax: SenderStage.messageBytesMax, inboxBytesMax: SenderStage.messageBytesMax)
-    self.session = session
     table = OrderTable(start: start, instruments: instruments)
     positions = PositionBook(instruments: instruments)
     states = TradingStateMachine(instruments: instruments)
     budgets = RateBudgets(
       instruments: instruments, perInstrument: settings.perInstrument, account: settings.account)
-    self.keys = keys
   }
 
   deinit {
-    unsafe frame.deallocate()
     unsafe faultTable.deallocate()
     unsafe cancelsSeen.deallocate()
     unsafe balances.deallocate()
@@ -130,7 +138,8 @@ public struct SenderStage: ~Copyable {
   }
 
   public func faults(_ fault: FaultCode) -> UInt64 {
-    unsafe faultTable[Int(fault.rawValue) & (SenderStage.faultsMax - 1)] + session.faults(fault)
+    unsafe faultTable[Int(fault.rawValue) & (SenderStage.faultsMax - 1)]
+      + line.session.faults(fault)
   }
 
   public var orderCounters: OrderCounters { table.counters }

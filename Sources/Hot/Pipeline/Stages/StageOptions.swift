@@ -4,6 +4,7 @@ import Channels
 import OKX
 import Quantities
 import Risk
+import State
 import Transport
 
 /// What one public connection subscribes to.
@@ -29,13 +30,19 @@ public struct StageOptions: Sendable {
   public var sender = SenderSettings()
   /// This start's number, made durable before the first order.
   public var startNumber: UInt32 = 1
-  public var topology = Topology.fused
+  /// A list of stages for each thread; every stage is in one of them.
+  public var threads = RunTopology.fused.threads
   public var transport = TransportKind.uring
   public var wait = WaitStrategy.block
-  /// Bytes of the market ring, a power of two.
-  public var marketRingBytes = 8 << 20
+  public var capacities = RingCapacities()
+  /// What frames are masked with: other numbers for each start.
+  public var maskSeed: (UInt64, UInt64, UInt64, UInt64)
 
-  public init(instruments: InstrumentTable, feeds: [FeedOptions], limits: RiskLimits) {
+  public init(
+    instruments: InstrumentTable, feeds: [FeedOptions], limits: RiskLimits,
+    maskSeed: (UInt64, UInt64, UInt64, UInt64)
+  ) {
+    self.maskSeed = maskSeed
     self.instruments = instruments
     self.feeds = feeds
     self.limits = limits

@@ -64,21 +64,23 @@ public struct Intent: Sendable, BitwiseCopyable {
   public var targetIntent: IntentNumber
   public var decision: DecisionID
   public var reference: DecisionReference
-  /// When the Builder's step made it, and when it took the message off the market ring.
+  /// The poll of the Builder that made it.
   public var madeAt: Instant
-  public var takenAt: Instant
+  /// When the bytes came that it was decided on; of an intent that time brought about, when it was made.
+  /// Measures the way to the wire and decides nothing.
+  public var receivedStamp = Stamp.zero
   /// Decided on a market message just taken, not because time passed: it counts for tick-to-order.
   public var isTickDriven = false
   public var reserved: UInt8 = 0
   public var reserved2: UInt16 = 0
-  public var reserved4: UInt32 = 0
+  /// How many ticks after `receivedStamp` it was made, at most `UInt32.max`: over a second.
+  public var madeAfterTicks: UInt32 = 0
 
   @inlinable
   public init(
     number: IntentNumber, instrument: InstrumentID, kind: IntentKind, side: Side, type: OrderType,
     source: SignalSource, isBookValid: Bool, isReduceOnly: Bool, price: Price, quantity: Quantity,
-    targetIntent: IntentNumber, decision: DecisionID, reference: DecisionReference, madeAt: Instant,
-    takenAt: Instant
+    targetIntent: IntentNumber, decision: DecisionID, reference: DecisionReference, madeAt: Instant
   ) {
     self.number = number
     self.instrument = instrument
@@ -94,7 +96,20 @@ public struct Intent: Sendable, BitwiseCopyable {
     self.decision = decision
     self.reference = reference
     self.madeAt = madeAt
-    self.takenAt = takenAt
+  }
+}
+
+extension Intent {
+  /// Stamps it as made `now`, decided on bytes received at `received`; nil: time brought it about.
+  @inlinable
+  public mutating func stamp(received: Stamp?, made now: Stamp) {
+    receivedStamp = received ?? now
+    let ticks = Int64(bitPattern: now.ticks &- receivedStamp.ticks)
+    madeAfterTicks = ticks <= 0 ? 0 : UInt32(clamping: ticks)
+  }
+
+  @inlinable public var madeStamp: Stamp {
+    Stamp(ticks: receivedStamp.ticks &+ UInt64(madeAfterTicks))
   }
 }
 

@@ -50,10 +50,10 @@ public struct MarketMessage: Sendable, BitwiseCopyable {
   public var bidCount: UInt16 = 0
   public var askCount: UInt16 = 0
   public var checksum: Int32 = 0
-  /// Return of the receive that completed the message.
+  /// The poll whose receive completed the message.
   public var receivedAt: Instant = .zero
-  /// When its frame was decrypted.
-  public var decryptedAt: Instant = .zero
+  /// The return of that receive, for latencies alone.
+  public var receivedStamp: Stamp = .zero
   /// OKX `ts`.
   public var exchangeTime: WallMilliseconds = WallMilliseconds(milliseconds: 0)
   public var seqId: Int64 = 0

@@ -25,7 +25,7 @@ private func decode(_ message: [UInt8], claimBytes: Int = MarketMessage.bytesMax
   defer { unsafe claim.deallocate() }
   let frame = unsafe message.withUnsafeBytes {
     unsafe decoder.decode(
-      $0, receivedAt: .zero, decryptedAt: .zero, connection: 1, into: claim)
+      $0, receivedAt: .zero, stamp: .zero, connection: 1, into: claim)
   }
   if frame.kind == .faulty {
     precondition(frame.byteCount == 0 && frame.messageCount == 0 && frame.fault != .none)
@@ -116,7 +116,7 @@ private func live(_ input: inout FuzzInput, _ messages: [[UInt8]]) {
     default: break
     }
     let outcome = unsafe message.withUnsafeBytes {
-      unsafe session.receive($0, receivedAt: now, decryptedAt: now, into: claim)
+      unsafe session.receive($0, receivedAt: now, stamp: .zero, into: claim)
     }
     apply(outcome.byteCount)
     now = now.advanced(byNanoseconds: Int64(input.next(below: 1 << 33)))

@@ -1,0 +1,19 @@
+// What stages share with each other and the rest of a core, besides their rings; hot plane.
+
+import Channels
+import State
+
+package struct StageBoards {
+  package let control: RunControl
+  package let stops: StopBoard
+  package let state: StateWriter
+  /// Latencies of one run are measured by one calibration.
+  package let stamps: StampClock
+
+  package init(control: RunControl, stops: StopBoard, state: StateWriter, stamps: StampClock) {
+    self.control = control
+    self.stops = stops
+    self.state = state
+    self.stamps = stamps
+  }
+}
