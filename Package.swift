@@ -238,6 +238,14 @@ let controlTests: [Target] = [
   .target(
     name: "SampleMarket", dependencies: ["Quantities", "Market"],
     path: "Tests/Support/SampleMarket", swiftSettings: strict),
+  .target(
+    name: "StageBench",
+    dependencies: [
+      "Quantities", "Channels", "OKX", "Risk", "Orders", "Transport", "State", "Journal",
+      "Pipeline", "Market", "Matching",
+    ], path: "Tests/Support/StageBench", swiftSettings: strict),
+  tests(
+    "Stage", ["Quantities", "Strategy", "Risk", "Journal", "Pipeline", "Market", "StageBench"]),
   tests("Market", ["Quantities", "Market", "SampleMarket", "Fixtures"]),
   tests("Matching", ["Quantities", "Market", "Matching", "SampleMarket"]),
   tests("Exchange", ["Market", "Exchange", "Fixtures", log, crypto]),

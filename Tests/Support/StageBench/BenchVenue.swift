@@ -1,0 +1,172 @@
+// The exchange behind the wires: OKX requests into the matching engine, its events into OKX frames.
+
+import Foundation
+import Market
+import Matching
+import Quantities
+
+/// A value without a clock or a socket of its own: the bench gives it both.
+public struct BenchVenue {
+  public internal(set) var engine: MatchingEngine
+  private var publisher: MarketPublisher
+  private var events: [EngineEvent] = []
+  private var subscribed: [Set<PublicChannel>]
+  /// Requests of the core, by `op`, as it worded them.
+  public private(set) var requests: [(operation: String, text: String)] = []
+  /// `sCode` for the next orders, where it is not the engine that is asked.
+  public var refusals: [String] = []
+  /// Requests that arrive and are neither answered nor carried out.
+  public var losesRequests = false
+
+  public init(_ catalogue: InstrumentCatalogue) {
+    var settings = EngineSettings()
+    settings.historyMax = 1_000_000
+    engine = MatchingEngine(catalogue, settings: settings)
+    publisher = MarketPublisher(catalogue)
+    subscribed = Array(repeating: [], count: catalogue.count)
+  }
+
+  // ---- Market ----
+
+  /// Lets the engine see `event` and tells both sides what came of it.
+  public mutating func publish(
+    _ event: MarketEvent, at now: Int64, market: BenchWire?, account: BenchWire?
+  ) {
+    engine.apply(event, at: now, into: &events)
+    var pushes: [Push] = []
+    publisher.publish(
+      event, book: engine.books[event.instrument], subscribed: subscribed[event.instrument],
+      into: &pushes)
+    for push in pushes { market?.say(push.bytes) }
+    tell(account)
+  }
+
+  public mutating func takePublic(_ text: [UInt8], _ wire: BenchWire) {
+    if text == Array("ping".utf8) { return wire.say("pong") }
+    let request = BenchVenue.parse(text)
+    let operation = request["op"] as? String ?? ""
+    requests.append((operation, String(decoding: text, as: UTF8.self)))
+    for argument in request["args"] as? [[String: Any]] ?? [] {
+      guard let name = argument["channel"] as? String, let id = argument["instId"] as? String,
+        let channel = PublicChannel(rawValue: name), let index = engine.catalogue.index(of: id)
+      else { continue }
+      wire.say(
+        "{\"id\":\"\(request["id"] as? String ?? "")\",\"event\":\"\(operation)\","
+          + "\"arg\":{\"channel\":\"\(name)\",\"instId\":\"\(id)\"},\"connId\":\"a4d3ae55\"}")
+      if operation == "unsubscribe" {
+        subscribed[index].remove(channel)
+      } else {
+        subscribed[index].insert(channel)
+        let snapshot = publisher.snapshot(
+          instrument: index, channel: channel, book: engine.books[index])
+        if let snapshot { wire.say(snapshot) }
+      }
+    }
+  }
+
+  /// The public connection is gone, and its subscriptions with it.
+  public mutating func forgetPublic() {
+    for index in subscribed.indices { subscribed[index] = [] }
+  }
+
+  // ---- Account ----
+
+  public mutating func takePrivate(_ text: [UInt8], at now: Int64, _ wire: BenchWire) {
+    if text == Array("ping".utf8) { return wire.say("pong") }
+    let request = BenchVenue.parse(text)
+    let operation = request["op"] as? String ?? ""
+    requests.append((operation, String(decoding: text, as: UTF8.self)))
+    if losesRequests { return }
+    let id = request["id"] as? String ?? ""
+    switch operation {
+    case "login":
+      wire.say("{\"event\":\"login\",\"code\":\"0\",\"msg\":\"\",\"connId\":\"a4d3ae55\"}")
+    case "subscribe":
+      for argument in request["args"] as? [[String: Any]] ?? [] {
+        let name = argument["channel"] as? String ?? ""
+        let type = argument["instType"] == nil ? "" : ",\"instType\":\"ANY\""
+        wire.say(
+          "{\"id\":\"\(id)\",\"event\":\"subscribe\",\"arg\":{\"channel\":\"\(name)\"\(type)},"
+            + "\"connId\":\"a4d3ae55\"}")
+      }
+    case "order", "cancel-order":
+      for argument in request["args"] as? [[String: Any]] ?? [] {
+        order(operation, id, argument, now, wire)
+      }
+    default: break
+    }
+    tell(wire)
+  }
+
+  private mutating func order(
+    _ operation: String, _ id: String, _ argument: [String: Any], _ now: Int64, _ wire: BenchWire
+  ) {
+    func text(_ name: String) -> String { argument[name] as? String ?? "" }
+    let code = (argument["instIdCode"] as? NSNumber)?.int64Value ?? 0
+    guard let index = engine.catalogue.index(ofCode: code) else { return }
+    let outcome: Result<UInt64, VenueRefusal>
+    if operation == "order", !refusals.isEmpty {
+      outcome = .failure(VenueRefusal(Int(refusals.removeFirst()) ?? 51_000, "as the test wants"))
+    } else if operation == "order" {
+      var request = OrderRequest(
+        instrument: index, side: text("side") == "buy" ? .buy : .sell, type: text("ordType"),
+        price: text("px"), size: text("sz"), clientID: text("clOrdId"),
+        tradeMode: text("tdMode"))
+      request.reduceOnly = argument["reduceOnly"] as? Bool ?? false
+      outcome = engine.place(request, at: now, into: &events)
+    } else {
+      let order = UInt64(text("ordId"))
+      outcome = engine.cancel(
+        OrderSelector(orderID: order, clientID: order == nil ? text("clOrdId") : nil),
+        instrument: index, at: now, into: &events)
+    }
+    var (identifier, refusal, message) = ("", 0, "")
+    switch outcome {
+    case .success(let number): identifier = String(number)
+    case .failure(let why):
+      refusal = why.code
+      message = why.message
+      identifier = text("ordId")
+    }
+    wire.say(
+      "{\"id\":\"\(id)\",\"op\":\"\(operation)\",\"data\":[{\"clOrdId\":\"\(text("clOrdId"))\","
+        + "\"ordId\":\"\(identifier)\",\"tag\":\"\",\"ts\":\"\(now / 1_000_000)\","
+        + "\"sCode\":\"\(refusal)\",\"sMsg\":\"\(message)\",\"subCode\":\"\"}],"
+        + "\"code\":\"\(refusal == 0 ? 0 : 1)\",\"msg\":\"\",\"inTime\":\"\(now / 1_000)\","
+        + "\"outTime\":\"\(now / 1_000)\"}")
+  }
+
+  /// Pushes what the engine said since the last call: orders, then the account's changed currencies.
+  private mutating func tell(_ wire: BenchWire?) {
+    var currencies: Set<String> = []
+    var time: Int64 = 0
+    for event in events {
+      switch event {
+      case .order(let order):
+        var row: [UInt8] = []
+        order.appendRow(to: &row, engine.catalogue[order.instrument])
+        time = order.updatedAt
+        wire?.say(BenchVenue.push("\"channel\":\"orders\",\"instType\":\"ANY\"", "", row))
+      case .balance(let balance): currencies.insert(balance.currency)
+      case .position: break
+      }
+    }
+    events.removeAll(keepingCapacity: true)
+    if currencies.isEmpty { return }
+    var row: [UInt8] = []
+    engine.equity().appendRow(to: &row, currencies: currencies, time: time)
+    wire?.say(
+      BenchVenue.push(
+        "\"channel\":\"account\"",
+        "\"eventType\":\"event_update\",\"curPage\":1,\"lastPage\":true,", row))
+  }
+
+  private static func push(_ argument: String, _ members: String, _ row: [UInt8]) -> [UInt8] {
+    Array("{\"arg\":{\(argument),\"uid\":\"614488474791936\"},\(members)\"data\":[".utf8) + row
+      + Array("]}".utf8)
+  }
+
+  private static func parse(_ text: [UInt8]) -> [String: Any] {
+    (try? JSONSerialization.jsonObject(with: Data(text))) as? [String: Any] ?? [:]
+  }
+}
