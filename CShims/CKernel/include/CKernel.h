@@ -26,7 +26,7 @@ int64_t ck_now_wall_ns(void) CK_NO_LOCKS;
 
 // ---- Time-stamp counter: for measuring, never for deciding ----
 
-/// 1 where the counter runs at one rate on every CPU (CPUID 8000_0007h, EDX bit 8; always on arm64).
+/// 1 where the counter has one rate on every CPU (CPUID 8000_0007h, EDX bit 8; always on arm64).
 int32_t ck_ticks_invariant(void);
 /// The CPU's time-stamp counter; 0 where `ck_ticks_invariant` is.
 static inline CK_NO_LOCKS uint64_t ck_ticks(void) {

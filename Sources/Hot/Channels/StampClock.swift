@@ -67,8 +67,6 @@ public struct StampClock: Sendable {
     return best
   }
 
-  public var isCounter: Bool { source == .counter }
-
   @inlinable
   @inline(__always)
   public func now() -> Stamp {
