@@ -151,32 +151,34 @@ private final class History {
 
   @Test func positionsAreTheFillsAfterTheLastReconciliation() throws {
     let history = try History()
+    // A fill's time counts from where the journal itself begins.
+    let later = WallMilliseconds.now().milliseconds + 1_000_000
     try history.start(1) { segment in
       // A name may come behind the records that need it.
-      try segment.fill(0, .buy, 5, trade: 1, order: 10, at: 1_000)
-      try segment.fill(0, .sell, 2, trade: 2, order: 11, at: 1_500)
+      try segment.fill(0, .buy, 5, trade: 1, order: 10, at: later + 1_000)
+      try segment.fill(0, .sell, 2, trade: 2, order: 11, at: later + 1_500)
       try segment.name(["BTC-USDT", "ETH-USDT"])
-      try segment.fill(1, .sell, 4, trade: 3, order: 12, at: 1_200)
+      try segment.fill(1, .sell, 4, trade: 3, order: 12, at: later + 1_200)
     }
     var memory = try history.memory
     #expect(memory.positions == [coin: 3, ether: -4])
     #expect(memory.trades.count == 3 && memory.orderLots == [10: 5, 11: 2, 12: 4])
-    #expect(memory.fillsKnownUntil?.milliseconds == 1_500)
+    #expect(memory.fillsKnownUntil?.milliseconds == later + 1_500)
     try history.start(2) { segment in
       try segment.name(["BTC-USDT", "ETH-USDT"])
       // Found by start-up, and then stated with it: the figure holds it already.
-      try segment.fill(0, .buy, 7, trade: 4, order: 13, at: 2_000)
+      try segment.fill(0, .buy, 7, trade: 4, order: 13, at: later + 2_000)
       try segment.position(0, 10)
-      try segment.fill(0, .buy, 1, trade: 5, order: 14, at: 2_500)
+      try segment.fill(0, .buy, 1, trade: 5, order: 14, at: later + 2_500)
     }
     memory = try history.memory
     #expect(memory.positions == [coin: 11, ether: -4])
-    #expect(memory.fillsKnownUntil?.milliseconds == 2_500)
+    #expect(memory.fillsKnownUntil?.milliseconds == later + 2_500)
     var late = Report(kind: .fill, instrument: .none, side: .sell)
     late.lastQuantity = Quantity(lots: 20)
     late.tradeID = 6
     memory.take(late, coin)
-    #expect(memory.positions[coin] == -9 && memory.fillsKnownUntil?.milliseconds == 2_500)
+    #expect(memory.positions[coin] == -9 && memory.fillsKnownUntil?.milliseconds == later + 2_500)
   }
 
   @Test func barsAreKnownUntilTheNewest() throws {

@@ -23,7 +23,7 @@ class Front(http.server.BaseHTTPRequestHandler):
         if self.path == "/busy":
             with lock:
                 told.append(json.loads(body))
-            return self.reply(200, b"{}")
+            return self.reply(200, b'{"code":"0","data":[]}')
         if self.path == "/asked":
             with lock:
                 return self.reply(200, json.dumps(asked).encode())
