@@ -155,6 +155,14 @@ private let documents =
   expectNone(found)
 }
 
+@Test func everyGateHasARowInHacking() throws {
+  let text = try Repository.text(Repository.root.appendingPathComponent("HACKING.md"))
+  let gates = Repository.files(below: "Tests/GateTests", withExtension: "swift")
+    .map { $0.deletingPathExtension().lastPathComponent }.filter { $0.hasSuffix("Tests") }
+  #expect(gates.count > 10)
+  expectNone(gates.filter { !text.contains("| `\($0)` |") })
+}
+
 @Test func everyForeignNameIsStillThere() throws {
   let all = Set(try documents.flatMap { spans(try Repository.text($0)).map(\.span) })
   expectNone(elsewhere.keys.filter { !all.contains($0) }.sorted())
