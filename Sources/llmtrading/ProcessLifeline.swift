@@ -25,3 +25,11 @@ struct ProcessLifeline {
   /// Returns on SIGINT or SIGTERM, one that came during start-up included.
   func waitForEnd() async { await ended.value }
 }
+
+enum ParentLifeline {
+  /// A child of ours that outlives its parent gets SIGTERM; a process started by hand is left alone.
+  static func exitWhenParentDies() {
+    guard ProcessInfo.processInfo.environment["LLMTRADING_CHILD"] != nil else { return }
+    _ = ck_signal_on_parent_death(SIGTERM)
+  }
+}

@@ -53,11 +53,3 @@ public struct StrategyContext: Sendable, BitwiseCopyable {
     return overflow ? 0 : sum
   }
 }
-
-/// The lease in force: a person's wins while it lives.
-@inlinable
-public func effectiveLease(
-  manual: SignalLease, agent: SignalLease, at now: BootInstant
-) -> SignalLease {
-  manual.isLive(at: now) ? manual : (agent.isPresent ? agent : manual)
-}

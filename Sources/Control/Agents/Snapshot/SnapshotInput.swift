@@ -15,7 +15,7 @@ struct SnapshotInput {
   var own: TradingStateRow
   var limits: Configuration.InstrumentRisk
   var isAllowed: Bool
-  var track: InstrumentTrack?
+  var track: PriceEvents?
   /// Of the agent slot.
   var lease: SignalLease?
   var boot = BootInstant(nanoseconds: 0)

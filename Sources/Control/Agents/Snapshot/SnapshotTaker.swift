@@ -22,7 +22,7 @@ public actor SnapshotTaker {
   private let path: String
   let configuration: Configuration
   private var reader: StateReader?
-  private var tracks: [String: InstrumentTrack] = [:]
+  private var tracks: [String: PriceEvents] = [:]
   private var peak = EquityPeak()
 
   /// Without a sign of life for so long a core counts as down.
@@ -45,9 +45,9 @@ public actor SnapshotTaker {
     let now = WallMilliseconds.now().milliseconds
     for name in instruments {
       guard let id = find(name), let slot = reader?.market(id) else { continue }
-      var track = tracks[name] ?? InstrumentTrack()
+      var track = tracks[name] ?? PriceEvents()
       var found = track.take(slot, at: now)
-      if track.closes(reader?.bars(id, InstrumentTrack.eventInterval) ?? []) {
+      if track.closes(reader?.bars(id, PriceEvents.eventInterval) ?? []) {
         found.insert(.barClose)
       }
       tracks[name] = track

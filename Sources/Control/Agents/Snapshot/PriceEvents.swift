@@ -1,10 +1,10 @@
-// An instrument's mids, one a second, and what happened between two of them; control plane.
+// An instrument's mids, one a second, and the events they are: a price jump, a bar's end; control plane.
 import Quantities
 import Roles
 import State
 
 /// A ring of samples. One writer.
-struct InstrumentTrack {
+struct PriceEvents {
   static let samplesMax = 300
 
   /// Half ticks, oldest first.
@@ -42,7 +42,7 @@ struct InstrumentTrack {
     if isJump(to: mid) { events.insert(.volatilityJump) }
     mids.append(mid)
     spreads.append(slot.integer(.spreadTicks) ?? 0)
-    if mids.count > InstrumentTrack.samplesMax {
+    if mids.count > PriceEvents.samplesMax {
       mids.removeFirst()
       spreads.removeFirst()
     }
@@ -51,12 +51,12 @@ struct InstrumentTrack {
   }
 
   private func isJump(to mid: Int64) -> Bool {
-    guard let last = mids.last, mids.count >= InstrumentTrack.jumpSamplesMin else { return false }
+    guard let last = mids.last, mids.count >= PriceEvents.jumpSamplesMin else { return false }
     let steps = zip(mids.suffix(60), mids.suffix(60).dropFirst()).map { Double($1 - $0) }
     let mean = steps.reduce(0, +) / Double(steps.count)
     let variance =
       steps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(steps.count)
     if variance <= 0 { return false }
-    return abs(Double(mid - last) - mean) > InstrumentTrack.jumpDeviations * variance.squareRoot()
+    return abs(Double(mid - last) - mean) > PriceEvents.jumpDeviations * variance.squareRoot()
   }
 }
