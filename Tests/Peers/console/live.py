@@ -78,7 +78,8 @@ def card_and_order():
         until(lambda: one.count() == 1, "the card")
         one.locator("a", has_text=order).first.click()
         until(lambda: order in page.url, "the order's place")
-        back = page.locator(f"a[data-cycle='{decision['cycle']}']").first
+        # The monitor's list, hidden by now, may hold the same link.
+        back = page.locator(f"a[data-cycle='{decision['cycle']}']:visible").first
         back.wait_for(state="visible", timeout=10_000)
         back.click()
         until(lambda: str(decision["id"]) in [

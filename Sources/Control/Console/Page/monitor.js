@@ -2,7 +2,7 @@
 // come.
 import { find, chip, make, pairs, inOrder, rows, nanoseconds } from "/page/dom.js";
 import { live, on } from "/page/live.js";
-import { polling } from "/page/polling.js";
+import { portfolio } from "/page/portfolio.js";
 import { risk } from "/page/risk.js";
 
 const eventsKept = 200;
@@ -67,7 +67,7 @@ function showMarket(state, market) {
     find("instrument").value = market.id;
     find("price-line").clear();
     find("depth-map").clear();
-    polling.instrumentChanged();
+    portfolio.instrumentChanged();
   }
   chip(find("book-validity"), market.valid ? "valid" : market.fault, market.valid ? "good" : "bad");
   find("depth-map").add(market.bids, market.asks);
@@ -130,7 +130,7 @@ function take(kind, record) {
   if (kind === "decision") return;
   if (!monitor.isPaused) {
     showEvent(kind, record);
-    polling.event(kind);
+    portfolio.event(kind);
     return;
   }
   waiting.push([kind, record]);
@@ -148,7 +148,7 @@ export const monitor = {
       monitor.isPaused = !monitor.isPaused;
       event.target.textContent = monitor.isPaused ? "Resume" : "Pause";
       event.target.setAttribute("aria-pressed", String(monitor.isPaused));
-      polling.setPaused(monitor.isPaused);
+      portfolio.setPaused(monitor.isPaused);
       if (monitor.isPaused) return;
       for (const [kind, record] of waiting) showEvent(kind, record);
       waiting = [];
@@ -157,13 +157,13 @@ export const monitor = {
       live.instrument = event.target.value;
       find("price-line").clear();
       find("depth-map").clear();
-      polling.instrumentChanged();
+      portfolio.instrumentChanged();
       live.connect();
     });
-    polling.start();
+    portfolio.start();
     risk.start();
   },
-  show() { polling.show(); },
-  refresh() { polling.refresh(); },
-  hide() { polling.hide(); },
+  show() { portfolio.show(); },
+  refresh() { portfolio.refresh(); },
+  hide() { portfolio.hide(); },
 };

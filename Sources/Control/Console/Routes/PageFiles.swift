@@ -16,7 +16,7 @@ enum PageFiles {
     case "/page/api.js": script(PackageResources.api_js)
     case "/page/live.js": script(PackageResources.live_js)
     case "/page/monitor.js": script(PackageResources.monitor_js)
-    case "/page/polling.js": script(PackageResources.polling_js)
+    case "/page/portfolio.js": script(PackageResources.portfolio_js)
     case "/page/risk.js": script(PackageResources.risk_js)
     case "/page/order.js": script(PackageResources.order_js)
     case "/page/decisions.js": script(PackageResources.decisions_js)

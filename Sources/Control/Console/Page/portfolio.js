@@ -129,7 +129,7 @@ const ask = part => part().catch(error => {
   if (error.code !== "not_offered") toast(error.message, "bad");
 });
 
-export const polling = {
+export const portfolio = {
   start() {
     const buttons = [...document.querySelectorAll("[data-range]")];
     for (const button of buttons) {
