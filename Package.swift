@@ -3,6 +3,8 @@
 // Tests/GateTests holds the sources against that order.
 import PackageDescription
 
+/// One suite of tests, by its name (`BookTests`): the others are neither compiled nor linked. Nil: all.
+let onlySuite = Context.environment["LLMTRADING_SUITE"]
 /// Sanitizer and fuzz builds hold the hot targets alone: no packages, no jemalloc.
 let hotOnly = Context.environment["LLMTRADING_HOT_ONLY"] == "1"
 
@@ -281,5 +283,6 @@ let package = Package(
       .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
       .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
-  targets: shims + hotTargets + hotTests + (hotOnly ? [] : controlTargets + controlTests)
+  targets: (shims + hotTargets + hotTests + (hotOnly ? [] : controlTargets + controlTests))
+    .filter { $0.type != .test || onlySuite == nil || $0.name == onlySuite }
 )

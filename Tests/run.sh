@@ -64,6 +64,9 @@ if [[ -n $wanted ]]; then
   fi
 fi
 
+# What the wanted suite does not need is neither compiled nor linked (Package.swift).
+[[ -z $suite ]] || export LLMTRADING_SUITE=$suite
+
 suite() {
   local name=$1
   shift
@@ -122,6 +125,7 @@ case $mode in
     [[ ${results[-1]} == passed ]] && suite "$suite" swift_suite "$suite" "$test"
     ;;
   check)
+    export LLMTRADING_SUITE=GateTests
     suite lint lint
     suite build build_tests
     [[ ${results[-1]} == passed ]] && suite GateTests swift_suite GateTests
