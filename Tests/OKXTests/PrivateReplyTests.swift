@@ -54,6 +54,49 @@ import Testing
     #expect(events.map(\.clientOrder.number) == [1] && events.map(\.request) == [4])
   }
 
+  /// OKX-136, and the words of the case in which margin and borrow quota were told apart by them alone.
+  @Test func aRefusalKeepsItsWords() {
+    let (_, events) = decodePrivate(
+      #"{"id":"3","op":"order","code":"1","msg":"All operations failed","data":[{"clOrdId":"549755813889","ordId":"","sCode":"51008","sMsg":"Insufficient USDT margin in account","subCode":"1000"},{"clOrdId":"549755813890","sCode":"51008_1020","sMsg":""},{"clOrdId":"549755813891","sCode":"0","sMsg":"Order placed","subCode":""}]}"#
+    )
+    #expect(events.map(\.subCode) == [1000, 1020, 0])
+    #expect(
+      events.map(\.words.description)
+        == ["Insufficient USDT margin in account", "All operations failed", ""])
+  }
+
+  @Test func envelopesAndErrorsKeepTheirWords() {
+    for envelope in [
+      #"{"id":"77","op":"order","code":"50011","msg":"Too Many Requests","data":[]}"#,
+      #"{"id":"77","op":"cancel-order","code":"50011_3","msg":"Too Many Requests","data":[]}"#,
+      #"{"event":"error","code":"50011","msg":"Too Many Requests","id":"77"}"#,
+    ] {
+      let (frame, events) = decodePrivate(envelope)
+      #expect(events.map(\.code) == [50011] && events.map(\.request) == [77], "\(envelope)")
+      #expect(events.map(\.subCode) == [envelope.contains("_3") ? 3 : 0])
+      #expect(events.map(\.words.description) == ["Too Many Requests"])
+      #expect(frame.words.description == "Too Many Requests")
+    }
+  }
+
+  /// A message is cut between characters; what it may not do to a terminal it does not.
+  @Test func wordsAreBoundedAndPlain() {
+    func words(_ raw: String) -> String {
+      let (_, events) = decodePrivate(
+        "{\"id\":\"3\",\"op\":\"order\",\"code\":\"1\",\"data\":[{\"sCode\":\"5\",\"sMsg\":\(raw)}]}"
+      )
+      return events.first?.words.description ?? "no event"
+    }
+    #expect(words("\"\(String(repeating: "x", count: 100))\"") == String(repeating: "x", count: 64))
+    #expect(words("\"\(String(repeating: "€", count: 30))\"") == String(repeating: "€", count: 21))
+    #expect(words("\"\(String(repeating: "é", count: 40))\"") == String(repeating: "é", count: 32))
+    #expect(words("\"a😀b\"") == "a😀b")
+    #expect(words(#""say \"no\"\n\t\u0041\u20ac\u001b[2J\u202ex\/""#) == "say \"no\"  A€ [2J x/")
+    #expect(words("\"c\u{9b}2J\u{7f}\"") == "c 2J ")
+    #expect(words(#""\ud83d\ude00""#) == "\u{FFFD}\u{FFFD}")
+    for odd in ["17", "null", "{\"a\":[1]}", "\"\""] { #expect(words(odd) == "") }
+  }
+
   @Test func anErrorOfOurRequestIsAnEvent() {
     let (frame, events) = decodePrivate(
       #"{"event":"error","code":"60012","msg":"Illegal request","id":"77","connId":"a"}"#)

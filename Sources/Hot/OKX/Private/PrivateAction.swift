@@ -45,8 +45,9 @@ public struct PrivateOutcome: Sendable, BitwiseCopyable {
   public var fault: FaultCode = .none
   /// Events to take with `session.event(_:)` before the next call.
   public var eventCount: Int = 0
-  /// OKX's code of an event, for the log.
+  /// OKX's code of an event and its words, for the log.
   public var code: Int32 = 0
+  public var words = ExchangeText()
   /// The session became ready with this message: orders may go out.
   public var becameReady = false
   /// `poll` has something to do now.

@@ -8,11 +8,14 @@ struct ReplyFields: BitwiseCopyable {
   var clOrdId = Field()
   var ordId = Field()
   var sCode = Field()
+  var sMsg: JSONText = .empty
+  var subCode: JSONText = .empty
   var ts = Field()
 }
 
 extension PrivateDecoder {
-  /// One event per item, in the request's order. Without items the envelope's code speaks.
+  /// One event per item, in the request's order. Without items the envelope's code and words speak of
+  /// the request that `id` names.
   @_noLocks
   mutating func replies(_ scanner: inout JSONScanner, _ head: inout Head) throws(FaultCode) {
     let kind: PrivateEventKind
@@ -31,6 +34,8 @@ extension PrivateDecoder {
       if head.frame.code == 0 || head.frame.request == 0 { throw .missingField }
       var event = PrivateEvent(kind)
       event.code = head.frame.code
+      event.subCode = subCode(scanner, .empty, behind: head.code)
+      event.words = head.frame.words
       seal(&event, head)
       try add(event, &head)
     }
@@ -61,6 +66,10 @@ extension PrivateDecoder {
       try collect(&scanner, &fields)
       if fields.sCode.isEmpty { throw .missingField }
       event.code = try code(scanner, fields.sCode.text)
+      if event.code != 0 {
+        event.subCode = subCode(scanner, fields.subCode, behind: fields.sCode.text)
+        event.words = fields.sMsg.count > 0 ? words(scanner, fields.sMsg) : head.frame.words
+      }
       event.exchangeTime = try time(scanner, fields.ts)
       event.exchangeOrder = ExchangeOrderID(rawValue: try number(scanner, fields.ordId))
     } catch {
@@ -82,6 +91,8 @@ extension PrivateDecoder {
       case JSONName("clOrdId"): try fields.clOrdId.take(&scanner)
       case JSONName("ordId"): try fields.ordId.take(&scanner)
       case JSONName("sCode"): try fields.sCode.take(&scanner)
+      case JSONName("sMsg"): fields.sMsg = try remark(&scanner)
+      case JSONName("subCode"): fields.subCode = try remark(&scanner)
       case JSONName("ts"): try fields.ts.take(&scanner)
       default: try scanner.skipValue()
       }

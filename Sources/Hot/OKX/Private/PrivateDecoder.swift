@@ -13,6 +13,8 @@ public struct PrivateFrame: Sendable, BitwiseCopyable {
   /// Events written; also set for an `.error` that names one of the caller's requests.
   public var eventCount = 0
   public var code: Int32 = 0
+  /// The message's `msg`, of a code that is not 0.
+  public var words = ExchangeText()
   /// The caller's request number that came back as `id`, or 0.
   public var request: UInt64 = 0
   /// The session's own request number (`s12`), or 0.
@@ -59,6 +61,8 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
     var frame = PrivateFrame()
     var event: JSONText = .empty
     var operation: JSONText = .empty
+    var code: JSONText = .empty
+    var message: JSONText = .empty
     var data = -1
     var hasArg = false
     var hasEvent = false
@@ -83,6 +87,7 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
     }
     do throws(FaultCode) {
       try members(&scanner, &head)
+      if head.frame.code != 0 { head.frame.words = words(scanner, head.message) }
       if head.hasEvent {
         try finishEvent(scanner, &head)
       } else {
@@ -130,7 +135,9 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
         if head.hasCode { throw .malformedJSON }
         head.hasCode = true
         let isNumber = try scanner.peekKind() == .number
-        head.frame.code = try code(scanner, isNumber ? scanner.number() : scanner.string())
+        head.code = isNumber ? try scanner.number() : try scanner.string()
+        head.frame.code = try code(scanner, head.code)
+      case JSONName("msg"): head.message = try remark(&scanner)
       case JSONName("id"): try request(&scanner, &head)
       case JSONName("inTime"): head.inTime = try microseconds(&scanner)
       case JSONName("outTime"): head.outTime = try microseconds(&scanner)
@@ -244,6 +251,8 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
         var event = PrivateEvent(.requestError)
         event.request = head.frame.request
         event.code = head.frame.code
+        event.subCode = subCode(scanner, .empty, behind: head.code)
+        event.words = head.frame.words
         event.receivedAt = head.receivedAt
         try add(event, &head)
       }

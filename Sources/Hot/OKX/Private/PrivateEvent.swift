@@ -59,7 +59,10 @@ public struct PrivateEvent: Sendable, BitwiseCopyable {
   public var feeDecimals: UInt8 = 0
   /// OKX's code: sCode of a reply, `code` of a push or error event.
   public var code: Int32 = 0
-  /// The number we sent as `id`; 0 in pushes.
+  /// Replies and errors: what OKX says beside a code that is not 0 (OKX-136); 0 and empty where nothing.
+  public var subCode: Int32 = 0
+  public var words = ExchangeText()
+  /// The number we sent as `id`; 0 in pushes, and where the answer's is no number.
   public var request: UInt64 = 0
   /// `.none` where `clOrdId` is empty or none of our numeric ids.
   public var clientOrder: ClientOrderID = .none

@@ -14,6 +14,7 @@ extension PrivateSession {
     outcome.kind = frame.kind
     outcome.eventCount = frame.eventCount
     outcome.code = frame.code
+    outcome.words = frame.words
     outcome.fault = frame.fault
     counters.unknownInstruments &+= UInt64(frame.unknownInstruments)
     counters.unknownCurrencies &+= UInt64(frame.unknownCurrencies)
