@@ -43,6 +43,8 @@ struct ExchangeCommand: AsyncParsableCommand {
   var accountOrdersPerTwoSeconds = 1_000
   @Option(help: "Fees of the account: tier (OKX's regular one) or none.")
   var fees: FeeChoice = .tier
+  @Flag(help: "A spot buy pays its fee in the quote currency (feeType 1), not in the base.")
+  var quoteFees = false
   @Option(help: "Who leaves a level first: proportional, back, front or power.")
   var queue: QueueChoice = .proportional
   @Option(help: "Microseconds from an order's acceptance to the book.")
@@ -86,6 +88,7 @@ struct ExchangeCommand: AsyncParsableCommand {
     options.ordersPerTwoSeconds = ordersPerTwoSeconds
     options.accountOrdersPerTwoSeconds = accountOrdersPerTwoSeconds
     options.engineSettings.fees = fees.model
+    options.engineSettings.spotFeesInQuote = quoteFees
     options.engineSettings.queue = queue.model
     options.engineSettings.latency = try latencyModel()
     if let credentials { options.credentials = try ExchangeCommand.credentials(credentials) }

@@ -24,13 +24,32 @@ private func text(_ amount: Amount?) -> String { amount?.normalized.description 
   #expect(text(money.balance.cash) == "99999.79999" && text(money.equity) == "99999.78999")
   #expect(text(money.initialMargin) == "40.002" && text(money.maintenanceMargin) == "1.60004")
   #expect(text(money.available) == "99959.78799")
-  #expect(text(equity.total) == "105004.78999" && text(equity.unrealised) == "-0.01")
+  #expect(text(equity.total) == "105004.78999")
   var row: [UInt8] = []
   equity.appendRow(to: &row, currencies: ["BTC"], time: 5)
   let parsed = try #require(try JSONSerialization.jsonObject(with: Data(row)) as? [String: Any])
   #expect(parsed["totalEq"] as? String == "105004.78999" && parsed["uTime"] as? String == "5")
+  // Account level 2 (OKX-151).
+  for name in ["availEq", "adjEq", "imr", "mmr", "mgnRatio", "upl"] {
+    #expect(parsed[name] as? String == "")
+  }
   let details = try #require(parsed["details"] as? [[String: String]])
   #expect(details.map { $0["ccy"] } == ["BTC"] && details[0]["eqUsd"] == "5005")
+}
+
+@Test func aCurrencyOfZeroIsToldWhenItIsAskedFor() throws {
+  var settings = EngineSettings()
+  settings.balances = ["USDT": amount("7"), "BTC": .zero]
+  let equity = MatchingEngine(InstrumentCatalogue([spot]), settings: settings).equity()
+  func told(_ chosen: Set<String>?) throws -> [String?] {
+    var row: [UInt8] = []
+    equity.appendRow(to: &row, currencies: chosen, time: 0)
+    let parsed = try JSONSerialization.jsonObject(with: Data(row)) as? [String: Any]
+    let details = try #require(parsed?["details"] as? [[String: String]])
+    return details.map { $0["ccy"] }
+  }
+  #expect(try told(nil) == ["USDT"])
+  #expect(try told(["BTC", "USDT"]) == ["BTC", "USDT"])
 }
 
 @Test func aCoinWithoutAMarketIsNotInTheTotal() {

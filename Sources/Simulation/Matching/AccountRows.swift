@@ -17,16 +17,18 @@ extension CurrencyEquity {
     output.append(field: "eq", text(equity))
     output.append(field: "eqUsd", text(worth(equity)))
     output.append(field: "frozenBal", held)
-    output.append(field: "imr", text(initialMargin))
+    output.append(field: "imr", hasPositions ? text(initialMargin) : "")
     output.append(field: "isoEq", "0")
     output.append(field: "liab", "")
     output.append(field: "mgnRatio", ratio)
-    output.append(field: "mmr", text(maintenanceMargin))
+    output.append(field: "mmr", hasPositions ? text(maintenanceMargin) : "")
     output.append(field: "ordFrozen", text(orders))
     output.append(field: "uTime", String(balance.updatedAt))
     output.append(field: "upl", text(unrealised))
     output.close(with: 0x7D)
   }
+
+  private var hasPositions: Bool { initialMargin.units != 0 || maintenanceMargin.units != 0 }
 
   /// Equity over what has to stay, four decimals; empty without positions.
   private var ratio: String {
@@ -36,17 +38,21 @@ extension CurrencyEquity {
 }
 
 extension AccountEquity {
-  /// The one row of the `account` channel and of `GET account/balance`; `currencies` nil: all of them.
+  /// The one row of the `account` channel and of `GET account/balance`; `currencies` nil: those of which there
+  /// is anything. In account level 2 the account-wide figures but `totalEq` are empty (docs/OKX.md OKX-151).
   public func appendRow(to output: inout [UInt8], currencies chosen: Set<String>?, time: Int64) {
     output.append(0x7B)
     output.append(field: "uTime", String(time))
     output.append(field: "totalEq", total.normalized.description)
-    output.append(field: "availEq", available.normalized.description)
-    output.append(field: "adjEq", "")
     output.append(field: "isoEq", "0")
-    output.append(field: "upl", unrealised.normalized.description)
+    let empty: [StaticString] = [
+      "adjEq", "availEq", "imr", "mmr", "mgnRatio", "notionalUsd", "ordFroz", "upl",
+    ]
+    for name in empty {
+      output.append(field: name, "")
+    }
     output.append(text: "\"details\":[")
-    for item in currencies where chosen?.contains(item.balance.currency) ?? true {
+    for item in currencies where chosen?.contains(item.balance.currency) ?? !item.isEmpty {
       item.appendDetail(to: &output)
       output.append(0x2C)
     }
@@ -71,42 +77,47 @@ extension VenuePosition {
     return mean?.normalized.description ?? ""
   }
 
-  /// The row of the `positions` channel and `GET account/positions`. `mark` is the price for `upl`, or none;
-  /// `margins` what the engine says of a derivative.
+  /// The row of the `positions` channel and `GET account/positions`, cross and net. `mark` is the
+  /// price for `upl`, or none; `margins` what the engine says of it.
   public func appendRow(
     to output: inout [UInt8], _ specification: InstrumentSpecification, mark: Price,
     margins: PositionMargins = PositionMargins()
   ) {
-    let isSpot = specification.type == .spot
     let markText = mark.isNone ? "" : specification.text(price: mark)
     let upl = unrealised(specification, mark)
     output.append(0x7B)
-    output.append(field: "availPos", specification.text(quantity: position))
+    let empty: [StaticString] = ["adl", "availPos", "idxPx", "margin", "mgnRatio", "posCcy"]
+    for name in empty {
+      output.append(field: name, "")
+    }
     output.append(field: "avgPx", averagePrice(specification))
     output.append(field: "cTime", String(createdAt))
     output.append(field: "ccy", specification.settlement)
     output.append(field: "fee", fee.normalized.description)
-    output.append(field: "imr", isSpot ? "" : margin.normalized.description)
+    output.append(field: "imr", margin.normalized.description)
     output.append(field: "instId", specification.id)
     output.append(field: "instType", specification.typeName)
     output.append(field: "last", markText)
-    output.append(field: "lever", isSpot ? "" : margins.leverage)
+    output.append(field: "lever", margins.leverage)
     output.append(field: "liqPx", margins.liquidation?.description ?? "")
-    output.append(field: "margin", "")
     output.append(field: "markPx", markText)
-    output.append(field: "mgnMode", isSpot ? "cash" : "cross")
-    output.append(field: "mmr", isSpot ? "" : margins.maintenance.normalized.description)
+    output.append(field: "mgnMode", specification.type == .spot ? "cash" : "cross")
+    output.append(field: "mmr", margins.maintenance.normalized.description)
     output.append(field: "notionalUsd", margins.notional?.normalized.description ?? "")
+    output.append(field: "pnl", realised.normalized.description)
     output.append(field: "pos", specification.text(quantity: position))
-    output.append(field: "posId", String(1_000_000_000 + instrument))
+    output.append(field: "posId", identifier)
     output.append(field: "posSide", "net")
     output.append(field: "realizedPnl", (realised + fee).normalized.description)
-    output.append(field: "tradeId", lastTrade == 0 ? "" : String(lastTrade))
+    output.append(field: "tradeId", String(lastTrade))
     output.append(field: "uTime", String(updatedAt))
     output.append(field: "upl", upl?.normalized.description ?? "")
     output.append(field: "uplRatio", uplRatio(upl))
     output.close(with: 0x7D)
   }
+
+  /// OKX `posId`: the same for an instrument's whole life.
+  public var identifier: String { String(1_000_000_000 + instrument) }
 
   /// Over the initial margin, four decimals.
   private func uplRatio(_ upl: Amount?) -> String {

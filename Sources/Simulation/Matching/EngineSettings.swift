@@ -7,6 +7,8 @@ public struct EngineSettings: Sendable {
   public var fees: any FeeModel = TierFees()
   public var latency: any LatencyModel = FixedLatency()
   public var queue: any QueueModel = ProportionalQueue()
+  /// OKX `feeType` 1: a spot buy pays in the quote currency instead of the base.
+  public var spotFeesInQuote = false
   /// Derivatives: initial margin is the notional over this.
   public var leverage: Int64 = 10
   /// Derivatives: share of the notional below which the margin must not fall (OKX tier 1: 0.4 %). The engine

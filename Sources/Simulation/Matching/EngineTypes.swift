@@ -88,9 +88,9 @@ public struct VenuePosition: Sendable, Equatable {
   public var filled: Int64 = 0
   /// What the open lots cost in the settlement currency, signed like the position.
   public var openCost: Amount = .zero
-  /// Realised P&L in the settlement currency, fees not included; spot books none.
+  /// Realised P&L in the settlement currency since the position was opened, fees not included; spot books none.
   public var realised: Amount = .zero
-  /// Accumulated fees of derivatives; negative = charged.
+  /// Fees of a derivative since the position was opened; negative = charged.
   public var fee: Amount = .zero
   public var createdAt: Int64 = 0
   public var updatedAt: Int64 = 0

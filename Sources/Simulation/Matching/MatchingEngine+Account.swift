@@ -34,7 +34,7 @@ extension MatchingEngine {
     guard let worth = value(order.instrument, price, lots: quantity.lots) else {
       preconditionFailure("Invariant: what was checked at the gateway has a value")
     }
-    let isBaseFee = isSpot && order.side == .buy
+    let isBaseFee = isSpot && order.side == .buy && !settings.spotFeesInQuote
     let charged = isBaseFee ? Amount(specification.decimal(quantity: quantity)) : worth
     let fee = settings.fees.charge(on: charged, of: specification, isTaker: isTaker)
       .truncated(to: MatchingEngine.feeDecimalsMax).negated.normalized
@@ -85,7 +85,10 @@ extension MatchingEngine {
     at time: Int64
   ) -> Amount {
     var position = position(instrument)
-    if position.position.lots == 0 { position.createdAt = time }
+    if position.position.lots == 0 {
+      position.createdAt = time
+      (position.realised, position.fee) = (.zero, .zero)
+    }
     let before = position.position.lots
     let opposes = before != 0 && (before > 0) != (side == .buy)
     let closing = opposes ? min(abs(before), quantity.lots) : 0
@@ -163,6 +166,9 @@ extension MatchingEngine {
         throw VenueRefusal(51_005, "The order's value exceeds the maximum.")
       }
       needed = worth
+    }
+    if specification.type == .spot && order.side == .buy && settings.spotFeesInQuote {
+      needed = needed + settings.fees.charge(on: needed, of: specification, isTaker: true)
     }
     if specification.type != .spot {
       let position = position(order.instrument).position.lots

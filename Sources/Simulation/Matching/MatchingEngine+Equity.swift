@@ -16,6 +16,8 @@ public struct CurrencyEquity: Sendable, Equatable {
 
   public var equity: Amount { balance.cash + unrealised }
   public var available: Amount { balance.available + unrealised }
+  /// OKX leaves out what has neither balance nor equity.
+  public var isEmpty: Bool { balance.cash.units == 0 && equity.units == 0 }
   /// Nil without a price.
   public func worth(_ amount: Amount) -> Amount? {
     dollars.flatMap { try? amount.multiplied(by: $0) }
@@ -27,7 +29,6 @@ public struct AccountEquity: Sendable, Equatable {
   public var currencies: [CurrencyEquity]
   public var total: Amount
   public var available: Amount
-  public var unrealised: Amount
 }
 
 extension MatchingEngine {
@@ -54,8 +55,7 @@ extension MatchingEngine {
         before.maintenance + maintenance(position, mark)
       )
     }
-    var result = AccountEquity(
-      currencies: [], total: .zero, available: .zero, unrealised: .zero)
+    var result = AccountEquity(currencies: [], total: .zero, available: .zero)
     for balance in balances {
       let figures = marks[balance.currency] ?? (.zero, .zero, .zero)
       let item = CurrencyEquity(
@@ -63,7 +63,6 @@ extension MatchingEngine {
         maintenanceMargin: figures.maintenance, dollars: dollars(balance.currency))
       result.total = result.total + (item.worth(item.equity) ?? .zero)
       result.available = result.available + (item.worth(item.available) ?? .zero)
-      result.unrealised = result.unrealised + (item.worth(item.unrealised) ?? .zero)
       result.currencies.append(item)
     }
     return result

@@ -90,7 +90,7 @@ def fills(exchange):
         push = desk.client.until(
             lambda m: m.get("arg", {}).get("channel") == "positions" and m.get("data")
             and Decimal(m["data"][0]["pos"]) == position)
-        check(push["eventType"] in ("event_update", "snapshot"), "the event push", push)
+        equal("curPage" in push, push["eventType"] == "snapshot", "pages are a snapshot's")
         push = desk.client.until(
             lambda m: m.get("arg", {}).get("channel") == "account" and m.get("data")
             and {d["ccy"]: Decimal(d["cashBal"]) for d in m["data"][0]["details"]}.get(base)

@@ -82,8 +82,10 @@ extension SimulatedExchange {
         switch argument.channel {
         case .account where currencies?.isEmpty != true:
           session.connection.send(accountFrame(event, argument, currencies: currencies))
-        case .positions where instruments?.isEmpty != true:
-          session.connection.send(positionsFrame(event, argument, instruments: instruments))
+        case .positions:
+          let rows = positionRows(argument, instruments: instruments)
+          if event == .update && rows.isEmpty { continue }
+          for frame in positionsFrames(event, argument, rows) { session.connection.send(frame) }
         default: break
         }
       }
@@ -94,7 +96,9 @@ extension SimulatedExchange {
   func accountFrame(
     _ event: AccountEvent, _ argument: ChannelArgument, currencies: Set<String>?
   ) -> ServerFrame {
-    frame(argument, members: eventMembers(event), rows: [accountRow(currencies: currencies)])
+    frame(
+      argument, members: eventMembers(event, page: 1, isLast: true),
+      rows: [accountRow(currencies: currencies)])
   }
 
   /// The one row of the `account` channel and of `GET account/balance`.
@@ -105,16 +109,32 @@ extension SimulatedExchange {
     return row
   }
 
-  func positionsFrame(
-    _ event: AccountEvent, _ argument: ChannelArgument, instruments: Set<Int>?
-  ) -> ServerFrame {
-    let rows = engine.positions.filter { position in
+  /// What changed, closed ones as 0; of everything the open ones. Newest first.
+  func positionRows(_ argument: ChannelArgument, instruments: Set<Int>?) -> [[UInt8]] {
+    listedPositions.filter { position in
       let specification = catalogue[position.instrument]
       return argument.covers(
         instrument: specification.id, type: specification.typeName, family: specification.family)
         && (instruments?.contains(position.instrument) ?? (position.position.lots != 0))
+    }.map(positionRow)
+  }
+
+  /// Everything comes in pages; what changed in one piece.
+  func positionsFrames(_ event: AccountEvent, _ argument: ChannelArgument, _ rows: [[UInt8]])
+    -> [ServerFrame]
+  {
+    let size = event == .update ? max(1, rows.count) : max(1, options.positionsPerPage)
+    let count = max(1, (rows.count + size - 1) / size)
+    return (0..<count).map { page in
+      frame(
+        argument, members: eventMembers(event, page: page + 1, isLast: page + 1 == count),
+        rows: Array(rows.dropFirst(page * size).prefix(size)))
     }
-    return frame(argument, members: eventMembers(event), rows: rows.map(positionRow))
+  }
+
+  /// Positions that there is a row for, those of long ago too, the newest first.
+  var listedPositions: [VenuePosition] {
+    engine.positions.sorted { $0.createdAt > $1.createdAt }
   }
 
   func positionRow(_ position: VenuePosition) -> [UInt8] {
@@ -128,8 +148,10 @@ extension SimulatedExchange {
   /// The middle of the book, rounded down; `.none` without one.
   func mark(of instrument: Int) -> Price { engine.mark(instrument) }
 
-  private func eventMembers(_ event: AccountEvent) -> String {
-    "\"eventType\":\"\(event.rawValue)\",\"curPage\":1,\"lastPage\":true,"
+  /// Pages are numbered in snapshots alone (docs/OKX.md OKX-150).
+  private func eventMembers(_ event: AccountEvent, page: Int, isLast: Bool) -> String {
+    let name = "\"eventType\":\"\(event.rawValue)\","
+    return event == .update ? name : name + "\"curPage\":\(page),\"lastPage\":\(isLast),"
   }
 
   /// A push of a private channel; its `arg` carries the user's id.

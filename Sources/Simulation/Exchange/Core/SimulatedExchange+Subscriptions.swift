@@ -19,7 +19,9 @@ extension SimulatedExchange {
     if argument.channel.isCounted && !countConnection(subscription) { return }
     switch argument.channel {
     case .account: session.connection.send(accountFrame(.snapshot, argument, currencies: nil))
-    case .positions: session.connection.send(positionsFrame(.snapshot, argument, instruments: nil))
+    case .positions:
+      let rows = positionRows(argument, instruments: nil)
+      for frame in positionsFrames(.snapshot, argument, rows) { session.connection.send(frame) }
     default: break
     }
   }

@@ -73,6 +73,8 @@ public struct ExchangeOptions: Sendable {
   public var slowReaderBytes = 16 << 20
   /// Seconds between the regular `account` and `positions` pushes. OKX: 5.
   public var regularPushSeconds = 5.0
+  /// Rows of one page of a `positions` snapshot.
+  public var positionsPerPage = 100
   /// Fees, latency, first balances.
   public var engineSettings = EngineSettings()
 

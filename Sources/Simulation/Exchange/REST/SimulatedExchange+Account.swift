@@ -12,7 +12,8 @@ extension SimulatedExchange {
         + "\"autoLoan\":false,\"greeksType\":\"PA\",\"level\":\"Lv5\",\"levelTmp\":\"\","
         + "\"acctStpMode\":\"cancel_maker\",\"ctIsoMode\":\"automatic\",\"mgnIsoMode\":\"automatic\","
         + "\"perm\":\"read_only,trade\",\"ip\":\"127.0.0.1\",\"kycLv\":\"2\",\"label\":\"simulated\","
-        + "\"roleType\":\"0\",\"feeType\":\"0\",\"enableSpotBorrow\":false,\"type\":\"0\"}"
+        + "\"roleType\":\"0\",\"feeType\":\"\(options.engineSettings.spotFeesInQuote ? 1 : 0)\","
+        + "\"enableSpotBorrow\":false,\"type\":\"0\"}"
     ])
   }
 
@@ -21,14 +22,17 @@ extension SimulatedExchange {
     return RESTReply.rows([accountRow(currencies: currencies.isEmpty ? nil : Set(currencies))])
   }
 
-  /// Spot too: a spot position is the signed sum of its fills, fees left to the balances.
+  /// Open positions, the newest first; one that is asked for by name is told although it is closed.
   func accountPositions(_ request: RESTRequest) -> HTTPReply {
     let type = request.text("instType")
-    let ids = request.text("instId").split(separator: ",").map(String.init)
-    let rows = engine.positions.filter { position in
+    let names = request.text("instId").split(separator: ",").map(String.init)
+    let ids = request.text("posId").split(separator: ",").map(String.init)
+    let rows = listedPositions.filter { position in
       let specification = catalogue[position.instrument]
-      return position.position.lots != 0 && (type.isEmpty || type == specification.typeName)
-        && (ids.isEmpty || ids.contains(specification.id))
+      if !type.isEmpty && type != specification.typeName { return false }
+      if names.isEmpty && ids.isEmpty { return position.position.lots != 0 }
+      return (names.isEmpty || names.contains(specification.id))
+        && (ids.isEmpty || ids.contains(position.identifier))
     }
     return RESTReply.rows(rows.map(positionRow))
   }
