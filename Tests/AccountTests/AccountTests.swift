@@ -105,52 +105,15 @@ import Testing
 
   // MARK: - Answers that nobody should send
 
-  /// Runs Tests/Peers/exchange/hostile.py, which answers what it is told.
   private func withHostile(
     _ body: (AccountReader, (String) async throws -> Void) async throws -> Void
   ) async throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().path
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", root + "/Peers/exchange/hostile.py"]
-    let (input, output) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    defer { try? input.fileHandleForWriting.close() }
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    let port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)))
-    let keys = AcceptedKey.simulated
-    let rest = try RESTClient(
-      base: "http://127.0.0.1:\(port)",
-      key: APIKey(
-        key: keys.key, secret: keys.secret, passphrase: keys.passphrase))
-    var catalog = InstrumentCatalog()
-    try catalog.add(body: Data(AccountReaderTests.instruments.utf8))
-    let reader = AccountReader(
-      rest: rest, instruments: try catalog.table(["BTC-USDT-SWAP"]))
-    do {
-      try await body(reader) { text in
-        _ = try await rest.postSigned("/body", body: Data(text.utf8))
-      }
-    } catch {
-      await rest.shutdown()
-      throw error
+    try await HostileExchange.run { exchange in
+      try await body(exchange.reader) { try await exchange.say($0) }
     }
-    await rest.shutdown()
   }
 
-  private static let instruments = """
-    {"code":"0","msg":"","data":[{"instId":"BTC-USDT-SWAP","instType":"SWAP","instIdCode":5,\
-    "baseCcy":"","quoteCcy":"","settleCcy":"USDT","ctVal":"0.01","ctMult":"1","ctValCcy":"BTC",\
-    "ctType":"linear","tickSz":"0.1","lotSz":"0.01","minSz":"0.01","maxLmtSz":"1000",\
-    "lever":"100","state":"live","instFamily":"BTC-USDT","uly":"BTC-USDT"}]}
-    """
-
-  private static func envelope(_ rows: String) -> String {
-    "{\"code\":\"0\",\"msg\":\"\",\"data\":[\(rows)]}"
-  }
+  private static func envelope(_ rows: String) -> String { HostileExchange.envelope(rows) }
 
   @Test func totalsThatAreNoNumbersAreRefused() async throws {
     try await withHostile { reader, say in

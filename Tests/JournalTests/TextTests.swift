@@ -36,6 +36,7 @@ private func writeOrder(_ writer: inout JournalWriter) throws {
   report.lastPrice = intent.price
   report.feeUnits = -629_780
   report.feeDecimals = 8
+  report.tradeID = UInt64(bitPattern: -744_876)
   try writer.append(.report, report, at: at)
 }
 
@@ -125,6 +126,7 @@ private func lines(_ scratch: borrowing Scratch) throws -> [[String: Any]] {
     lines[2]["code"] as? String == "priceCollar" && lines[2]["cause"] as? String == "builder1:3")
   #expect(lines[3]["cl_ord_id"] as? String == "\(7 << 39 | 12)")
   #expect(lines[4]["fee"] as? String == "-0.0062978")
+  #expect(lines[4]["trade_id"] as? String == "-744876", "a liquidation's")
   #expect(
     lines[5]["text"] as? String == "Ada: \"enough\"\n"
       && lines[5]["in_force"] as? String == "halted")

@@ -18,7 +18,7 @@ import Testing
     try story.report(.filled, buy, filled: 10)
     // Selling above the mid is better than it.
     let sell = try story.order(.sell, lots: 10, bid: 999, ask: 1_002)
-    try story.report(.fill, sell, .sell, filled: 3, last: 3, price: 1_003, fee: 2)
+    try story.report(.fill, sell, .sell, filled: 3, last: 3, price: 1_003, fee: 2, trade: -744)
     try Import(fixture.ledger, fixture.folder).all()
 
     let first = try #require(try fixture.ledger.order(clOrdID: String(buy.rawValue)))
@@ -41,6 +41,8 @@ import Testing
 
     let second = try #require(try fixture.ledger.order(clOrdID: String(sell.rawValue))).order
     #expect(second.state == .partiallyFilled)
+    let liquidated = try #require(try fixture.ledger.order(clOrdID: String(sell.rawValue))).fills
+    #expect(liquidated.map(\.tradeID) == ["-744"])
     #expect(second.slippageTicks == "-2.5")
     #expect(second.counterPrice == "99.9")
     #expect(second.fees == [FeeItem(currency: "USDT", amount: "0.000002")])

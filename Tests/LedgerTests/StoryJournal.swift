@@ -86,7 +86,8 @@ struct StoryJournal: ~Copyable {
 
   mutating func report(
     _ kind: ReportKind, _ id: ClientOrderID, _ side: Side = .buy, filled: Int64 = 0,
-    last: Int64 = 0, price: Int64 = 0, fee: Int64 = 0, code: RefusalCode = .approved
+    last: Int64 = 0, price: Int64 = 0, fee: Int64 = 0, code: RefusalCode = .approved,
+    trade: Int64? = nil
   ) throws {
     var report = Report(kind: kind, instrument: bitcoin, side: side)
     report.clientOrder = id
@@ -98,7 +99,7 @@ struct StoryJournal: ~Copyable {
     report.feeUnits = fee
     report.feeDecimals = 6
     report.isTaker = kind == .fill
-    report.tradeID = UInt64(filled)
+    report.tradeID = UInt64(bitPattern: trade ?? filled)
     report.code = code
     report.exchangeCode = code == .exchangeRejected ? 51_008 : 0
     try append(.report, report)

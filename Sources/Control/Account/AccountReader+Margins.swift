@@ -43,9 +43,9 @@ extension AccountReader {
       guard let symbol = Symbol(row.instId), let id = instruments.find(symbol) else { return nil }
       let instrument = instruments[id]
       func price(_ text: String?) -> Price {
-        OrderRow.nearest(text, instrument.tick).map { Price(ticks: $0) } ?? .none
+        AccountReader.nearest(text, instrument.tick).map { Price(ticks: $0) } ?? .none
       }
-      guard let lots = OrderRow.units(row.pos, instrument.lot) else {
+      guard let lots = AccountReader.units(row.pos, instrument.lot) else {
         throw AccountError.malformed("position of \(row.instId) is \(row.pos.prefix(64))")
       }
       let upl = row.upl ?? ""
@@ -54,7 +54,7 @@ extension AccountReader {
       }
       let lever = row.lever ?? ""
       let milli =
-        lever.isEmpty ? 0 : OrderRow.units(lever, Increment(mantissa: 1, decimals: 3))
+        lever.isEmpty ? 0 : AccountReader.units(lever, Increment(mantissa: 1, decimals: 3))
       guard let milli, milli >= 0, let leverage = Int32(exactly: milli) else {
         throw AccountError.malformed("lever of \(row.instId) is \(lever.prefix(64))")
       }
@@ -103,6 +103,21 @@ extension AccountReader {
     return FeeRateRecord(
       instrument: instrument, maker: maker, taker: taker,
       exchangeTime: AccountReader.time(row.ts))
+  }
+
+  private static func units(_ text: String?, _ increment: Increment) -> Int64? {
+    guard let text, !text.isEmpty, let number = DecimalNumber(text) else { return nil }
+    return try? number.units(of: increment)
+  }
+
+  /// To the nearest tick: an average is rarely on one.
+  private static func nearest(_ text: String?, _ increment: Increment) -> Int64? {
+    guard let text, !text.isEmpty, let amount = Amount(text), amount.units > 0 else { return nil }
+    let places = max(amount.decimals, increment.decimals)
+    guard let value = amount.rescaled(to: places),
+      let step = Amount(increment).rescaled(to: places), step.units > 0
+    else { return nil }
+    return Int64(clamping: (value.units + step.units / 2) / step.units)
   }
 
   /// 0 where there is none.

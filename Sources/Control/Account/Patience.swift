@@ -7,12 +7,36 @@ extension RESTError {
   /// else is an answer: asking again would bring the same.
   public var isPassing: Bool {
     switch self {
-    case .unreachable, .malformed: true
+    case .unreachable, .malformed, .busy: true
     case .status(let status, _): status == 408 || status == 429 || status >= 500
     case .refused(let code, _): RESTError.passingCodes.contains(code)
     case .missingCredentials: false
     }
   }
+
+  /// Whether a request may have been done all the same: a trading request that ends so is unknown.
+  var isAmbiguous: Bool {
+    switch self {
+    case .unreachable, .malformed: true
+    case .status(let status, _): status == 408 || status >= 500
+    case .refused(let code, _): RESTError.ambiguousCodes.contains(code)
+    case .missingCredentials, .busy: false
+    }
+  }
+
+  /// The exchange wants fewer requests; this one it did not take (docs/OKX.md OKX-213).
+  var isRateRefusal: Bool {
+    switch self {
+    case .status(let status, _): status == 429
+    case .refused(let code, _): code == "50011" || code == "50061"
+    default: false
+    }
+  }
+
+  /// Codes that leave open whether a trading request was done (docs/OKX.md OKX-133, OKX-134).
+  static let ambiguousCodes: Set<String> = [
+    "1", "50001", "50004", "50013", "50026", "51149", "51412", "64007",
+  ]
 
   /// docs/OKX.md OKX-171, OKX-172: service unavailable, time-out of the endpoint, too many requests, systems busy, system error.
   static let passingCodes: Set<String> = ["50001", "50004", "50011", "50013", "50026"]

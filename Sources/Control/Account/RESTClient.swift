@@ -1,12 +1,14 @@
 // OKX REST over async-http-client: public and signed requests, each answered by a checked envelope; control plane.
 
 import AsyncHTTPClient
+import Channels
 import Foundation
 import Logging
 import NIOCore
 import NIOFoundationCompat
 import NIOSSL
 import OKX
+import Quantities
 
 /// Why a request brought no data.
 public enum RESTError: Error, Sendable, CustomStringConvertible {
@@ -17,6 +19,8 @@ public enum RESTError: Error, Sendable, CustomStringConvertible {
   case refused(code: String, message: String)
   case malformed(String)
   case missingCredentials
+  /// Nothing was sent: too many calls wait for their turn already.
+  case busy(String)
 
   public var description: String {
     switch self {
@@ -25,6 +29,7 @@ public enum RESTError: Error, Sendable, CustomStringConvertible {
     case .refused(let code, let message): "OKX \(code): \(message)"
     case .malformed(let text): "a reply that is not understood: \(text)"
     case .missingCredentials: "this request needs an API key: set okx.credentials"
+    case .busy(let call): "too many calls wait before this one: \(call)"
     }
   }
 }
@@ -57,6 +62,7 @@ public final class RESTClient: Sendable {
   private let key: APIKey?
   private let headers: [(String, String)]
   private let timeout: TimeAmount
+  private let turnstile = RESTTurnstile()
 
   /// Largest reply body accepted: all instruments of one type are about 2 MB.
   public static let bodyBytesMax = 32 << 20
@@ -90,16 +96,23 @@ public final class RESTClient: Sendable {
 
   /// The envelope's body of a public GET; `path` begins with `/api/v5/` and holds the query.
   public func get(_ path: String) async throws -> Data {
-    try await send("GET", path, body: nil, signed: false)
+    try await send(HTTPClientRequest(url: base + path), path)
   }
 
-  /// The same with the account's signature (docs/OKX.md OKX-170).
-  public func getSigned(_ path: String) async throws -> Data {
-    try await send("GET", path, body: nil, signed: true)
+  /// The same with the account's signature (docs/OKX.md OKX-170), when the pacer gives it its turn.
+  public func getSigned(
+    _ path: String, _ priority: RESTPriority = .figures
+  ) async throws -> Data {
+    try await sendSigned("GET", path, body: nil, priority)
   }
 
-  public func postSigned(_ path: String, body: Data) async throws -> Data {
-    try await send("POST", path, body: body, signed: true)
+  /// Where `rowsDecide`, an envelope that says no more than that some rows were refused (1 and 2, docs/OKX.md
+  /// OKX-130) is an answer: its rows say which.
+  public func postSigned(
+    _ path: String, body: Data, _ priority: RESTPriority = .order, rowsDecide: Bool = false
+  ) async throws -> Data {
+    try await sendSigned(
+      "POST", path, body: body, priority, passing: rowsDecide ? ["0", "1", "2"] : ["0"])
   }
 
   /// A body that is no OKX envelope: the simulated exchange's own report and health.
@@ -110,25 +123,40 @@ public final class RESTClient: Sendable {
     return Data(buffer: try await response.body.collect(upTo: RESTClient.bodyBytesMax))
   }
 
-  private func send(
-    _ method: String, _ path: String, body: Data?, signed: Bool
+  private func sendSigned(
+    _ method: String, _ path: String, body: Data?, _ priority: RESTPriority,
+    passing codes: Set<String> = ["0"]
   ) async throws -> Data {
+    guard let key else { throw RESTError.missingCredentials }
+    let ticket = try await turnstile.pass(RESTPacer.call(method, path), priority)
     var request = HTTPClientRequest(url: base + path)
     request.method = .RAW(value: method)
+    if let body { request.body = .bytes(body) }
+    // After the turnstile: the exchange takes a time stamp for 30 s alone.
+    let stamp = RESTClient.timestamp(.now())
+    let sign = LoginRequest.signature(
+      secret: key.secret, time: stamp, method: method, path: path,
+      body: String(decoding: body ?? Data(), as: UTF8.self))
+    request.headers.add(name: "OK-ACCESS-KEY", value: key.key)
+    request.headers.add(name: "OK-ACCESS-PASSPHRASE", value: key.passphrase)
+    request.headers.add(name: "OK-ACCESS-TIMESTAMP", value: stamp)
+    request.headers.add(name: "OK-ACCESS-SIGN", value: sign)
+    do {
+      let data = try await send(request, path, passing: codes)
+      await turnstile.end(ticket)
+      return data
+    } catch {
+      await turnstile.end(ticket, error as? RESTError)
+      throw error
+    }
+  }
+
+  private func send(
+    _ request: HTTPClientRequest, _ path: String, passing codes: Set<String> = ["0"]
+  ) async throws -> Data {
+    var request = request
     for (name, value) in headers { request.headers.add(name: name, value: value) }
     request.headers.add(name: "Content-Type", value: "application/json")
-    if let body { request.body = .bytes(body) }
-    if signed {
-      guard let key else { throw RESTError.missingCredentials }
-      let stamp = RESTClient.timestamp(Date())
-      let sign = LoginRequest.signature(
-        secret: key.secret, time: stamp, method: method, path: path,
-        body: String(decoding: body ?? Data(), as: UTF8.self))
-      request.headers.add(name: "OK-ACCESS-KEY", value: key.key)
-      request.headers.add(name: "OK-ACCESS-PASSPHRASE", value: key.passphrase)
-      request.headers.add(name: "OK-ACCESS-TIMESTAMP", value: stamp)
-      request.headers.add(name: "OK-ACCESS-SIGN", value: sign)
-    }
     let status: Int
     let data: Data
     do {
@@ -138,12 +166,12 @@ public final class RESTClient: Sendable {
     } catch {
       throw RESTError.unreachable("\(base)\(path.prefix { $0 != "?" }): \(error)")
     }
-    try RESTClient.check(data, status: status)
+    try RESTClient.check(data, status: status, passing: codes)
     return data
   }
 
-  /// Throws unless the envelope says `code` 0. A trade endpoint's `sCode`s are the caller's to read.
-  private static func check(_ data: Data, status: Int) throws {
+  /// Throws unless the envelope's `code` is one of `codes`. A trade endpoint's `sCode`s are the caller's to read.
+  private static func check(_ data: Data, status: Int, passing codes: Set<String>) throws {
     struct Head: Decodable {
       var code: String
       var msg: String?
@@ -154,12 +182,16 @@ public final class RESTClient: Sendable {
       }
       throw RESTError.malformed(String(decoding: data.prefix(200), as: UTF8.self))
     }
-    if head.code != "0" { throw RESTError.refused(code: head.code, message: head.msg ?? "") }
+    if !codes.contains(head.code) {
+      throw RESTError.refused(code: head.code, message: head.msg ?? "")
+    }
   }
 
   /// ISO-8601 UTC with milliseconds, such as `2020-12-08T09:08:57.715Z`.
-  static func timestamp(_ date: Date) -> String {
-    date.formatted(
-      Date.ISO8601FormatStyle(includingFractionalSeconds: true, timeZone: .gmt))
+  private static func timestamp(_ time: WallMilliseconds) -> String {
+    let (seconds, rest) = time.milliseconds.quotientAndRemainder(dividingBy: 1_000)
+    let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(
+      Date.ISO8601FormatStyle(includingFractionalSeconds: false, timeZone: .gmt))
+    return whole.dropLast() + "." + String(String(1_000 + rest).dropFirst()) + "Z"
   }
 }

@@ -78,7 +78,8 @@ extension JournalText {
     if value.kind == .fill {
       line.number("fill_lots", value.lastQuantity.lots)
       price("fill_price", value.lastPrice, value.instrument, &line)
-      line.field("trade_id", String(value.tradeID))
+      // Liquidations have negative ids (docs/OKX.md OKX-177).
+      line.field("trade_id", String(Int64(bitPattern: value.tradeID)))
       let fee = Amount(units: Int128(value.feeUnits), decimals: value.feeDecimals)
       line.field("fee", fee.normalized.description)
       line.flag("taker", value.isTaker)

@@ -62,7 +62,14 @@ public struct Reconciler: Sendable {
     while !Task.isCancelled {
       while let query = port.nextQuery() {
         log.info("asking about an order", metadata: ["clOrdId": "\(query.clientOrder.rawValue)"])
-        await send(.answer(await reader.answer(query)))
+        let reading = await reader.answer(query)
+        if let failure = reading.failure {
+          log.warning(
+            "an order cannot be asked about",
+            metadata: ["clOrdId": "\(query.clientOrder.rawValue)", "reason": "\(failure)"])
+        }
+        await tellFills(reader, reading.answer)
+        await send(.answer(reading.answer))
       }
       try? await Task.sleep(for: .seconds(Reconciler.pollSeconds))
     }
@@ -73,8 +80,12 @@ public struct Reconciler: Sendable {
     try await reader.requireMode()
     try await cancelWorking(reader)
     try await takeFills(reader, &memory)
-    for position in try await reader.positions() { try await take(position, memory) }
-    for balance in try await reader.balances() {
+    let positions = try await reader.positions()
+    tell(positions.odd)
+    for position in positions.rows { try await take(position, memory) }
+    let balances = try await reader.balances()
+    tell(balances.odd)
+    for balance in balances.rows {
       let symbol = instruments.currencyName(balance.currency)
       try record(
         .equity,
@@ -87,11 +98,19 @@ public struct Reconciler: Sendable {
   private func cancelWorking(_ reader: AccountReader) async throws {
     var rounds = 0
     while true {
-      let ours = try await reader.pendingOrders().filter { $0.clientOrder != .none }
+      let pending = try await reader.pendingOrders()
+      let ours = pending.rows.map(\.update).filter { $0.clientOrder != .none }
+      if rounds == 0 { tell(pending.odd) }
       if ours.isEmpty { return }
       log.warning(
         "cancelling working orders of an earlier start", metadata: ["count": "\(ours.count)"])
-      for order in ours { try? await reader.cancel(order) }
+      for order in ours {
+        if case .unknown(let reason) = await reader.cancel(order) {
+          log.warning(
+            "a cancel may not have arrived",
+            metadata: ["ordId": "\(order.exchangeOrder.rawValue)", "reason": "\(reason)"])
+        }
+      }
       rounds += 1
       if rounds > 10 { throw RESTError.unreachable("orders of an earlier start stay working") }
       try await Task.sleep(for: .milliseconds(200))
@@ -103,7 +122,9 @@ public struct Reconciler: Sendable {
     guard let known = memory.fillsKnownUntil else { return }
     let begin = WallMilliseconds(
       milliseconds: max(0, known.milliseconds - Reconciler.overlapMilliseconds))
-    let fills = try await reader.fills(since: begin, now: .now())
+    let found = try await reader.fills(afterBill: nil, begin: begin, now: .now())
+    tell(found.odd)
+    let fills = found.rows.map(\.report)
     var stated: [UInt64: Int64] = [:]
     for fill in fills {
       stated[fill.exchangeOrder.rawValue, default: 0] += fill.lastQuantity.lots
@@ -121,7 +142,7 @@ public struct Reconciler: Sendable {
         "a fill that was not on record",
         metadata: [
           "instrument": "\(symbol)", "clOrdId": "\(fill.clientOrder.rawValue)",
-          "trade": "\(fill.tradeID)", "lots": "\(fill.lastQuantity.lots)",
+          "trade": "\(Int64(bitPattern: fill.tradeID))", "lots": "\(fill.lastQuantity.lots)",
         ])
     }
   }
@@ -147,6 +168,17 @@ public struct Reconciler: Sendable {
       .position(
         instrument: position.instrument, quantity: position.quantity,
         averagePrice: position.averagePrice))
+  }
+
+  /// Names what of a found order's fills is not understood, before its end is believed.
+  private func tellFills(_ reader: AccountReader, _ answer: OrderAnswer) async {
+    guard answer.kind == .found, answer.update.cumulativeFilled.lots > 0 else { return }
+    let fills = try? await reader.orderFills(answer.update.instrument, answer.update.exchangeOrder)
+    if let fills { tell(fills.odd) }
+  }
+
+  private func tell(_ odd: [OddRow]) {
+    for row in odd { log.warning("a row that is not understood", metadata: ["row": "\(row)"]) }
   }
 
   private func record<Payload: BitwiseCopyable>(

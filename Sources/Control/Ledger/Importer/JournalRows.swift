@@ -140,7 +140,7 @@ struct JournalRows {
       "fills",
       [
         item.place, item.at, item.run, Int(value.instrument.index), instrument, client, intent,
-        "\(value.side)", JournalRows.id(value.tradeID), ticks(value.lastPrice),
+        "\(value.side)", JournalRows.trade(value.tradeID), ticks(value.lastPrice),
         value.lastQuantity.lots, fee.description,
         FeeCurrency.name(instrument: instrument, side: value.side), value.isTaker,
         value.exchangeTime.milliseconds,
@@ -238,6 +238,11 @@ struct JournalRows {
 
   /// An id of the exchange as text: it may use all 64 bits. Empty for none.
   private static func id(_ value: UInt64) -> String { value == 0 ? "" : String(value) }
+
+  /// Liquidations have negative ids (docs/OKX.md OKX-177).
+  private static func trade(_ value: UInt64) -> String {
+    value == 0 ? "" : String(Int64(bitPattern: value))
+  }
 
   private static func hex(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
