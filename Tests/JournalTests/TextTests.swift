@@ -67,6 +67,19 @@ private func writeDesk(_ writer: inout JournalWriter) throws {
   try writer.append(.configuration, text: "environment: simulated\n", at: at)
 }
 
+/// A refusal, and one of an operation that no build knows.
+private func writeRefusals(_ writer: inout JournalWriter) throws {
+  var words = ExchangeText()
+  for byte in "Insufficient \"USDT\"".utf8 { _ = words.append(scalar: UInt32(byte)) }
+  let refusal = RefusalRecord(
+    .cancel, instrument: instrument.id, clientOrder: .none, exchangeOrder: .none, request: 9,
+    exchangeCode: 51_008, subCode: 1_000, words: words)
+  try writer.append(.refusal, refusal, at: at)
+  var wrong = unsafe withUnsafeBytes(of: refusal) { unsafe [UInt8]($0) }
+  wrong[try #require(MemoryLayout<RefusalRecord>.offset(of: \.operation))] = 3
+  #expect(RefusalRecord(payload: wrong) == nil)
+}
+
 /// Two books, a verdict and a book that no build wrote, and a trade.
 private func writeMarket(_ writer: inout JournalWriter) throws {
   var market = MarketMessage()
@@ -108,6 +121,19 @@ private func lines(_ scratch: borrowing Scratch) throws -> [[String: Any]] {
     lines.append(try #require(object as? [String: Any]))
   }
   return lines
+}
+
+@Test func aRefusalIsReadInTheExchangesWords() throws {
+  let scratch = Scratch("refusals")
+  var writer = try JournalWriter(scratch.trade, identity: identity(), settings: settings())
+  try writer.append(.instrument, InstrumentRecord(instrument), at: at)
+  try writeRefusals(&writer)
+  let line = try #require(try lines(scratch).last)
+  #expect(line["kind"] as? String == "refusal" && line["refused"] as? String == "cancel")
+  #expect(line["exchange_text"] as? String == "Insufficient \"USDT\"")
+  #expect(line["exchange_code"] as? Int == 51_008 && line["exchange_sub_code"] as? Int == 1_000)
+  #expect(line["instrument"] as? String == "BTC-USDT" && line["request"] as? String == "9")
+  try writer.close()
 }
 
 @Test func linesAreJSONAndCarryTheNames() throws {

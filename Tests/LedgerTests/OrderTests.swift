@@ -86,6 +86,27 @@ import Testing
     }
   }
 
+  @Test func aRefusalIsToldInTheExchangesWords() throws {
+    let fixture = try LedgerFixture()
+    var story = try StoryJournal(fixture.folder)
+    let first = try story.order()
+    try story.refusal(first, "Order does not exist", code: 51_400, of: .cancel)
+    try story.refusal(first, "Insufficient USDT margin in account", subCode: 1_000)
+    try story.report(.rejected, first, code: .exchangeRejected)
+    // Said after the report, or of another order: not this one's words.
+    try story.refusal(first, "too late", subCode: 9)
+    let second = try story.order()
+    try story.report(.rejected, second, code: .exchangeRejected)
+    try Import(fixture.ledger, fixture.folder).all()
+    let detail = try #require(try fixture.ledger.order(clOrdID: String(first.rawValue)))
+    #expect(detail.order.exchangeCode == 51_008 && detail.order.exchangeSubCode == 1_000)
+    #expect(detail.order.exchangeText == "Insufficient USDT margin in account")
+    #expect(detail.reports.map(\.exchangeSubCode) == [0, 1_000])
+    #expect(detail.reports.last?.exchangeText == "Insufficient USDT margin in account")
+    let other = try #require(try fixture.ledger.order(clOrdID: String(second.rawValue)))
+    #expect(other.order.exchangeText.isEmpty && other.order.exchangeSubCode == 0)
+  }
+
   @Test func conditionsAndPagesOfOrders() throws {
     let fixture = try LedgerFixture()
     var story = try StoryJournal(fixture.folder)

@@ -105,6 +105,20 @@ struct StoryJournal: ~Copyable {
     try append(.report, report)
   }
 
+  /// What the exchange said before it is reported.
+  mutating func refusal(
+    _ id: ClientOrderID, _ text: String, code: Int32 = 51_008, subCode: Int32 = 0,
+    of operation: RefusedOperation = .order
+  ) throws {
+    var words = ExchangeText()
+    for scalar in text.unicodeScalars { _ = words.append(scalar: scalar.value) }
+    try append(
+      .refusal,
+      RefusalRecord(
+        operation, instrument: bitcoin, clientOrder: id, exchangeOrder: .none, request: id.number,
+        exchangeCode: code, subCode: subCode, words: words))
+  }
+
   mutating func signal(decision: UInt64, target: Int64 = 10) throws {
     try append(
       .signal,

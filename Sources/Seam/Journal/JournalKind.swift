@@ -45,6 +45,8 @@ public enum JournalKind: UInt16, Sendable, BitwiseCopyable, CaseIterable {
   case feeRate = 20
   /// `ClockOffsets`: boot and wall time as offsets to the record's instant, from this record of the stage on.
   case clock = 21
+  /// `RefusalRecord`: a refusal's sub-code and words; the report of the order follows.
+  case refusal = 22
 
   /// Control plane.
   public var name: String { "\(self)" }

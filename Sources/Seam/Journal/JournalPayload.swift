@@ -161,6 +161,12 @@ extension BarRecord: JournalPayload {
   }
 }
 
+extension RefusalRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
+    bytes.holds(offset(\RefusalRecord.operation), RefusedOperation.self)
+  }
+}
+
 extension ClockOffsets: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
 }

@@ -89,6 +89,17 @@ extension JournalText {
     line.flag("reconciled", value.isReconciled)
   }
 
+  func refusal(_ value: RefusalRecord, _ line: inout JSONLine) {
+    line.field("refused", "\(value.operation)")
+    instrument(value.instrument, &line)
+    line.number("exchange_code", Int64(value.exchangeCode))
+    line.number("exchange_sub_code", Int64(value.subCode))
+    line.field("exchange_text", value.words.description)
+    line.field("cl_ord_id", String(value.clientOrder.rawValue))
+    line.field("ord_id", String(value.exchangeOrder.rawValue))
+    line.field("request", String(value.request))
+  }
+
   func request(_ value: RequestRecord, _ line: inout JSONLine) {
     line.number("request", Int64(clamping: value.number))
     line.number("request_kind", Int64(value.kind))

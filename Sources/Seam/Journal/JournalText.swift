@@ -87,6 +87,7 @@ public struct JournalText {
         line.number("before", value.before.lots)
         line.flag("reconciled", value.isReconciled)
       }
+    case .refusal: return render(payload, RefusalRecord.self, &line, refusal)
     case .account: return render(payload, AccountRecord.self, &line, account)
     case .positionDetail:
       return render(payload, PositionDetailRecord.self, &line, positionDetail)

@@ -11,6 +11,8 @@ public final class TelemetryDrain {
   private var ring: ByteConsumer
   /// Entries too short to be records, dropped.
   public private(set) var malformed: UInt64 = 0
+  /// Sees each refusal that was put into the journal, to tell people of it.
+  public var onRefusal: ((RefusalRecord) -> Void)?
 
   init(_ ring: consuming ByteConsumer, stage: StageID, stream: JournalStream) {
     self.ring = ring
@@ -35,6 +37,11 @@ public final class TelemetryDrain {
         header.flags.formUnion(flags)
         if header.number > last || last == 0 {
           _ = try unsafe writer.append(header, RawSpan(_unsafeBytes: payload))
+          if let onRefusal, header.kind == JournalKind.refusal.rawValue,
+            let refusal = RefusalRecord(payload: unsafe [UInt8](payload))
+          {
+            onRefusal(refusal)
+          }
         }
       }
       ring.release()

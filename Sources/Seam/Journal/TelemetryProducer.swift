@@ -151,6 +151,10 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
   public mutating func record(report: Report, cause: Cause, at instant: Instant) -> Cause? {
     record(.report, report, cause: cause, at: instant)
   }
+  @_noLocks
+  public mutating func record(refusal: RefusalRecord, at instant: Instant) -> Cause? {
+    record(.refusal, refusal, at: instant)
+  }
   /// `entry` is read in this call only.
   @_noLocks @unsafe
   public mutating func recordOrLose(market entry: UnsafeRawBufferPointer, at instant: Instant)

@@ -80,6 +80,12 @@ export function clock(milliseconds) {
 }
 
 /** Calls `work` once, so many milliseconds after the last call. */
+/** Why something was refused: our code, then what the exchange said. */
+export function refusal(one) {
+  const sub = one.exchange_sub_code ? `(${one.exchange_sub_code})` : null;
+  return [one.code, one.exchange_code || null, sub, one.exchange_text].filter(Boolean).join(" ");
+}
+
 export function debounce(work, milliseconds) {
   let timer;
   return (...given) => {

@@ -1,5 +1,5 @@
 // One order, from its decision to its fills.
-import { find, make, clock, pairs } from "/page/dom.js";
+import { find, make, clock, pairs, refusal } from "/page/dom.js";
 import { get } from "/page/api.js";
 import { cyclePlace } from "/page/card.js";
 import { pretty } from "/page/decision.js";
@@ -21,7 +21,7 @@ function facts(one) {
     ["instrument", one.instrument], ["side", one.side], ["type", one.type], ["price", one.price],
     ["lots", String(one.lots)], ["filled", String(one.filled_lots)],
     ["average price", one.average_price],
-    ["state", one.code ? `${one.state}: ${one.code}` : one.state], ["strategy", one.source],
+    ["state", one.code ? `${one.state}: ${refusal(one)}` : one.state], ["strategy", one.source],
     ["mid when decided", one.reference_mid], ["slippage", points(one.slippage_bps)],
     ["fees", one.fees.map(fee => `${fee.amount} ${fee.currency}`).join(", ") || null],
     ["exchange's id", one.ord_id], ["placed", clock(one.placed_at)],
@@ -70,7 +70,8 @@ export const order = {
             fill.taker ? "taker" : "maker", points(fill.slippage_bps)])),
         table("Reports", ["Time", "Report", "Code", "Lots", "Filled"],
           found.reports.map(report => [
-            clock(report.at), report.kind, report.code || null, report.lots, report.filled_lots])),
+            clock(report.at), report.kind, refusal(report) || null, report.lots,
+            report.filled_lots])),
         make("details", { class: "block wide" }, make("summary", { text: "Everything on record" }),
           make("pre",
             { tabindex: 0, role: "region", "aria-label": "Everything on record",

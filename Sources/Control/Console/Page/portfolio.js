@@ -1,5 +1,5 @@
 // The monitor's slower part, from the API: equity, bars, positions, orders.
-import { find, make, pairs, rows, clock, debounce, toast } from "/page/dom.js";
+import { find, make, pairs, rows, clock, debounce, refusal, toast } from "/page/dom.js";
 import { get } from "/page/api.js";
 import { live } from "/page/live.js";
 import { cyclePlace, orderPlace } from "/page/card.js";
@@ -83,7 +83,7 @@ async function showOrders() {
     [one.instrument], [one.side, one.side === "buy" ? "buy" : "sell"], [one.price ?? "–", "n"],
     [String(one.lots), "n"], [String(one.filled_lots), "n"],
     [one.slippage_bps == null ? "–" : `${one.slippage_bps} bp`, "n"],
-    [one.code ? `${one.state.replaceAll("_", " ")}: ${one.code}` : one.state.replaceAll("_", " ")],
+    [one.state.replaceAll("_", " ") + (one.code ? `: ${refusal(one)}` : "")],
     [one.source],
     [one.decision
       ? make("a",

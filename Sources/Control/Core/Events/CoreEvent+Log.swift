@@ -19,6 +19,14 @@ extension CoreEvent {
     case .faults(let fault, let more, let total):
       log.warning(
         "faults", metadata: ["fault": "\(fault)", "more": "\(more)", "total": "\(total)"])
+    case .refused(let notice):
+      log.warning(
+        "the exchange refused",
+        metadata: [
+          "what": "\(notice.operation)", "instrument": "\(notice.instrument)",
+          "code": "\(notice.code)", "sub_code": "\(notice.subCode)", "text": "\(notice.text)",
+          "more": "\(notice.more)", "total": "\(notice.total)",
+        ])
     case .lost(_, let name, let cause):
       log.warning("connection lost", metadata: ["line": "\(name)", "cause": "\(cause)"])
     }

@@ -10,5 +10,7 @@ public enum CoreEvent: Sendable {
   /// The journal failed; the desk is `cancelOnly`.
   case journal(String)
   /// Bad input and its like, counted by the stages: once a second at most for each code.
+  /// The exchange refused: the first of a kind at once, further ones a minute's together.
+  case refused(RefusalNotice)
   case faults(FaultCode, more: UInt64, total: UInt64)
 }

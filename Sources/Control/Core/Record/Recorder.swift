@@ -20,7 +20,9 @@ final class Recorder: @unchecked Sendable {
   private let rings: TelemetryFile
   private let folder: RingsFolder
   private let board: StopBoard
-  private let report: @Sendable (String) -> Void
+  private let instruments: InstrumentTable
+  private let report: @Sendable (CoreEvent) -> Void
+  private var refusals = RefusalTeller()
   private let isStopping = Atomic<Bool>(false)
 
   /// How long the thread sleeps when nothing waited.
@@ -28,12 +30,13 @@ final class Recorder: @unchecked Sendable {
   private static let marketRecordsPerTurn = 256
 
   init(
-    _ journal: CoreJournal, rings: TelemetryFile, board: StopBoard,
-    report: @escaping @Sendable (String) -> Void
+    _ journal: CoreJournal, rings: TelemetryFile, board: StopBoard, instruments: InstrumentTable,
+    report: @escaping @Sendable (CoreEvent) -> Void
   ) throws(JournalError) {
     self.rings = rings
     folder = journal.rings
     self.board = board
+    self.instruments = instruments
     self.report = report
     func drains(_ stream: JournalStream) -> [TelemetryDrain] {
       CoreJournal.plans.filter { $0.stream == stream }.map { rings.drain($0.stage, stream) }
@@ -51,6 +54,7 @@ final class Recorder: @unchecked Sendable {
   /// Returns after `stop` once every ring is empty and the segments are closed.
   func run() {
     guard var writer = trade.take() else { return }
+    for drain in tradeDrains { drain.onRefusal = { [unowned self] in tell($0) } }
     do {
       while true {
         let isLast = isStopping.load(ordering: .relaxed)
@@ -58,11 +62,13 @@ final class Recorder: @unchecked Sendable {
         for drain in tradeDrains { taken += try drain.drain(into: &writer) }
         _ = try writer.commit(at: .now())
         taken += recordMarket()
+        for notice in refusals.due(.now()) { report(.refused(notice)) }
         if taken == 0 {
           if isLast { break }
           ck_sleep(Recorder.pollNanoseconds)
         }
       }
+      for notice in refusals.due(.now(), isLast: true) { report(.refused(notice)) }
       try writer.close()
       closeMarket()
       rings.remove()
@@ -70,8 +76,17 @@ final class Recorder: @unchecked Sendable {
     } catch {
       board.request(.cancelOnly, by: .durability, for: .none)
       report(
-        "the journal cannot be written: \(error). Working orders are cancelled; nothing new goes out"
-      )
+        .journal(
+          "the journal cannot be written: \(error). Working orders are cancelled; nothing new goes out"
+        ))
+    }
+  }
+
+  private func tell(_ refusal: RefusalRecord) {
+    let id = refusal.instrument
+    let name = Int(id.index) < instruments.count ? instruments[id].symbol.description : "-"
+    if let notice = refusals.take(refusal, instrument: name, now: .now()) {
+      report(.refused(notice))
     }
   }
 
@@ -87,7 +102,8 @@ final class Recorder: @unchecked Sendable {
       market = consume writer
       return taken
     } catch {
-      report("the market journal cannot be written and ends here: \(error). Trading goes on")
+      report(
+        .journal("the market journal cannot be written and ends here: \(error). Trading goes on"))
       return 0
     }
   }
@@ -95,7 +111,7 @@ final class Recorder: @unchecked Sendable {
   private func closeMarket() {
     guard let writer = market.take() else { return }
     do throws(JournalError) { try writer.close() } catch {
-      report("the market journal cannot be closed: \(error). The next start closes it")
+      report(.journal("the market journal cannot be closed: \(error). The next start closes it"))
     }
   }
 

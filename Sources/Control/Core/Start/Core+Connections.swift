@@ -47,7 +47,7 @@ extension Core {
         // Whoever gave the connection up has counted the cause.
         state.setConnection(row, .down, at: .now())
         state.setConnection(row, lastFault: cause)
-      case .journal, .faults: break
+      case .journal, .faults, .refused: break
       }
       report(event)
     }

@@ -62,9 +62,9 @@ public final class Core: @unchecked Sendable {
     let rings: TelemetryFile
     do throws(JournalError) {
       (rings, recovered, distrusted) = try options.journal.open()
-      recorder = try Recorder(options.journal, rings: rings, board: stopBoard) {
-        report(.journal($0))
-      }
+      recorder = try Recorder(
+        options.journal, rings: rings, board: stopBoard, instruments: options.instruments,
+        report: report)
     } catch { throw .journal(error) }
     doorTelemetry = ControlTelemetry(rings.producer(.door, .trade))
     accountTelemetry = ControlTelemetry(rings.producer(.account, .trade))

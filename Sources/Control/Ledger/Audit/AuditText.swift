@@ -87,6 +87,8 @@ extension OrderDetail {
     lines.append(
       "  order \(order.clOrdID)  \(order.side) \(order.lots) lots at \(order.price ?? "?")  \(order.type)  "
         + "\(order.state.rawValue)\(order.code.isEmpty ? "" : " \(order.code) \(order.exchangeCode)")"
+        + (order.exchangeText.isEmpty
+          ? "" : " (\(order.exchangeSubCode)) \(Plain.line(order.exchangeText))")
     )
     lines.append(
       "    intent \(order.intent): bid \(intent?.bid ?? "?") ask \(intent?.ask ?? "?"); gate: "

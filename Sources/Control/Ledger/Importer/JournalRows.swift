@@ -51,6 +51,7 @@ struct JournalRows {
     case .equity: try whole(EquityRecord.self) { try balance($0, item) }
     case .position: try whole(PositionRecord.self) { try position($0, item) }
     case .instrument: try whole(InstrumentRecord.self) { try instrument($0, item) }
+    case .refusal: try whole(RefusalRecord.self) { try refusal($0, item) }
     case .lost: try whole(LostRecord.self) { try lost($0, item) }
     case .account: try whole(AccountRecord.self) { try account($0, item) }
     case .positionDetail: try whole(PositionDetailRecord.self) { try positionDetail($0, item) }

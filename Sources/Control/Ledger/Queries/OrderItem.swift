@@ -65,6 +65,9 @@ public struct OrderItem: Sendable, Hashable, Codable {
   /// A rejection's code, else empty.
   public var code: String
   public var exchangeCode: Int64
+  /// What the exchange said beside its code: OKX `subCode` (0: none) and its words.
+  public var exchangeSubCode: Int64
+  public var exchangeText: String
   public var placedAt: Int64
   public var updatedAt: Int64
   public var price: String?
@@ -92,6 +95,8 @@ public struct OrderItem: Sendable, Hashable, Codable {
     case isReduceOnly = "reduce_only"
     case state, code
     case exchangeCode = "exchange_code"
+    case exchangeSubCode = "exchange_sub_code"
+    case exchangeText = "exchange_text"
     case placedAt = "placed_at"
     case updatedAt = "updated_at"
     case price, size, lots
@@ -174,6 +179,8 @@ public struct ReportItem: Sendable, Hashable, Codable {
   public var kind: String
   public var code: String
   public var exchangeCode: Int64
+  public var exchangeSubCode: Int64
+  public var exchangeText: String
   public var lots: Int64
   public var filledLots: Int64
   public var isReconciled: Bool
@@ -181,6 +188,8 @@ public struct ReportItem: Sendable, Hashable, Codable {
   enum CodingKeys: String, CodingKey {
     case at, kind, code
     case exchangeCode = "exchange_code"
+    case exchangeSubCode = "exchange_sub_code"
+    case exchangeText = "exchange_text"
     case lots
     case filledLots = "filled_lots"
     case isReconciled = "reconciled"

@@ -40,11 +40,13 @@ struct OrderRows {
       slippage?.add(price: price, lots: lots)
     }
     let standing = OrderStanding(reports, lots: row["lots"])
+    let said = try standing.rejection.flatMap { try refusals(id).words(of: $0) }
     let lots: Int64 = row["lots"]
     return OrderItem(
       clOrdID: String(id), ordID: standing.ordID, instrument: row["instrument"], side: row["side"],
       type: row["type"], source: row["source"], isReduceOnly: row["is_reduce_only"],
       state: standing.state, code: standing.code, exchangeCode: standing.exchangeCode,
+      exchangeSubCode: said?["sub_code"] ?? 0, exchangeText: said?["text"] ?? "",
       placedAt: placedAt, updatedAt: max(placedAt, standing.updatedAt),
       price: scale?.price(row["price"]), size: scale?.size(lots), lots: lots,
       filledLots: standing.filledLots, averagePrice: scale?.average(volume, filled),
@@ -65,10 +67,11 @@ struct OrderRows {
     let intent = try rows(
       "SELECT * FROM intents WHERE run = ? AND intent = ?", [run, row["intent"] as Int64]
     ).first
+    let refusals = try refusals(id)
     return OrderDetail(
       order: order, intent: try intent.map { try self.intent($0) },
       reports: try rows("SELECT * FROM reports WHERE cl_ord_id = ? ORDER BY place", [id])
-        .map { OrderRows.report($0) },
+        .map { OrderRows.report($0, refusals.words(of: $0)) },
       fills: try rows("SELECT * FROM fills WHERE cl_ord_id = ? ORDER BY place", [id]).map {
         OrderRows.fill($0, scale, reference, side)
       },
@@ -110,10 +113,16 @@ struct OrderRows {
       ?? ""
   }
 
-  private static func report(_ row: Row) -> ReportItem {
+  private func refusals(_ id: Int64) throws -> OrderRefusals {
+    OrderRefusals(
+      rows: try rows("SELECT * FROM refusals WHERE cl_ord_id = ? ORDER BY place DESC", [id]))
+  }
+
+  private static func report(_ row: Row, _ said: Row?) -> ReportItem {
     ReportItem(
       at: row["at"], kind: row["kind"], code: OrderStanding.code(row),
-      exchangeCode: row["exchange_code"], lots: row["lots"], filledLots: row["filled_lots"],
+      exchangeCode: row["exchange_code"], exchangeSubCode: said?["sub_code"] ?? 0,
+      exchangeText: said?["text"] ?? "", lots: row["lots"], filledLots: row["filled_lots"],
       isReconciled: row["is_reconciled"])
   }
 
@@ -145,11 +154,29 @@ struct OrderRows {
   }
 }
 
+/// What the exchange said of one order's refusals, newest first.
+struct OrderRefusals {
+  var rows: [Row]
+
+  /// The words behind a report: the last ones before it under its code.
+  func words(of report: Row) -> Row? {
+    let code: Int64 = report["exchange_code"]
+    let place: Int64 = report["place"]
+    if code == 0 { return nil }
+    return rows.first {
+      let at: Int64 = $0["place"]
+      let said: Int64 = $0["exchange_code"]
+      return at < place && said == code
+    }
+  }
+}
+
 /// What reports, in the order they came, say of an order.
 struct OrderStanding {
   private(set) var state = OrderPhase.sent
   private(set) var code = ""
   private(set) var exchangeCode: Int64 = 0
+  private(set) var rejection: Row?
   private(set) var ordID = ""
   private(set) var filledLots: Int64 = 0
   private(set) var updatedAt: Int64 = 0
@@ -178,6 +205,7 @@ struct OrderStanding {
       state = .rejected
       code = OrderStanding.code(report)
       exchangeCode = report["exchange_code"]
+      rejection = report
     case "fill" where !isDone: state = filledLots >= lots ? .filled : .partiallyFilled
     case "unknown" where !isDone: state = .unknown
     case "acknowledged" where !isDone, "live" where !isDone:

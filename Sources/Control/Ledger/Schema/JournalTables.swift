@@ -162,5 +162,18 @@ extension LedgerMigration {
           CREATE INDEX contexts_kind ON contexts(instrument, kind);
           """)
     },
+    // What the exchange said beside a report's code.
+    LedgerMigration("journal/3") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE refusals (
+            place INTEGER PRIMARY KEY, at INTEGER NOT NULL, run INTEGER NOT NULL,
+            instrument TEXT NOT NULL, operation TEXT NOT NULL, cl_ord_id INTEGER NOT NULL,
+            request TEXT NOT NULL, exchange_code INTEGER NOT NULL, sub_code INTEGER NOT NULL,
+            text TEXT NOT NULL
+          ) STRICT;
+          CREATE INDEX refusals_id ON refusals(cl_ord_id);
+          """)
+    },
   ]
 }

@@ -54,8 +54,10 @@ extension SenderStage {
   mutating func take(_ event: PrivateEvent) {
     switch event.kind {
     case .orderReply:
+      remember(refusal: event, of: .order)
       _ = table.orderReply(SenderStage.reply(event), into: &reports)
     case .cancelReply:
+      remember(refusal: event, of: .cancel)
       _ = table.cancelReply(SenderStage.reply(event), into: &reports)
     case .order:
       guard let update = SenderStage.update(event) else { return }
@@ -68,6 +70,7 @@ extension SenderStage {
     case .account:
       if !ports.toAccount.push(SenderStage.account(event)) { counters.ringFull &+= 1 }
     case .requestError:
+      remember(refusal: event, of: .request)
       // Whether the request was carried out is open: its time-out asks.
       counters.faultyItems &+= 1
     case .faulty:
