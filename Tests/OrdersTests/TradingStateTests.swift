@@ -90,6 +90,73 @@ private let second = InstrumentID(index: 1)
   }
 }
 
+@Suite struct FlattenedStateTests {
+  /// Whatever is asked in whatever order: a flatten is never looser than `reduceOnly`, never passes another source's stop,
+  /// and leaves each request as it was.
+  @Test(arguments: 1...20)
+  func aFlattenOpensAPersonsOwnStopAlone(seed: Int) throws {
+    var machine = TradingStateMachine(instruments: testTable())
+    var desk = Desk()
+    if let first = machine.set(.startup, to: .cancelOnly, .none) {
+      desk.gate.apply(first.report(at: .zero))
+    }
+    var asked: [UInt16: [StopSource: TradingState]] = [
+      InstrumentID.none.index: [.startup: .cancelOnly]
+    ]
+    var flattens: [UInt16: Bool] = [:]
+    var random = TestRandom(seed: UInt64(seed))
+    func strictest(_ key: UInt16, without person: Bool) -> UInt8 {
+      (asked[key] ?? [:]).filter { !person || $0.key != .person }.values.map(\.rawValue).max() ?? 0
+    }
+    for _ in 0..<2_000 {
+      let scope: InstrumentID =
+        random.below(3) == 0 ? .none : InstrumentID(index: UInt16(random.below(3)))
+      var change: TradingStateChange?
+      if random.below(3) == 0 {
+        let isOn = random.below(2) == 0
+        flattens[scope.index] = isOn
+        change = machine.setFlattening(isOn, scope)
+      } else {
+        let source = StopSource.allCases[random.below(StopSource.allCases.count)]
+        let state = TradingState.allCases[random.below(4)]
+        asked[scope.index, default: [:]][source] = state
+        change = machine.set(source, to: state, scope)
+        #expect(machine.request(source, scope) == state)
+      }
+      if let change, change.isChange { desk.gate.apply(change.report(at: .zero)) }
+      for index in 0..<3 {
+        let id = InstrumentID(index: UInt16(index))
+        let keys = [id.index, InstrumentID.none.index]
+        let all = keys.map { strictest($0, without: false) }.max() ?? 0
+        let others = keys.map { strictest($0, without: true) }.max() ?? 0
+        let isFlattening = flattens[id.index] ?? false
+        let expected = isFlattening ? max(others, TradingState.reduceOnly.rawValue) : all
+        if isFlattening, all <= TradingState.reduceOnly.rawValue {
+          #expect(machine.state(id).rawValue == TradingState.reduceOnly.rawValue)
+        }
+        #expect(machine.state(id).rawValue == expected)
+        #expect(desk.gate.tradingState(id) == machine.state(id), "the Gate computes the same")
+      }
+    }
+  }
+
+  @Test func whatClosesOntoAStopCancelsWhatWorks() throws {
+    var machine = TradingStateMachine(instruments: testTable())
+    _ = machine.set(.startup, to: .active, .none)
+    _ = machine.set(.person, to: .halted, .none)
+    let opened = machine.setFlattening(true, first)
+    #expect(opened?.isChange == true && opened?.cancelsWorking == false)
+    #expect(machine.state(first) == .reduceOnly && machine.state(second) == .halted)
+    let closed = machine.setFlattening(false, first)
+    #expect(closed?.isChange == true && closed?.cancelsWorking == true)
+    #expect(machine.state(first) == .halted)
+    // A breaker's stop while it is open closes it and cancels.
+    _ = machine.setFlattening(true, first)
+    let stop = machine.set(.breaker, to: .cancelOnly, first)
+    #expect(stop?.cancelsWorking == true && machine.state(first) == .cancelOnly)
+  }
+}
+
 @Suite struct SenderPolicyTests {
   private func check(
     _ side: Side, _ lots: Int64, _ state: TradingState, position: Int64, buys: Int64 = 0,

@@ -11,14 +11,16 @@ public struct TradingStateChange: Sendable, BitwiseCopyable {
   public var after: TradingState
   /// All working orders of the scope are to be cancelled now, once: it became `cancelOnly` or `halted`.
   public var cancelsWorking: Bool
-
-  @inlinable public var isChange: Bool { before != after }
+  /// What the scope's sources ask of it after the change.
+  public var scope: ScopeState
+  /// Gate and Builder must hear of it.
+  public var isChange: Bool
 
   /// The `tradingState` report of this change, for gate and Builder.
   @inlinable
   public func report(at now: Instant) -> Report {
     var report = Report(kind: .tradingState, instrument: instrument)
-    report.detail = after.rawValue
+    report.scopeState = scope
     report.receivedAt = now
     return report
   }
@@ -29,9 +31,11 @@ public struct TradingStateChange: Sendable, BitwiseCopyable {
 /// At start the `startup` source holds the desk at `cancelOnly` until start-up is through.
 @safe
 public struct TradingStateMachine: ~Copyable, @unchecked Sendable {
-  // SAFETY: allocated by `init`, freed by `deinit`, reached through this sole owner alone. Row 0 is the
+  // SAFETY: both allocated by `init`, freed by `deinit`, reached through this sole owner alone. Row 0 is the
   // desk, row i + 1 instrument i (checked against `instrumentCount`); a row has one entry per source.
   let requests: UnsafeMutablePointer<TradingState>
+  /// By row: a flatten is asked for it; of an instrument also where the desk's is.
+  let flattens: UnsafeMutablePointer<Bool>
   public let instrumentCount: Int
 
   public init(instruments: InstrumentTable) {
@@ -40,9 +44,14 @@ public struct TradingStateMachine: ~Copyable, @unchecked Sendable {
     unsafe requests = .allocate(capacity: count)
     unsafe requests.initialize(repeating: .active, count: count)
     unsafe requests[Int(StopSource.startup.rawValue)] = .cancelOnly
+    unsafe flattens = .allocate(capacity: instruments.count + 1)
+    unsafe flattens.initialize(repeating: false, count: instruments.count + 1)
   }
 
-  deinit { unsafe requests.deallocate() }
+  deinit {
+    unsafe requests.deallocate()
+    unsafe flattens.deallocate()
+  }
 
   /// `StopSource` has this many cases; a test holds the two together.
   static var sources: Int { 5 }
@@ -55,24 +64,58 @@ public struct TradingStateMachine: ~Copyable, @unchecked Sendable {
   }
 
   @_noLocks
-  func mostRestrictive(row: Int) -> TradingState {
-    var held = TradingState.active
-    var source = 0
-    while source < TradingStateMachine.sources {
-      let asked = unsafe requests[row &* TradingStateMachine.sources &+ source]
-      if asked.rawValue > held.rawValue { held = asked }
-      source &+= 1
+  func scope(row: Int) -> ScopeState {
+    var scope = ScopeState()
+    var number: UInt8 = 0
+    while let source = StopSource(rawValue: number) {
+      unsafe scope.add(requests[row &* TradingStateMachine.sources &+ Int(number)], by: source)
+      number &+= 1
     }
-    return held
+    scope.isFlattening = unsafe flattens[row]
+    return scope
   }
 
   /// What holds for orders of this instrument: the more restrictive of its own state and the desk's.
   @_noLocks
   public func state(_ instrument: InstrumentID) -> TradingState {
-    let desk = mostRestrictive(row: 0)
     guard let row = row(instrument) else { return .halted }
-    let own = mostRestrictive(row: row)
-    return own.rawValue > desk.rawValue ? own : desk
+    let desk = scope(row: 0)
+    return row == 0 ? desk.inForce : scope(row: row).inForce(under: desk)
+  }
+
+  /// Whether the scope is taken as one that a person flattens.
+  @_noLocks
+  public func isFlattening(_ instrument: InstrumentID) -> Bool {
+    guard let row = row(instrument) else { return false }
+    return unsafe flattens[row]
+  }
+
+  /// Opens or closes a person's reduce-only way for one scope: of an instrument also when the desk's flatten changes.
+  /// What closes onto a stop cancels what still works.
+  @_noLocks
+  public mutating func setFlattening(
+    _ isOn: Bool, _ instrument: InstrumentID
+  ) -> TradingStateChange? {
+    guard let row = row(instrument) else { return nil }
+    let held = state(instrument)
+    let before = scope(row: row)
+    unsafe flattens[row] = isOn
+    return change(instrument, row, from: before, isStop: isStop(held, state(instrument)))
+  }
+
+  @_noLocks
+  private func isStop(_ before: TradingState, _ after: TradingState) -> Bool {
+    after.rawValue > before.rawValue && after.rawValue >= TradingState.cancelOnly.rawValue
+  }
+
+  @_noLocks
+  private func change(
+    _ instrument: InstrumentID, _ row: Int, from before: ScopeState, isStop: Bool
+  ) -> TradingStateChange {
+    let after = scope(row: row)
+    return TradingStateChange(
+      instrument: instrument, before: before.inForce, after: after.inForce,
+      cancelsWorking: isStop, scope: after, isChange: before != after)
   }
 
   /// What one source asks of a scope.
@@ -90,21 +133,9 @@ public struct TradingStateMachine: ~Copyable, @unchecked Sendable {
   ) -> TradingStateChange? {
     guard let row = row(instrument) else { return nil }
     let at = row &* TradingStateMachine.sources &+ Int(source.rawValue)
-    return set(row, at, state, instrument)
-  }
-
-  @_noLocks
-  private mutating func set(
-    _ row: Int, _ at: Int, _ state: TradingState, _ instrument: InstrumentID
-  )
-    -> TradingStateChange
-  {
-    let before = mostRestrictive(row: row)
+    let before = scope(row: row)
     unsafe requests[at] = state
-    let after = mostRestrictive(row: row)
-    let stops = TradingState.cancelOnly.rawValue
-    return TradingStateChange(
-      instrument: instrument, before: before, after: after,
-      cancelsWorking: after.rawValue > before.rawValue && after.rawValue >= stops)
+    return change(
+      instrument, row, from: before, isStop: isStop(before.inForce, scope(row: row).inForce))
   }
 }

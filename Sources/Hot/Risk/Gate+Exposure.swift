@@ -8,7 +8,7 @@ extension Gate {
     let exposure = risk.exposure
     let lots = intent.quantity.lots
     let isReducing =
-      intent.isReduceOnly || risk.state == .reduceOnly || deskState == .reduceOnly
+      intent.isReduceOnly || risk.state.inForce(under: deskState) == .reduceOnly
     if isReducing {
       let reducible = exposure.reducible(intent.side)
       if lots > reducible { return Refusal(.reduceOnly, limit: reducible, figure: lots) }

@@ -101,7 +101,7 @@ extension Gate {
 
   @_noLocks
   func refusePermission(_ risk: InstrumentRisk) -> Refusal? {
-    let state = max(risk.state.rawValue, deskState.rawValue)
+    let state = risk.state.inForce(under: deskState).rawValue
     // `reduceOnly` is judged with the exposure.
     if state > TradingState.reduceOnly.rawValue {
       return Refusal(

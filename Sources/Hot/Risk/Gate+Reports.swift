@@ -47,8 +47,7 @@ extension Gate {
 
   @_noLocks
   mutating func setState(_ report: Report) {
-    // An unknown state is read as the most restrictive.
-    let state = TradingState(rawValue: report.detail) ?? .halted
+    let state = report.scopeState
     if report.instrument.isNone {
       deskState = state
     } else if isKnown(report.instrument) {

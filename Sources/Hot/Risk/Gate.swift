@@ -21,7 +21,7 @@ public struct Gate: ~Copyable, @unchecked Sendable {
 
   var desk: DeskLimits
   var deskRate: RateBudget
-  var deskState: TradingState = .cancelOnly
+  var deskState = ScopeState(.cancelOnly)
   var isSessionUp = false
   /// Orders that count as open, over all instruments.
   public internal(set) var openOrderCount: Int64 = 0
@@ -91,8 +91,7 @@ extension Gate {
   /// The state in force for an instrument: the more restrictive of its own and the desk's.
   public func tradingState(_ instrument: InstrumentID) -> TradingState {
     precondition(isKnown(instrument), "Invariant: an instrument id comes from the gate's table")
-    let own = unsafe states[Int(instrument.index)].state
-    return own.rawValue > deskState.rawValue ? own : deskState
+    return unsafe states[Int(instrument.index)].state.inForce(under: deskState)
   }
 
   public func exposure(_ instrument: InstrumentID) -> Exposure {

@@ -22,7 +22,7 @@ struct InstrumentRisk: BitwiseCopyable {
   var exposure = Exposure()
   var orderRate: RateBudget
   var cancelRate: RateBudget
-  var state: TradingState = .active
+  var state = ScopeState(.active)
   let isTradable: Bool
   let isInverse: Bool
   let minimumLots: Int64

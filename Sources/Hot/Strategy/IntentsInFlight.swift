@@ -15,7 +15,7 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
   var freeSlot: Int32 = 0
   public private(set) var count = 0
   /// Desk-wide, from reports.
-  var deskState: TradingState = .cancelOnly
+  var deskState = ScopeState(.cancelOnly)
   public private(set) var isSessionUp = false
 
   /// Most orders one Builder may have at work; the gate bounds them tighter.
@@ -25,7 +25,7 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
     var firstBuy: Int32 = WorkingOrder.noSlot
     var firstSell: Int32 = WorkingOrder.noSlot
     var position: Int64 = 0
-    var state: TradingState = .active
+    var state = ScopeState(.active)
   }
 
   public init(instrumentCount: Int) {
@@ -67,8 +67,7 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
   @_noLocks
   public func tradingState(_ instrument: InstrumentID) -> TradingState {
     if !isKnown(instrument) { return .halted }
-    let own = unsafe rows[Int(instrument.index)].state
-    return own.rawValue > deskState.rawValue ? own : deskState
+    return unsafe rows[Int(instrument.index)].state.inForce(under: deskState)
   }
 
   /// The latest order of that side at work, or nil; older ones by `working(after:)`.
@@ -167,7 +166,7 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
         unsafe rows[Int(report.instrument.index)].position = report.quantity.lots
       }
     case .tradingState:
-      let state = TradingState(rawValue: report.detail) ?? .halted
+      let state = report.scopeState
       if report.instrument.isNone {
         deskState = state
       } else if isKnown(report.instrument) {

@@ -7,12 +7,12 @@ enum HaltSignal {
   // SAFETY: written once, before the handler is installed; the handler only reads it.
   nonisolated(unsafe) private static var board: StopBoard?
 
-  /// From here on `kill -USR1` asks for `halted` in a person's name; only a rearm at the Door loosens it.
+  /// From here on `kill -USR1` asks for `halted` in a person's name and takes every flatten back; only a rearm at the Door loosens it.
   static func install(_ board: StopBoard) {
     unsafe self.board = board
     var action = sigaction()
     unsafe action.__sigaction_handler.sa_handler = { _ in
-      unsafe HaltSignal.board?.request(.halted, by: .person, for: .none)
+      unsafe HaltSignal.board?.halt()
     }
     action.sa_flags = SA_RESTART
     unsafe sigemptyset(&action.sa_mask)

@@ -97,16 +97,32 @@ public struct StopBoard: @unchecked Sendable {
     unsafe flattens[scope(instrument)].load(ordering: .relaxed) != 0
   }
 
-  /// Asked for the instrument or for the desk.
+  /// Asked for the instrument or for the desk; the desk's own for `.none`.
   @inlinable
   public func isFlattening(_ instrument: InstrumentID) -> Bool {
     isFlatteningAsked(for: instrument) || isFlatteningAsked(for: .none)
   }
 
-  /// What holds of one scope alone: the most restrictive of its sources.
+  /// A person's halt of the desk, by a signal to the process: the newest word, so it also takes every flatten back. Stores
+  /// and adds alone: async-signal-safe.
+  public func halt() {
+    for scope in 0...instrumentCount { unsafe flattens[scope].store(0, ordering: .relaxed) }
+    request(.halted, by: .person, for: .none)
+  }
+
+  /// What the sources ask of one scope, and whether it is flattened.
+  public func scopeState(for instrument: InstrumentID) -> ScopeState {
+    var scope = ScopeState()
+    for source in StopSource.allCases {
+      scope.add(requested(by: source, for: instrument), by: source)
+    }
+    scope.isFlattening = isFlattening(instrument)
+    return scope
+  }
+
+  /// What holds of one scope alone.
   public func inForce(for instrument: InstrumentID) -> TradingState {
-    StopSource.allCases.map { requested(by: $0, for: instrument) }
-      .max { $0.rawValue < $1.rawValue } ?? .halted
+    scopeState(for: instrument).inForce
   }
 
   /// How many cancels were asked for so far.

@@ -73,6 +73,12 @@ extension SenderStage {
       let id =
         scope == 0
         ? InstrumentID.none : InstrumentID(index: UInt16(truncatingIfNeeded: scope &- 1))
+      let isFlattening = ports.board.isFlattening(id)
+      if states.isFlattening(id) != isFlattening,
+        let change = states.setFlattening(isFlattening, id)
+      {
+        carry(out: change, now)
+      }
       var source: UInt8 = 0
       while let owner = StopSource(rawValue: source) {
         let asked = ports.board.requested(by: owner, for: id)
@@ -92,8 +98,12 @@ extension SenderStage {
   mutating func change(
     _ owner: StopSource, _ asked: TradingState, _ id: InstrumentID, _ now: Instant
   ) {
-    guard let change = states.set(owner, to: asked, id) else { return }
-    if change.cancelsWorking { table.requestCancels(id) }
+    if let change = states.set(owner, to: asked, id) { carry(out: change, now) }
+  }
+
+  @_noLocks
+  mutating func carry(out change: TradingStateChange, _ now: Instant) {
+    if change.cancelsWorking { table.requestCancels(change.instrument) }
     if change.isChange && reports.room > 0 { reports.append(change.report(at: now)) }
   }
 

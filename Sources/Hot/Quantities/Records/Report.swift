@@ -36,7 +36,8 @@ public struct Report: Sendable, BitwiseCopyable {
   public var side: Side
   public var instrument: InstrumentID
   public var code: RefusalCode
-  public var reservedByte: UInt8 = 0
+  /// `.tradingState`: the whole of `scopeState`; otherwise 0.
+  var reservedByte: UInt8 = 0
   public var feeCurrency: CurrencyID
   public var intent: IntentNumber
   public var clientOrder: ClientOrderID
