@@ -14,7 +14,7 @@ struct DeskOptions: ParsableArguments {
   @Option(help: "Why; it goes on record. A rearm must name one.")
   var reason = "by hand"
 
-  var person: String { NSUserName() }
+  var person: String { DoorKnock.person }
 
   func scope() throws -> DoorScope {
     guard let instrument else { return .desk }
@@ -25,11 +25,7 @@ struct DeskOptions: ParsableArguments {
   }
 
   func send(_ request: DoorRequest) throws {
-    let directory = try StateDirectory(stateDir ?? Configuration().stateDirectory)
-    let reply = try DoorClient.send(request, path: directory.doorSocket)
-    guard reply.isDone else {
-      throw DoorRefusal(reply)
-    }
+    let reply = try DoorKnock.ask(request, stateDir: stateDir)
     print("\(instrument ?? "desk"): \(reply.detail)")
   }
 }
@@ -100,7 +96,10 @@ struct FlattenCommand: ParsableCommand {
     abstract: "Take the position to zero by collared orders, and stay reduceOnly afterwards.",
     discussion: """
       The request holds until the position is flat, across restarts. It sets reduceOnly, which
-      `llmtrading rearm` takes back. --off withdraws the request and leaves reduceOnly.
+      `llmtrading rearm` takes back. --off withdraws the request and leaves reduceOnly. A stop of a
+      person's that was there before lets reducing orders out until it is flat, and then holds as
+      before; one that comes later takes the request back. Other sources' stops hold it: the answer
+      names them.
       """)
 
   @OptionGroup var desk: DeskOptions

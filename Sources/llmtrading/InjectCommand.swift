@@ -48,13 +48,10 @@ struct InjectCommand: ParsableCommand {
     let signal = DoorSignal(
       instrument: symbol, source: .manual, target: target, urgency: urgency.urgency,
       timeToLiveMilliseconds: milliseconds, maximumDriftBasisPoints: maxDrift,
-      person: NSUserName())
-    let directory = try StateDirectory(stateDir ?? Configuration().stateDirectory)
-    let reply = try DoorClient.send(.signal(signal), path: directory.doorSocket)
-    guard reply.isDone else {
-      throw DoorRefusal(reply)
-    }
-    print("\(instrument): target \(target) lots for \(ttl)")
+      person: DoorKnock.person)
+    let reply = try DoorKnock.ask(.signal(signal), stateDir: stateDir)
+    let more = reply.detail.hasPrefix("published") ? reply.detail.dropFirst(9) : ""
+    print("\(instrument): target \(reply.first) lots for \(ttl)\(more)")
   }
 
   static func milliseconds(_ text: String) -> UInt32? {

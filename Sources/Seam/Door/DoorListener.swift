@@ -231,7 +231,7 @@ public struct DoorListener: ~Copyable, @unchecked Sendable {
         client.reply(DoorReply(.rateLimited, detail: DoorCode.rateLimited.meaning, id: id), now)
         return
       }
-      let command = try rules.command(for: request)
+      let command = try rules.command(for: request.standingIn(user: client.peer.user))
       counters.requests += 1
       var reply = handler(DoorCall(command: command, peer: client.peer, frame: frame))
       reply.id = id

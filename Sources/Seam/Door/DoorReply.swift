@@ -33,6 +33,11 @@ public enum DoorCode: UInt16, Error, Hashable, Sendable, CaseIterable {
   /// Would loosen a limit, or leaves the ceiling of the core's own configuration.
   case refused = 42
   case shuttingDown = 43
+  case notStarted = 44
+  /// A stop holds, and nothing would come of the request; the detail names it.
+  case stopped = 45
+  /// Beyond a limit that was made stricter since the start.
+  case beyondLimit = 46
 
   /// One sentence for people.
   public var meaning: String {
@@ -63,6 +68,9 @@ public enum DoorCode: UInt16, Error, Hashable, Sendable, CaseIterable {
     case .notTradable: "the instrument is shown, not traded"
     case .refused: "the core refused"
     case .shuttingDown: "the core is shutting down"
+    case .notStarted: "start-up is not through"
+    case .stopped: "a stop holds"
+    case .beyondLimit: "a limit in force does not let it"
     }
   }
 }

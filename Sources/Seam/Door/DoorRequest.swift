@@ -134,6 +134,26 @@ public enum DoorRequest: Hashable, Sendable {
   case flatten(DoorFlatten)
   case limits(DoorLimits)
 
+  /// A protective request is never turned away for want of a name: the peer's user stands in.
+  func standingIn(user: UInt32) -> DoorRequest {
+    func named(_ person: String) -> String { person.isEmpty ? "uid:\(user)" : person }
+    switch self {
+    case .stop(var asked):
+      asked.person = named(asked.person)
+      return .stop(asked)
+    case .cancel(var asked):
+      asked.person = named(asked.person)
+      return .cancel(asked)
+    case .flatten(var asked):
+      asked.person = named(asked.person)
+      return .flatten(asked)
+    case .withdraw(var asked):
+      asked.person = named(asked.person)
+      return .withdraw(asked)
+    case .hello, .ping, .signal, .rearm, .limits: return self
+    }
+  }
+
   /// Stop-like requests have a rate of their own, so that a flood of others cannot keep them out.
   public var isProtective: Bool {
     switch self {

@@ -83,6 +83,12 @@ public struct StateWriter: @unchecked Sendable {
     memory.market(instrument).load()
   }
 
+  /// Where connection `index` stands.
+  public func connectionState(_ index: Int) -> ConnectionState {
+    let raw = memory.load(memory.connection(index) + ConnectionField.state)
+    return ConnectionState(rawValue: UInt8(truncatingIfNeeded: raw)) ?? .down
+  }
+
   /// How often a fault was counted, by any thread.
   public func faults(_ fault: FaultCode) -> UInt64 { memory.faults[fault] }
 

@@ -69,7 +69,8 @@ final class TestDesk {
   var controls: DeskControls {
     DeskControls(
       instruments: table, startNumber: TestDesk.start, board: board, state: state,
-      telemetry: door, limits: limits, wake: { [wakes] in wakes.add() })
+      telemetry: door, limits: limits, limitsAtStart: TestDesk.limits(table.count),
+      privateConnection: nil, wake: { [wakes] in wakes.add() })
   }
 
   func id(_ name: String) throws -> InstrumentID {
@@ -119,6 +120,19 @@ final class TestDesk {
     draft.value.workingOrders = working
     draft.value.set(.midHalfTicks, midHalfTicks)
     state.publish(draft, for: id)
+  }
+
+  static func limits(_ count: Int) -> [InstrumentLimits] {
+    var limits = InstrumentLimits()
+    limits.isAllowed = true
+    limits.orderLotsMaximum = 100
+    limits.orderNotionalMaximum = Amount(units: 5_000, decimals: 0)
+    limits.positionLotsMaximum = 1_000
+    limits.openOrdersMaximum = 20
+    limits.collarBasisPoints = 50
+    limits.ordersPerWindow = 30
+    limits.referenceAgeMaximumNanoseconds = 1_000_000_000
+    return Array(repeating: limits, count: count)
   }
 
   /// Two that may be traded and one that may only be watched.

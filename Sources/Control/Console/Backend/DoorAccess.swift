@@ -30,9 +30,9 @@ struct DoorAccess: Sendable {
     let status: HTTPResponse.Status =
       switch reply.code {
       case .rateLimited: .tooManyRequests
-      case .busy, .shuttingDown: .serviceUnavailable
+      case .busy, .shuttingDown, .notStarted: .serviceUnavailable
       case .notAllowed: .forbidden
-      case .needsRearm, .notTradable, .refused: .conflict
+      case .needsRearm, .notTradable, .refused, .stopped, .beyondLimit: .conflict
       case .malformed, .unsupportedVersion, .unknownKind, .tooLarge, .badText: .badGateway
       default: .unprocessableContent
       }

@@ -7,8 +7,9 @@ enum SignalRoutes {
   static let all: [Route] = [
     Route(.post, "/api/trade/signal", .right(.risk)) { call in
       let asked = try await call.body(SignalRequest.self)
-      _ = try await call.services.door.send(asked.request(person: call.caller?.person ?? ""))
-      return .json(SignalAnswer(asked))
+      let reply = try await call.services.door.send(
+        asked.request(person: call.caller?.person ?? ""))
+      return .json(SignalAnswer(asked, reply))
     }
   ]
 }
@@ -77,15 +78,19 @@ struct SignalAnswer: Encodable {
   var source = "manual"
   var urgency: String
   var ttlMilliseconds: UInt32
+  /// The core's words: what the signal waits for, or a limit that it was cut to.
+  var detail: String
 
   enum CodingKeys: String, CodingKey {
-    case status, instrument, target, source, urgency
+    case status, instrument, target, source, urgency, detail
     case ttlMilliseconds = "ttl_ms"
   }
 
-  init(_ request: SignalRequest) {
+  init(_ request: SignalRequest, _ reply: DoorReply) {
     instrument = request.instrument
-    target = request.target
+    // As the core took it.
+    target = reply.first
+    detail = reply.detail
     urgency = request.urgency.word
     ttlMilliseconds = request.timeToLiveMilliseconds
   }

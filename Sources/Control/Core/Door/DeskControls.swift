@@ -12,12 +12,17 @@ public struct DeskControls: Sendable {
   public let state: StateWriter
   public let telemetry: ControlTelemetry
   public let limits: LimitPort
+  /// What the Gate starts with, by instrument.
+  public let limitsAtStart: [InstrumentLimits]
+  /// State's row of the trading connection; nil: this core only watches.
+  public let privateConnection: Int?
   /// A change acts at once even on a sleeping hot thread.
   public let wake: @Sendable () -> Void
 
   public init(
     instruments: InstrumentTable, startNumber: UInt32, board: StopBoard, state: StateWriter,
-    telemetry: ControlTelemetry, limits: LimitPort, wake: @escaping @Sendable () -> Void
+    telemetry: ControlTelemetry, limits: LimitPort, limitsAtStart: [InstrumentLimits],
+    privateConnection: Int?, wake: @escaping @Sendable () -> Void
   ) {
     self.instruments = instruments
     self.startNumber = startNumber
@@ -25,6 +30,8 @@ public struct DeskControls: Sendable {
     self.state = state
     self.telemetry = telemetry
     self.limits = limits
+    self.limitsAtStart = limitsAtStart
+    self.privateConnection = privateConnection
     self.wake = wake
   }
 

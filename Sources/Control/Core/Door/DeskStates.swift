@@ -15,12 +15,15 @@ public final class DeskStates: @unchecked Sendable {
   private let log: Logger
   /// By scope (0: the desk), what is on record.
   private var recorded: [[TradingState]]
+  /// By scope and source: since when what is on record holds in this start.
+  private var since: [[WallMilliseconds]]
 
   public init(_ desk: DeskControls, log: Logger) {
     self.desk = desk
     self.log = log
     let row = StopSource.allCases.map { _ in TradingState.active }
     recorded = Array(repeating: row, count: desk.instruments.count + 1)
+    since = recorded.map { $0.map { _ in WallMilliseconds.now() } }
     for source in StopSource.allCases {
       recorded[0][Int(source.rawValue)] = desk.board.requested(by: source, for: .none)
     }
@@ -36,6 +39,7 @@ public final class DeskStates: @unchecked Sendable {
     for id in scopes.dropFirst() {
       _ = desk.telemetry.record(.instrument, InstrumentRecord(desk.instruments[id]))
     }
+    // All stops before any flatten: a stop of a person's that comes later would take it back.
     for id in scopes {
       let scope: Symbol? = id.isNone ? nil : desk.instruments[id].symbol
       for (source, state) in memory.stops[scope] ?? [:] where state != .active {
@@ -43,6 +47,9 @@ public final class DeskStates: @unchecked Sendable {
         _ = desk.board.tighten(to: state, by: source, for: id)
         record(source, id, before: .active, isRearm: false, request: 0, "of an earlier start")
       }
+    }
+    for id in scopes {
+      let scope: Symbol? = id.isNone ? nil : desk.instruments[id].symbol
       if memory.flattening.contains(scope) {
         desk.board.setFlattening(true, for: id)
         record(.person, id, before: .active, isRearm: false, request: 0, "of an earlier start")
@@ -78,6 +85,40 @@ public final class DeskStates: @unchecked Sendable {
       "\(request.person): \(request.reason)")
   }
 
+  /// A person's stop that comes after a flatten is the newer word: it takes the flatten back where it applies, and a
+  /// flatten of the desk goes on for the other instruments. What was taken back, for the answer.
+  public func withdrawFlattens(
+    behind request: DoorStateRequest, _ id: InstrumentID, request number: UInt64
+  )
+    -> Bool
+  {
+    let stops = request.state.rawValue >= TradingState.cancelOnly.rawValue
+    guard request.source == .person, stops, desk.board.isFlattening(id) || id.isNone else {
+      return false
+    }
+    let isDesk = desk.board.isFlatteningAsked(for: .none)
+    var isAny = false
+    for scope in scopes {
+      let isMeant = id.isNone || scope == id || scope.isNone
+      let isAsked = desk.board.isFlatteningAsked(for: scope)
+      if isAsked && isMeant {
+        set(flattening: false, scope, number, "\(request.person): a stop came after it")
+        isAny = true
+      } else if !isAsked && !isMeant && isDesk && !isFlat(scope) {
+        set(flattening: true, scope, number, "\(request.person): goes on without \(desk.name(id))")
+      }
+    }
+    return isAny
+  }
+
+  private func set(
+    flattening isOn: Bool, _ id: InstrumentID, _ number: UInt64, _ text: String
+  ) {
+    let before = desk.board.inForce(for: id)
+    desk.board.setFlattening(isOn, for: id)
+    record(.person, id, before: before, isRearm: false, request: number, text)
+  }
+
   /// A flatten holds `reduceOnly` beside it, so that no lease opens the position again behind it.
   public func setFlattening(_ request: DoorFlatten, _ id: InstrumentID, request number: UInt64) {
     let before = desk.board.inForce(for: id)
@@ -111,7 +152,41 @@ public final class DeskStates: @unchecked Sendable {
     }
   }
 
-  private func isFlat(_ id: InstrumentID) -> Bool {
+  /// One source's stop as it counts for an instrument or the desk now.
+  struct Hold {
+    var source: StopSource
+    var state: TradingState
+    var isOfDesk: Bool
+    var since: WallMilliseconds
+
+    var text: String {
+      "\(source) \(state)\(isOfDesk ? " of the desk" : "") since \(DoorText.time(since))"
+    }
+  }
+
+  /// Who holds `id` at `level` or stricter, the strictest first; a person's own stop that a flatten opens is none.
+  func holds(on id: InstrumentID, from level: TradingState) -> [Hold] {
+    let isFlattening = desk.board.isFlattening(id)
+    var holds: [Hold] = []
+    for scope in id.isNone ? [InstrumentID.none] : [.none, id] {
+      for source in StopSource.allCases {
+        var one = ScopeState()
+        one.add(desk.board.requested(by: source, for: scope), by: source)
+        one.isFlattening = isFlattening && source == .person
+        if one.inForce.rawValue < level.rawValue || one.inForce == .active { continue }
+        holds.append(
+          Hold(
+            source: source, state: one.inForce, isOfDesk: scope.isNone && !id.isNone,
+            since: since[row(scope)][Int(source.rawValue)]))
+      }
+    }
+    return holds.sorted { $0.state.rawValue > $1.state.rawValue }
+  }
+
+  private func row(_ id: InstrumentID) -> Int { id.isNone ? 0 : Int(id.index) + 1 }
+
+  /// Nothing of it is held and nothing works, by the Builder's last picture; false while there is none.
+  func isFlat(_ id: InstrumentID) -> Bool {
     let ids = id.isNone ? Array(scopes.dropFirst()) : [id]
     return ids.allSatisfy {
       guard let slot = desk.state.market($0) else { return false }
@@ -124,7 +199,10 @@ public final class DeskStates: @unchecked Sendable {
     request: UInt64, _ text: String
   ) {
     let asked = desk.board.requested(by: source, for: id)
-    recorded[id.isNone ? 0 : Int(id.index) + 1][Int(source.rawValue)] = asked
+    if recorded[row(id)][Int(source.rawValue)] != asked {
+      recorded[row(id)][Int(source.rawValue)] = asked
+      since[row(id)][Int(source.rawValue)] = .now()
+    }
     let record = StateRecord(
       instrument: id, source: source, requested: asked, inForce: desk.board.inForce(for: id),
       before: before, isFlattening: desk.board.isFlatteningAsked(for: id), isRearm: isRearm,

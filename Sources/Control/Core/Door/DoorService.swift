@@ -13,6 +13,7 @@ import Synchronization
 public final class DoorService: Sendable {
   private let desk: DeskControls
   private let rules: DoorRules
+  private let limits: LimitBook
   private let path: String
   private let log: Logger
   private let isStopping = Atomic<Bool>(false)
@@ -22,6 +23,7 @@ public final class DoorService: Sendable {
     _ desk: DeskControls, targetLotsMaximum: [Int64], path: String, log: Logger
   ) {
     self.desk = desk
+    limits = LimitBook(desk.limitsAtStart)
     rules = DoorRules(instruments: desk.instruments, targetLotsMaximum: targetLotsMaximum)
     self.path = path
     self.log = log
@@ -62,7 +64,8 @@ public final class DoorService: Sendable {
       "door",
       metadata: [
         "request": "\(number)", "asked": "\(DoorService.text(command))", "answer": "\(reply.code)",
-        "user": "\(call.peer.user)", "instrument": "\(desk.name(command.scope))",
+        "detail": "\(reply.detail)", "user": "\(call.peer.user)",
+        "instrument": "\(desk.name(command.scope))",
       ])
     let record = RequestRecord(
       number: number, kind: command.kind, answer: reply.code.rawValue, user: call.peer.user,
@@ -77,54 +80,60 @@ public final class DoorService: Sendable {
   private func perform(
     _ command: DoorCommand, _ number: UInt64, _ claims: Claims, _ states: DeskStates
   ) -> DoorReply {
+    let outlook = DoorOutlook(desk: desk, states: states, limits: limits)
     switch command {
     case .hello, .ping:
       var reply = DoorReply(.done, detail: "llmtrading core")
       reply.first = Int64(desk.startNumber)
       return reply
     case .signal(let signal, let id):
-      return publish(signal, id, command, number, claims)
+      return publish(signal, id, command, number, claims, outlook)
     case .withdraw(let source, let id, _):
       desk.state.publish(.absent, for: id, in: source == .manual ? .manual : .agent)
       return DoorReply(.done, detail: "withdrawn")
     case .stop(let request, let id):
-      guard states.tighten(request, id, request: number) else { return DoorReply(.needsRearm) }
-      return DoorReply(.done, detail: "\(desk.board.inForce(for: id))")
+      let isTighter = states.tighten(request, id, request: number)
+      let isWithdrawn = states.withdrawFlattens(behind: request, id, request: number)
+      if !isTighter && !isWithdrawn { return DoorReply(.needsRearm) }
+      let state = "\(desk.board.inForce(for: id))"
+      return DoorReply(.done, detail: isWithdrawn ? state + "; the flatten is taken back" : state)
     case .rearm(let request, let id):
       states.rearm(request, id, request: number)
-      return DoorReply(.done, detail: "\(desk.board.inForce(for: id))")
+      return outlook.rearmed(id)
     case .cancel(_, let id):
       desk.board.requestCancel(for: id)
-      return DoorReply(.done, detail: "cancels are on their way")
+      return outlook.cancelled(id)
     case .flatten(let request, let id):
       states.setFlattening(request, id, request: number)
-      return DoorReply(
-        .done, detail: request.isOn ? "until flat, then reduceOnly" : "withdrawn; still reduceOnly")
+      return outlook.flattened(id, isOn: request.isOn)
     case .limits(let request, let id): return tighten(request, id)
     }
   }
 
   private func publish(
     _ signal: DoorSignal, _ id: InstrumentID, _ command: DoorCommand, _ number: UInt64,
-    _ claims: Claims
+    _ claims: Claims, _ outlook: DoorOutlook
   ) -> DoorReply {
     if !desk.instruments[id].isTradable { return DoorReply(.notTradable) }
     let isScripted = signal.source == .scripted
     if isScripted && claims.contains(id) {
       return DoorReply(.refused, detail: "others signal this instrument")
     }
+    let target = outlook.target(signal.target, id)
+    if let refusal = outlook.refusal(of: target, id) { return refusal }
     if !isScripted { claims.insert(id) }
     let slot = desk.state.market(id)
     let mid = slot.flatMap { $0.isValid ? $0.integer(.midHalfTicks) : nil } ?? 0
-    guard let lease = command.lease(issuedAt: .now(), midHalfTicks: mid, request: number) else {
+    guard var lease = command.lease(issuedAt: .now(), midHalfTicks: mid, request: number) else {
       return DoorReply(.malformed)
     }
+    lease.target = Quantity(lots: target)
     // On record before anyone can act on it.
     if !desk.telemetry.record(.signal, lease) {
       return DoorReply(.busy, detail: "the journal has no room")
     }
     desk.state.publish(lease, for: id, in: signal.source == .manual ? .manual : .agent)
-    return DoorReply(.done, detail: "published")
+    return outlook.published(asked: signal.target, target, id)
   }
 
   /// A desk-wide request tightens every instrument.
@@ -132,12 +141,27 @@ public final class DoorService: Sendable {
     let ids =
       id.isNone
       ? (0..<desk.instruments.count).map { InstrumentID(index: UInt16($0)) } : [id]
+    var changes: [(id: InstrumentID, text: String)] = []
     for one in ids {
+      guard let text = limits.change(one, by: request.asked) else { continue }
       if !desk.limits.push(LimitChange(instrument: one, limits: request.asked)) {
         return DoorReply(.busy, detail: "not every limit was taken: ask again")
       }
+      limits.adopt(one, request.asked)
+      changes.append((one, text))
     }
-    return DoorReply(.done, detail: "no limit is looser than before")
+    if changes.isEmpty {
+      let held = limits.text(ids[0], of: request.asked)
+      return DoorReply(
+        .refused, detail: "a limit is only made stricter: \(held) holds, see the configuration")
+    }
+    let texts = Set(changes.map(\.text))
+    if changes.count == ids.count, texts.count == 1, let text = texts.first {
+      return DoorReply(.done, detail: text)
+    }
+    return DoorReply(
+      .done,
+      detail: changes.map { "\(desk.name($0.id)): \($0.text)" }.joined(separator: "; "))
   }
 
   private static func text(_ command: DoorCommand) -> String {

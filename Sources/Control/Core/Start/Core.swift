@@ -167,6 +167,8 @@ public final class Core: @unchecked Sendable {
     DeskControls(
       instruments: options.instruments, startNumber: options.startNumber, board: stopBoard,
       state: state, telemetry: doorTelemetry, limits: limitChanges,
+      limitsAtStart: options.limits.instruments,
+      privateConnection: options.privateLine == nil ? nil : options.publicLines.count,
       wake: { [wakers = stages.wakers] in wakers.wakeAll() })
   }
 
