@@ -36,6 +36,25 @@ import Testing
       isClosed: closed)
   }
 
+  /// A limit that was made stricter at the Door is what agents plan with.
+  @Test func limitsInForceAreWhatAgentsSee() async throws {
+    defer { core.end() }
+    let configured = try #require(try await take().limits)
+    #expect(configured.positionLots ?? 0 > 3 && configured.isAllowed)
+    var limits = InstrumentLimits()
+    limits.isAllowed = true
+    limits.positionLotsMaximum = 3
+    limits.orderLotsMaximum = 2
+    limits.referenceAgeMaximumNanoseconds = 5_000_000
+    core.state.set(limits, for: core.id)
+    let tightened = try #require(try await take().limits)
+    #expect(tightened.positionLots == 3 && tightened.orderLots == 2)
+    #expect(tightened.bookAgeMilliseconds == 5 && tightened.isAllowed)
+    limits.isAllowed = false
+    core.state.set(limits, for: core.id)
+    #expect(try await take().limits?.isAllowed == false)
+  }
+
   @Test func finishedBarsAndTheirIndicators() async throws {
     defer { core.end() }
     #expect(try await take().bars.isEmpty)

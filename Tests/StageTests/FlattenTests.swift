@@ -72,6 +72,23 @@ import Testing
     #expect(bench.position() == 0, "and it goes on when that source lets go")
   }
 
+  /// The Gate shows what it holds orders to, and the strategy plans with it: nothing is refused.
+  @Test func aTightenedLimitReachesTheStrategy() throws {
+    var (bench, book) = try long()
+    let before = try #require(bench.state.limits(of: pair))
+    #expect(before.orderLotsMaximum == 1_000_000_000)
+    var asked = InstrumentLimits.unchanged
+    asked.orderLotsMaximum = 3
+    asked.positionLotsMaximum = 20
+    #expect(bench.tighten(LimitChange(instrument: pair, limits: asked)))
+    tick(bench, &book, 2)
+    #expect(bench.state.limits(of: pair)?.orderLotsMaximum == 3)
+    bench.state.publish(lease(100, bench), for: pair, in: .manual)
+    tick(bench, &book, 20)
+    #expect(bench.position() == 20)
+    #expect(bench.refusals(.orderSize) == 0 && bench.refusals(.position) == 0)
+  }
+
   /// SIGUSR1's handler: the newest word of a person ends the flatten too.
   @Test func aHaltEndsTheFlatten() throws {
     var (bench, book) = try long()

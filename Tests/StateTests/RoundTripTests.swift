@@ -43,6 +43,15 @@ import Testing
   check(reader.threads.isEmpty && reader.connections.isEmpty && reader.balances.isEmpty)
   check(reader.signal(of: id(2), in: .agent) == nil && reader.heartbeat(.gate).at == .zero)
 
+  check(reader.limits(of: id(1)) == nil)
+  var limits = InstrumentLimits()
+  limits.isAllowed = true
+  limits.orderNotionalMaximum = Amount(units: -1 << 100, decimals: 3)
+  limits.positionLotsMaximum = 77
+  writer.set(limits, for: id(1))
+  check(reader.limits(of: id(1)) == limits && writer.limits(of: id(1)) == limits)
+  check(reader.limits(of: id(0)) == nil && reader.limits(of: id(2)) == nil)
+
   writer.set(phase: .running)
   writer.beat(.gate, at: Instant(nanoseconds: 55), polls: 9)
   check(reader.phase == .running)

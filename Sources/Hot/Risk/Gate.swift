@@ -99,6 +99,7 @@ extension Gate {
     return unsafe states[Int(instrument.index)].exposure
   }
 
+  @_noLocks
   public func limits(_ instrument: InstrumentID) -> InstrumentLimits {
     precondition(isKnown(instrument), "Invariant: an instrument id comes from the gate's table")
     return unsafe states[Int(instrument.index)].limits

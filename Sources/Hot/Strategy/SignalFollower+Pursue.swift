@@ -6,9 +6,10 @@ extension SignalFollower {
   /// One step towards `target`: at most one cancel of this side, or one new order.
   @_noLocks
   mutating func pursue(
-    _ at: Int, _ target: Int64, crosses: Bool, reduces: Bool, _ context: StrategyContext,
+    _ at: Int, _ wanted: Int64, crosses: Bool, reduces: Bool, _ context: StrategyContext,
     _ working: borrowing IntentsInFlight, into intents: inout IntentBuffer
   ) {
+    let target = SignalFollower.within(context.positionLotsMaximum, wanted)
     let position = context.position.lots
     let (difference, overflow) = target.subtractingReportingOverflow(position)
     let delta = overflow ? (target < position ? -Int64.max : Int64.max) : difference
@@ -64,6 +65,7 @@ extension SignalFollower {
       lots = min(lots, held)
     }
     if settings.orderLotsMaximum > 0 { lots = min(lots, settings.orderLotsMaximum) }
+    if context.orderLotsMaximum > 0 { lots = min(lots, context.orderLotsMaximum) }
     if context.instrument.maximumLots > 0 { lots = min(lots, context.instrument.maximumLots) }
     // What is left below the smallest order counts as arrived.
     if lots < max(1, context.instrument.minimumLots) { return }
@@ -84,6 +86,12 @@ extension SignalFollower {
     intents.place(
       context, side: side, type: crosses ? .immediateOrCancel : .postOnly, price: price,
       quantity: Quantity(lots: lots), isReduceOnly: reduces)
+  }
+
+  /// The target that the Gate will let the position come to: a limit that was made stricter while a lease lives cuts it.
+  @_noLocks
+  static func within(_ limit: Int64, _ target: Int64) -> Int64 {
+    limit > 0 ? min(max(target, 0 &- limit), limit) : target
   }
 
   /// The opposite best and `basisPoints` beyond it, rounded towards it; never below one tick.

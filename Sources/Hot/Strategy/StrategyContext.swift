@@ -21,6 +21,9 @@ public struct StrategyContext: Sendable, BitwiseCopyable {
   public var position: Quantity = .zero
   /// What the sender lets out, by the reports taken so far.
   public var tradingState: TradingState = .active
+  /// The Gate's limits in force on one order and on the position either way, in lots; 0: not known.
+  public var orderLotsMaximum: Int64 = 0
+  public var positionLotsMaximum: Int64 = 0
   /// The desk wants no new orders of strategies: working ones are pulled.
   public var isMuted = false
   /// A flatten request holds: strategies are muted, the position goes to zero.

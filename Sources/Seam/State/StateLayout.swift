@@ -26,6 +26,7 @@ import Quantities
 /// | contexts | instrument | Seqlock of `InstrumentContext` | context threads, under a lock |
 /// | bars | instrument × `BarInterval` × `barsKept` | Seqlock of `BarRecord` | the same |
 /// | status | file | Seqlock of `ContextRecord` | the same |
+/// | limits | instrument | Seqlock of `InstrumentLimits` | Gate |
 ///
 /// Each section starts at a multiple of 128; so does each row that a hot thread writes.
 @frozen
@@ -50,6 +51,7 @@ public struct StateLayout: Hashable, Sendable {
   public let contextsOffset: Int
   public let barsOffset: Int
   public let statusOffset: Int
+  public let limitsOffset: Int
   /// The whole file.
   public let byteCount: Int
 
@@ -94,6 +96,8 @@ public struct StateLayout: Hashable, Sendable {
   }
   @inlinable public static var feeRateStride: Int { rounded(Seqlock<FeeRateRecord>.byteCount) }
 
+  @inlinable public static var limitsStride: Int { rounded(Seqlock<InstrumentLimits>.byteCount) }
+
   @inlinable static func rounded(_ byteCount: Int) -> Int { (byteCount + 127) & ~127 }
 
   public init(instrumentCount: Int) {
@@ -128,6 +132,7 @@ public struct StateLayout: Hashable, Sendable {
     barsOffset = place(
       instrumentCount * StateLayout.barsOfInstrument, StateLayout.barStride)
     statusOffset = place(1, StateLayout.rounded(Seqlock<ContextRecord>.byteCount))
+    limitsOffset = place(instrumentCount, StateLayout.limitsStride)
     byteCount = end
   }
 
@@ -173,6 +178,7 @@ public struct StateLayout: Hashable, Sendable {
       section(
         "bars", barsOffset, instrumentCount * StateLayout.barsOfInstrument, StateLayout.barStride),
       section("status", statusOffset, 1, StateLayout.rounded(Seqlock<ContextRecord>.byteCount)),
+      section("limits", limitsOffset, instrumentCount, StateLayout.limitsStride),
     ]
   }
 
@@ -202,6 +208,7 @@ public struct StateLayout: Hashable, Sendable {
     mix(MemoryLayout<FeeRateRecord>.size)
     mix(MemoryLayout<InstrumentContext>.size)
     mix(MemoryLayout<BarRecord>.size)
+    mix(MemoryLayout<InstrumentLimits>.size)
     mix(InstrumentCounter.allCases.count)
     mix(StageName.allCases.count)
     mix(byteCount)

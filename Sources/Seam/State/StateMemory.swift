@@ -85,6 +85,10 @@ struct StateMemory: @unchecked Sendable {
     unsafe Seqlock(at: base + row(instrument, layout.feeRatesOffset, StateLayout.feeRateStride))
   }
   @inlinable
+  func limits(_ instrument: InstrumentID) -> Seqlock<InstrumentLimits> {
+    unsafe Seqlock(at: base + row(instrument, layout.limitsOffset, StateLayout.limitsStride))
+  }
+  @inlinable
   func context(_ instrument: InstrumentID) -> Seqlock<InstrumentContext> {
     unsafe Seqlock(at: base + row(instrument, layout.contextsOffset, StateLayout.contextStride))
   }

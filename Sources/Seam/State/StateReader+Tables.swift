@@ -59,6 +59,11 @@ extension StateReader {
     TradingStateRow(word: memory.load(memory.trading(instrument)))
   }
 
+  /// The limits that the Gate holds orders of an instrument to; nil before it was made.
+  public func limits(of instrument: InstrumentID) -> InstrumentLimits? {
+    memory.limits(instrument).load()
+  }
+
   /// Threads that were named, in row order.
   public var threads: [ThreadRow] {
     (0..<StateLayout.threadsMax).compactMap { index in

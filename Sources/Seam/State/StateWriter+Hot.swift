@@ -65,6 +65,19 @@ extension StateWriter {
     memory.store(memory.trading(instrument), row.word)
   }
 
+  /// Gate: the limits in force for an instrument.
+  @inlinable
+  public func set(_ limits: InstrumentLimits, for instrument: InstrumentID) {
+    var writer = memory.limits(instrument).makeWriter()
+    writer.store(limits)
+  }
+
+  /// Builder: what the Gate holds orders to; nil before the Gate was made.
+  @inlinable
+  public func limits(of instrument: InstrumentID) -> InstrumentLimits? {
+    memory.limits(instrument).load()
+  }
+
   /// Thread `index` itself: messages taken so far.
   @inlinable
   public func setThread(_ index: Int, messages: UInt64) {

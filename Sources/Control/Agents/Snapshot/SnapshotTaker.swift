@@ -65,10 +65,19 @@ public actor SnapshotTaker {
     }
     let desk = reader?.tradingState(of: .none) ?? TradingStateRow()
     let own = reader?.tradingState(of: id) ?? TradingStateRow()
+    // What the Gate holds orders to now; the configuration's where no core has shown any.
+    var limits = configuration.risk.limits(of: name)
+    let inForce = reader?.limits(of: id)
+    if let inForce {
+      for limit in [InstrumentLimit.positionLots, .orderLots, .bookAge] where inForce[limit] > 0 {
+        limits[limit] = inForce[limit] / limit.text.scale
+      }
+    }
     var input = SnapshotInput(
       takenAt: WallMilliseconds.now().milliseconds, now: .now(), entry: entry, slot: slot,
-      desk: desk, own: own, limits: configuration.risk.limits(of: name),
-      isAllowed: configuration.risk.allowList.contains(name), track: tracks[name])
+      desk: desk, own: own, limits: limits,
+      isAllowed: configuration.risk.allowList.contains(name) && inForce?.isAllowed != false,
+      track: tracks[name])
     input.lease = reader?.signal(of: id, in: .agent)
     input.boot = .now()
     var snapshot = input.snapshot()

@@ -15,6 +15,7 @@ const indicators = [
 const stages = ["signals", "intents", "sent", "acknowledged", "rejected", "cancelled", "filled",
   "fills", "unknown"];
 const alarming = { verdict: "warn", stop: "bad", lost: "bad", session: "warn" };
+const inLots = text => (text == null ? null : `${text} lots`);
 /** Faults that were counted when the page last looked. */
 let faultsSeen = null;
 /** Journal events that came while the page was paused. */
@@ -94,6 +95,8 @@ function showMarket(state, market) {
   ]);
   pairs(find("risk-states"), [
     ["desk", state.trading_state], [market.id, market.trading_state],
+    ["order limit", inLots(market.limits?.order_lots)],
+    ["position limit", inLots(market.limits?.position_lots)],
     ...inOrder(market.refusals, []).map(([code, count]) => [`refused: ${code}`, String(count)]),
   ]);
   const counts = [...inOrder(market.orders, stages), ...inOrder(market.refusals, []).map(

@@ -59,6 +59,8 @@ struct StateSample: Encodable {
     var tradingState: String
     var orders: [String: UInt64]
     var refusals: [String: UInt64]
+    /// In force, by the configuration's keys and units.
+    var limits: [String: String] = [:]
     enum CodingKeys: String, CodingKey {
       case id, valid, fault, bids, asks, spread, mid, last, indicators, signal, signals, position
       case averagePrice = "average_price"
@@ -66,7 +68,7 @@ struct StateSample: Encodable {
       case realised = "realised_pnl"
       case currency, working
       case tradingState = "trading_state"
-      case orders, refusals
+      case orders, refusals, limits
     }
   }
 

@@ -89,6 +89,7 @@ enum StateSampler {
     market.spread = slot.integer(.spreadTicks).map { decimals.price($0) }
     market.mid = slot.integer(.midHalfTicks).map { decimals.halfTicks($0) }
     market.indicators = indicators(slot, decimals)
+    market.limits = state.limits(of: id)?.shown ?? [:]
     market.signals = signals(state, id)
     market.signal = market.signals.first
     let counters: [(String, InstrumentCounter)] = [

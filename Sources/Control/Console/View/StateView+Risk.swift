@@ -11,6 +11,10 @@ struct RiskState: Encodable {
   var flattening: Bool
   /// Sources that ask for more than `active`, by name.
   var requests: [String: String]
+  /// Of an instrument: the figures that the gate holds orders to now, by the configuration's keys and units.
+  var limits: [String: String]?
+  /// Of an instrument: on the allow-list.
+  var allowed: Bool?
 
   /// The scope of all instruments.
   static let desk = "desk"
@@ -43,6 +47,19 @@ extension RiskStates {
   }
 }
 
+extension InstrumentLimits {
+  /// By key, in the configuration's units; what is missing is left out.
+  var shown: [String: String] {
+    var shown: [String: String] = [:]
+    for limit in InstrumentLimit.allCases where self[limit] > 0 {
+      shown[limit.text.key] =
+        limit == .orderNotional
+        ? orderNotionalMaximum.normalized.description : "\(self[limit] / limit.text.scale)"
+    }
+    return shown
+  }
+}
+
 extension RiskState {
   init(_ state: borrowing StateReader, _ id: InstrumentID, _ scope: String, isUp: Bool) {
     let row = state.tradingState(of: id)
@@ -50,6 +67,10 @@ extension RiskState {
     self.state = isUp ? "\(row.effective)" : "unknown"
     flattening = row.isFlattening
     requests = [:]
+    if !id.isNone, let held = state.limits(of: id) {
+      limits = held.shown
+      allowed = held.isAllowed
+    }
     for source in StopSource.allCases where row[source] != .active {
       requests["\(source)"] = "\(row[source])"
     }

@@ -127,6 +127,10 @@ extension BuilderStage {
         return
       }
       let id = InstrumentID(index: UInt16(truncatingIfNeeded: sweepCursor))
+      if let limits = ports.state.limits(of: id) {
+        unsafe tallies[sweepCursor].orderLotsMaximum = limits.orderLotsMaximum
+        unsafe tallies[sweepCursor].positionLotsMaximum = limits.positionLotsMaximum
+      }
       let age = unsafe now.since(tallies[sweepCursor].decidedAt)
       if age >= BuilderStage.decideNanosecondsMax { decide(id, followed: nil) }
       show(id)
@@ -168,6 +172,8 @@ extension BuilderStage {
       agent: ports.state.signal(of: id, in: .agent) ?? .absent, at: moment.boot)
     context.position = working.position(id)
     context.tradingState = working.tradingState(id)
+    context.orderLotsMaximum = unsafe tallies[at].orderLotsMaximum
+    context.positionLotsMaximum = unsafe tallies[at].positionLotsMaximum
     context.isMuted = ports.control.isMuted
     context.isFlattening = ports.board.isFlattening(id)
     countSignal(at, context.lease)

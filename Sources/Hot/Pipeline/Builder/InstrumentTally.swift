@@ -21,6 +21,9 @@ public struct InstrumentTally: BitwiseCopyable, Sendable {
   public var filledLots: Int64 = 0
   /// The last lease counted in `signals`.
   var lastRequest: UInt64 = 0
+  /// The Gate's limits on one order and on the position, as State last showed them; 0: none known.
+  var orderLotsMaximum: Int64 = 0
+  var positionLotsMaximum: Int64 = 0
   /// Why its book must be fetched anew, where the Feed could not be told yet.
   var owedResync = FaultCode.none
   /// When the strategy last ran for it.

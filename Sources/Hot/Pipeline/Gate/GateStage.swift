@@ -4,6 +4,7 @@ import Channels
 import Journal
 import Quantities
 import Risk
+import State
 
 /// Owns exposure. Reports are taken before intents, so that what was freed can be used at once.
 public struct GateStage: ~Copyable {
@@ -16,6 +17,8 @@ public struct GateStage: ~Copyable {
   var telemetry: TelemetryProducer
   let latency: LatencyHistogram
   let stamps: StampClock
+  /// Limits in force are shown to everyone else.
+  let state: StateWriter
   /// Of the poll that is under way.
   var moment = Moment.zero
   /// Intents and reports taken.
@@ -27,16 +30,21 @@ public struct GateStage: ~Copyable {
 
   package init(
     gate: consuming Gate, rings: StageRings, telemetry: consuming TelemetryProducer,
-    latency: LatencyHistogram, stamps: StampClock
+    state: StateWriter, stamps: StampClock
   ) {
     self.gate = gate
+    for index in 0..<self.gate.instrumentCount {
+      let id = InstrumentID(index: UInt16(index))
+      state.set(self.gate.limits(id), for: id)
+    }
+    self.state = state
     intents = rings.intents.makeConsumer()
     reports = rings.toGate.makeConsumer()
     verdicts = rings.verdicts.makeProducer()
     approved = rings.approved.makeProducer()
     limitChanges = rings.limits.makeConsumer()
     self.telemetry = telemetry
-    self.latency = latency
+    latency = state.histogram(.gate)
     self.stamps = stamps
   }
 
@@ -46,7 +54,9 @@ public struct GateStage: ~Copyable {
     moment = telemetry.settle(given)
     var work = 0
     while let change = limitChanges.pop() {
-      _ = gate.tighten(change.instrument, by: change.limits)
+      if gate.tighten(change.instrument, by: change.limits) {
+        state.set(gate.limits(change.instrument), for: change.instrument)
+      }
       work &+= 1
     }
     while work < GateStage.reportsPerPollMax, let report = reports.pop() {

@@ -61,7 +61,7 @@ package struct StageSet: @unchecked Sendable {
     unsafe gate.initialize(
       to: GateStage(
         gate: Gate(instruments: options.instruments, limits: options.limits), rings: rings,
-        telemetry: telemetry.gate, latency: state.histogram(.gate), stamps: boards.stamps))
+        telemetry: telemetry.gate, state: state, stamps: boards.stamps))
     let seed = options.maskSeed
     unsafe sender.initialize(
       to: SenderStage(
