@@ -41,6 +41,8 @@ struct ExchangeCommand: AsyncParsableCommand {
   var ordersPerTwoSeconds = 60
   @Option(help: "Orders of the account in two seconds.")
   var accountOrdersPerTwoSeconds = 1_000
+  @Flag(help: "Orders past a limit are refused in their row (sCode), not by the envelope.")
+  var rateRefusalsInRow = false
   @Option(help: "Fees of the account: tier (OKX's regular one) or none.")
   var fees: FeeChoice = .tier
   @Flag(help: "A spot buy pays its fee in the quote currency (feeType 1), not in the base.")
@@ -87,6 +89,7 @@ struct ExchangeCommand: AsyncParsableCommand {
     options.connectsPerSecond = connectsPerSecond
     options.ordersPerTwoSeconds = ordersPerTwoSeconds
     options.accountOrdersPerTwoSeconds = accountOrdersPerTwoSeconds
+    options.ratesRefuseInRow = rateRefusalsInRow
     options.engineSettings.fees = fees.model
     options.engineSettings.spotFeesInQuote = quoteFees
     options.engineSettings.queue = queue.model

@@ -24,6 +24,7 @@ import Testing
   @Test func orderRates() async throws {
     try await TestExchange.run {
       $0.accountOrdersPerTwoSeconds = 70
+      $0.swaps = 2
     } body: {
       try await $0.expect("trading.py", "rates")
     }

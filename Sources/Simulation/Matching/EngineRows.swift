@@ -14,31 +14,37 @@ extension VenueOrder {
     return Amount(units: units, decimals: tick.decimals + 4).normalized.description
   }
 
-  /// The row of the `orders` channel, `GET trade/order`, `orders-pending` and `orders-history`.
-  public func appendRow(to output: inout [UInt8], _ specification: InstrumentSpecification) {
+  /// The row of the `orders` channel, `GET trade/order`, `orders-pending` and `orders-history`. A push shows its
+  /// own fill or none, `GET` the order's last one; pushes and pending orders say 0 for a mean that there is not
+  /// yet (docs/OKX.md OKX-113, OKX-114).
+  public func appendRow(
+    to output: inout [UInt8], _ specification: InstrumentSpecification, as view: OrderView = .push
+  ) {
     let isSpot = specification.type == .spot
-    let fillPrice = lastFill.map { specification.text(price: $0.price) } ?? ""
-    let fillSize = lastFill.map { specification.text(quantity: $0.quantity) } ?? "0"
+    let shownFill = view == .push ? lastFill : latestFill
+    let fillPrice = shownFill.map { specification.text(price: $0.price) } ?? ""
+    let fillSize = shownFill.map { specification.text(quantity: $0.quantity) } ?? "0"
+    let noMean = view == .queried ? "" : "0"
     output.append(0x7B)
     output.append(field: "accFillSz", specification.text(quantity: filled))
     output.append(field: "amendResult", amendResult)
     output.append(field: "amendSource", amendRequest.isEmpty ? "" : "1")
-    output.append(field: "avgPx", averagePrice(specification))
+    output.append(field: "avgPx", filled.lots == 0 ? noMean : averagePrice(specification))
     output.append(field: "cTime", String(createdAt))
     output.append(field: "cancelSource", cancelSource)
     output.append(field: "category", "normal")
     output.append(field: "ccy", "")
     output.append(field: "clOrdId", clientID)
     output.append(field: "code", "0")
-    output.append(field: "execType", lastFill.map { $0.isTaker ? "T" : "M" } ?? "")
+    output.append(field: "execType", shownFill.map { $0.isTaker ? "T" : "M" } ?? "")
     output.append(field: "fee", fee.normalized.description)
     output.append(field: "feeCcy", feeCurrency)
-    output.append(field: "fillFee", lastFill?.fee.normalized.description ?? "0")
-    output.append(field: "fillFeeCcy", lastFill?.feeCurrency ?? "")
-    output.append(field: "fillPnl", lastFill?.profit.normalized.description ?? "0")
+    output.append(field: "fillFee", shownFill?.fee.normalized.description ?? "0")
+    output.append(field: "fillFeeCcy", shownFill?.feeCurrency ?? "")
+    output.append(field: "fillPnl", shownFill?.profit.normalized.description ?? "0")
     output.append(field: "fillPx", fillPrice)
     output.append(field: "fillSz", fillSize)
-    output.append(field: "fillTime", lastFill.map { String($0.time) } ?? "")
+    output.append(field: "fillTime", shownFill.map { String($0.time) } ?? "")
     output.append(field: "instId", specification.id)
     output.append(field: "instType", specification.typeName)
     output.append(field: "lever", isSpot ? "" : specification.leverage)
@@ -60,10 +66,20 @@ extension VenueOrder {
     output.append(field: "tag", tag)
     output.append(field: "tdMode", tradeMode)
     output.append(field: "tgtCcy", quoteBudget == nil ? "" : "quote_ccy")
-    output.append(field: "tradeId", lastFill.map { String($0.tradeID) } ?? "")
+    output.append(field: "tradeId", shownFill.map { String($0.tradeID) } ?? "")
     output.append(field: "uTime", String(updatedAt))
     output.close(with: 0x7D)
   }
+}
+
+/// Who is shown an order.
+public enum OrderView: Sendable {
+  /// The `orders` channel.
+  case push
+  /// `GET orders-pending`.
+  case pending
+  /// `GET trade/order` and `orders-history`.
+  case queried
 }
 
 extension FillRecord {

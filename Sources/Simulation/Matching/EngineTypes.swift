@@ -60,6 +60,8 @@ public struct VenueOrder: Sendable, Equatable {
   public var amendResult: String = ""
   /// The fill that this push tells of; nil otherwise.
   public var lastFill: FillRecord?
+  /// Its last fill, whatever came after.
+  public var latestFill: FillRecord?
   /// Position in the arrival order: of two own orders at one price the earlier fills first.
   public internal(set) var arrival: UInt64 = 0
   /// Accepted by the gateway and still on its way to the book.

@@ -74,6 +74,7 @@ extension MatchingEngine {
     order.profit = order.profit + profit
     order.updatedAt = time
     order.lastFill = record
+    order.latestFill = record
     let isDone = order.quoteBudget == nil && order.remaining.lots == 0
     order.state = isDone ? .filled : .partiallyFilled
     report(order, into: &events)
@@ -183,7 +184,8 @@ extension MatchingEngine {
     let available = (cash[holdCurrency(order)]?.available ?? .zero) + releasing
     if available.isLess(than: needed) != false {
       throw VenueRefusal(
-        51_008, "Order failed. Insufficient \(holdCurrency(order)) balance in account.")
+        51_008, "Order failed. Insufficient \(holdCurrency(order)) balance in account.",
+        subCode: "1000")
     }
     return needed
   }

@@ -170,6 +170,7 @@ extension MatchingEngine {
     {
       throw VenueRefusal(51_109, "There is no best bid or ask price.")
     }
+    try checkMarketWorth(order)
     if !order.reduceOnly || catalogue[order.instrument].type == .spot { return }
     let position = position(order.instrument).position.lots
     if position == 0 {
@@ -180,6 +181,22 @@ extension MatchingEngine {
     }
     if order.quantity.lots > abs(position) {
       throw VenueRefusal(51_112, "Close order size exceeds your available size.")
+    }
+  }
+
+  /// A spot market order is limited by what it is worth in dollars (docs/OKX.md OKX-194).
+  private func checkMarketWorth(_ order: VenueOrder) throws(VenueRefusal) {
+    let specification = catalogue[order.instrument]
+    let book = books[order.instrument]
+    guard order.price.isNone, specification.type == .spot,
+      MatchingEngine.dollarCurrencies.contains(specification.quote),
+      let best = order.side == .buy ? book.bestAsk : book.bestBid,
+      let worth = order.quoteBudget
+        ?? value(order.instrument, best.price, lots: order.quantity.lots)
+    else { return }
+    let most = Amount(units: Int128(InstrumentSpecification.marketWorthMax), decimals: 0)
+    if most.isLess(than: worth) != false {
+      throw VenueRefusal(51_201, "The value of a market order exceeds the maximum.")
     }
   }
 

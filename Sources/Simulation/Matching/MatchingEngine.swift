@@ -80,6 +80,12 @@ public struct MatchingEngine: Sendable {
     }
   }
 
+  /// An order by `ordId`, open or recently done.
+  public func order(_ id: UInt64) -> VenueOrder? {
+    if let home = homes[id] { return open[home].first { $0.id == id } }
+    return doneOrders.last { $0.id == id }
+  }
+
   /// Open orders, oldest first; those still on their way to the book are not among them.
   public var openOrders: [VenueOrder] {
     open.joined().filter { !$0.isInTransit }.sorted { $0.arrival < $1.arrival }

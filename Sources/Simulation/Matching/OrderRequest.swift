@@ -74,8 +74,11 @@ public struct OrderSelector: Sendable {
 public struct VenueRefusal: Error, Sendable, Equatable {
   public var code: Int
   public var message: String
-  public init(_ code: Int, _ message: String) {
+  /// OKX `subCode`; empty where the code has none.
+  public var subCode: String
+  public init(_ code: Int, _ message: String, subCode: String = "") {
     self.code = code
     self.message = message
+    self.subCode = subCode
   }
 }

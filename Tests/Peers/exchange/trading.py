@@ -23,13 +23,17 @@ def lifecycle(exchange):
         changed = desk.send({"instIdCode": desk.code, "ordId": row["ordId"], "reqId": "r1",
                              "newSz": plain(desk.lot * 3)}, op="amend-order")
         equal(changed["data"][0]["sCode"], "0", f"an amend {changed}")
+        equal((sorted(changed["data"][0]), changed["data"][0]["ts"]),
+              (["clOrdId", "ordId", "reqId", "sCode", "sMsg", "subCode", "ts"], live["cTime"]), "an amend's row")
         amended = desk.push(row["ordId"])
         equal((amended["sz"], amended["reqId"], amended["amendResult"]),
               (plain(desk.lot * 3), "r1", "0"), "the push of an amend")
         cancel = {"instIdCode": desk.code, "ordId": row["ordId"]}
-        reply = desk.send(cancel, op="cancel-order")
+        reply = desk.send(cancel, op="cancel-order", expTime=str(int(time.time() * 1000) - 1))
         equal((reply["code"], reply["op"], reply["data"][0]["ordId"]),
-              ("0", "cancel-order", row["ordId"]), "a cancel")
+              ("0", "cancel-order", row["ordId"]), "a cancel, which has no time to be late for")
+        equal(sorted(reply["data"][0]), ["clOrdId", "ordId", "sCode", "sMsg", "ts"], "a cancel's row")
+        equal((reply["data"][0]["ts"], reply["data"][0]["clOrdId"]), (live["cTime"], live["clOrdId"]), "of the order")
         gone = desk.push(row["ordId"])
         equal((gone["state"], gone["cancelSource"]), ("canceled", "1"), "canceled")
         reply = desk.send(cancel, op="cancel-order")
@@ -115,6 +119,13 @@ def paging(exchange, name, listed):
     equal(walked, ids, "all pages by after")
     newer = exchange.rows(f"/api/v5/trade/fills?before={ids[-1]}")
     equal([int(row["billId"]) for row in newer], ids[:-1], "before is exclusive")
+    newer = exchange.rows(f"/api/v5/trade/fills?before={ids[-1]}&limit=2")
+    equal([int(row["billId"]) for row in newer], ids[-3:-1], "the page next to before")
+    between = exchange.rows(f"/api/v5/trade/fills?before={ids[-1]}&after={ids[0]}&limit=1")
+    equal([int(row["billId"]) for row in between], ids[1:2], "with both the page next to after")
+    equal(exchange.call("GET", "/api/v5/trade/fills-history")[1]["code"], "50014", "wants a type")
+    history = exchange.rows("/api/v5/trade/fills-history?instType=SPOT")
+    equal([int(row["billId"]) for row in history], ids, "the history of today")
     equal(exchange.rows("/api/v5/trade/fills?instType=SWAP"), [], "of another type")
     equal(exchange.call("GET", "/api/v5/trade/fills?limit=0")[1]["code"], "51000", "limit 0")
 
@@ -163,13 +174,15 @@ def refusals(exchange):
             ({"px": plain(desk.tick * 1000 + desk.tick / 10)}, "51150"),
             ({"clOrdId": "a-b"}, "51000"), ({"clOrdId": "a" * 33}, "51000"),
             ({"clOrdId": "ü"}, "51000"), ({"tag": "t" * 17}, "51000"),
-            ({"sz": plain(unit * 10 ** 13)}, "51008"),
+            ({"sz": plain(unit * 10 ** 13)}, "51008"), ({"tradeQuoteCcy": "EUR"}, "51000"),
+            ({"ordType": "market", "tgtCcy": "quote_ccy", "sz": "1000001"}, "51201"),
         ]
         for changes, code in table:
             reply = desk.send(desk.order(**changes))
             equal((reply["code"], reply["data"][0]["sCode"]), ("1", code), f"an order with {changes}")
+            equal(reply["data"][0]["subCode"], "1000" if code == "51008" else "", "its subCode")
             check(reply["data"][0]["sMsg"] and not reply["data"][0]["ordId"], "its sMsg", reply)
-            time.sleep(0.036)  # under 60 in 2 s
+            time.sleep(0.08)  # under 40 books in 2 s
         past, soon = (str(int(time.time() * 1000) + offset) for offset in (-1, 60_000))
         for expiry, code in ((past, "50036"), ("soon", "51000"), (soon, "0")):
             reply = desk.send(desk.order(), expTime=expiry)
@@ -190,9 +203,13 @@ def refusals(exchange):
 
 
 def rates(exchange):
-    """60 orders of one instrument in 2 s, cancels counted apart; 70 of the account here."""
-    with Desk(exchange) as desk:
-        order = desk.order()
+    """60 orders of one instrument in 2 s, cancels counted apart; 70 of the account here, spot aside."""
+    names = exchange.health()["instruments"]
+    with Desk(exchange) as spot:
+        for _ in range(20):
+            spot.place()
+    with Desk(exchange, names[-2], "SWAP") as desk:
+        order = desk.order(tdMode="cross")
         time.sleep(2.05)
         for number in range(60):
             desk.client.send({"id": f"n{number}", "op": "order", "args": [order]})
@@ -204,13 +221,14 @@ def rates(exchange):
         reply = desk.send({"instIdCode": desk.code, "ordId": replies[0]["data"][0]["ordId"]},
                           op="cancel-order")
         equal(reply["code"], "0", "cancels have a limit of their own")
-        names = exchange.health()["instruments"]
-        with Desk(exchange, names[1]) as other:
-            order = other.order()
+        with Desk(exchange, names[-1], "SWAP") as other:
+            order = other.order(tdMode="cross")
             time.sleep(0.1)
             codes = [other.send(order) for _ in range(11)]
             codes = [(reply["code"], reply["data"][0]["sCode"]) for reply in codes]
             equal(codes, [("0", "0")] * 10 + [("1", "50061")], "the account's limit")
+    with Desk(exchange) as spot:
+        spot.place()
 
 
 def rejections(exchange):
@@ -227,7 +245,8 @@ def dead_man(exchange):
     path = "/api/v5/trade/cancel-all-after"
     for bad in ("9", "121"):
         equal(exchange.call("POST", path, {"timeOut": bad})[1]["code"], "51000", f"timeOut {bad!r}")
-        time.sleep(1.01)
+    codes = [exchange.call("POST", path, {"timeOut": "0", "tag": tag})[1]["code"] for tag in ("a", "b", "a")]
+    equal(codes, ["0", "0", "50011"], "once a second for each tag")
     with Desk(exchange) as desk:
         order = desk.place()
         status, reply = exchange.call("POST", path, {"timeOut": "10"})

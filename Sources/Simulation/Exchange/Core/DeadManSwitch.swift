@@ -15,6 +15,16 @@ struct DeadManSwitch {
 }
 
 extension SimulatedExchange {
+  /// Once a second for each tag (docs/OKX.md OKX-215).
+  func admitsDeadMan(tag: String) -> Bool {
+    if !options.limitsRequests { return true }
+    let key = "cancel-all-after \(tag)"
+    var limit =
+      readLimits.removeValue(forKey: key) ?? RateLimit(limit: 1, windowNanoseconds: 1_000_000_000)
+    defer { readLimits[key] = limit }
+    return limit.admit(now: clock.monotonic())
+  }
+
   /// Arms or, with 0 seconds, disarms the switch of `tag` ("" means every order). Returns the trigger
   /// time in milliseconds, 0 when off, or nil when no further tag fits.
   func setDeadMan(seconds: Int64, tag: String) -> Int64? {

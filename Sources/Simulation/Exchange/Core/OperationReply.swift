@@ -30,19 +30,26 @@ struct OperationReply {
 
 /// One order's part of it.
 struct OperationResult {
+  var action: OrderAction
   var clientID: String
   var orderID: String
   var tag: String
-  var requestID: String?
+  var requestID: String
+  /// When the order was made; of one that nobody knows, now (docs/OKX.md OKX-138).
   var milliseconds: Int64
   var code: String
   var message: String
+  var subCode: String
 
+  /// A cancel has neither tag nor sub-code, an amend its own id and no tag (docs/OKX.md OKX-139).
   var row: String {
-    let request = requestID.map { "\"reqId\":\(quoted($0))," } ?? ""
-    return
-      "{\"clOrdId\":\(quoted(clientID)),\"ordId\":\"\(orderID)\",\(request)"
-      + "\"tag\":\(quoted(tag)),\"ts\":\"\(milliseconds)\",\"sCode\":\"\(code)\","
-      + "\"sMsg\":\(quoted(message)),\"subCode\":\"\"}"
+    var row = "{\"clOrdId\":\(quoted(clientID)),\"ordId\":\"\(orderID)\","
+    switch action {
+    case .place: row += "\"tag\":\(quoted(tag)),"
+    case .amend: row += "\"reqId\":\(quoted(requestID)),"
+    case .cancel: break
+    }
+    row += "\"ts\":\"\(milliseconds)\",\"sCode\":\"\(code)\",\"sMsg\":\(quoted(message))"
+    return row + (action == .cancel ? "}" : ",\"subCode\":\"\(subCode)\"}")
   }
 }

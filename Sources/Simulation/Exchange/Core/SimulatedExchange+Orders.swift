@@ -26,7 +26,8 @@ extension SimulatedExchange {
     if items.count > OrderOperation.batchMax {
       return .refused(operation.tooManyCode, "Bulk operation quantity exceeds the maximum limit")
     }
-    if !expiry.isEmpty {
+    // A cancel has no time to be late for (docs/OKX.md OKX-105).
+    if !expiry.isEmpty && operation.action != .cancel {
       guard let milliseconds = Int64(expiry) else {
         return .refused("51000", "Parameter expTime error")
       }
@@ -40,6 +41,10 @@ extension SimulatedExchange {
       if !limits.admits(
         operation.action, isBatch: isBatch, instrument: instrument, now: clock.monotonic())
       {
+        if options.ratesRefuseInRow {
+          let refusal = VenueRefusal(50_011, SimulatedExchange.rateMessage)
+          return OperationReply(results: items.map { result(operation.action, $0, refusal) })
+        }
         return .refused("50011", SimulatedExchange.rateMessage)
       }
     }
@@ -49,15 +54,12 @@ extension SimulatedExchange {
   private func perform(_ action: OrderAction, _ item: ParsedJSON, through door: OrderDoor)
     -> OperationResult
   {
-    var result = OperationResult(
-      clientID: item.text("clOrdId") ?? "", orderID: "", tag: item.text("tag") ?? "",
-      requestID: action == .amend ? item.text("reqId") ?? "" : nil,
-      milliseconds: clock.wallMilliseconds(), code: "0", message: "")
     let outcome: Result<UInt64, VenueRefusal>
     switch instrument(of: item, through: door) {
     case .failure(let refusal): outcome = .failure(refusal)
     case .success(let instrument):
-      if action != .cancel && !limits.admitsAccount(now: clock.monotonic()) {
+      let isCounted = action != .cancel && catalogue[instrument].type != .spot
+      if isCounted && !limits.admitsAccount(now: clock.monotonic()) {
         outcome = .failure(
           VenueRefusal(50_061, "The maximum order rate of this account is reached"))
       } else {
@@ -70,14 +72,25 @@ extension SimulatedExchange {
     }
     switch outcome {
     case .success(let identifier):
+      var result = result(action, item, VenueRefusal(0, action == .place ? "Order placed" : ""))
       result.orderID = String(identifier)
-      if action == .place { result.message = "Order placed" }
-    case .failure(let refusal):
-      result.code = String(refusal.code)
-      result.message = refusal.message
-      if action != .place { result.orderID = item.text("ordId") ?? "" }
+      if let order = engine.order(identifier) {
+        result.milliseconds = order.createdAt
+        if result.clientID.isEmpty { result.clientID = order.clientID }
+      }
+      return result
+    case .failure(let refusal): return result(action, item, refusal)
     }
-    return result
+  }
+
+  private func result(_ action: OrderAction, _ item: ParsedJSON, _ refusal: VenueRefusal)
+    -> OperationResult
+  {
+    OperationResult(
+      action: action, clientID: item.text("clOrdId") ?? "",
+      orderID: action == .place ? "" : item.text("ordId") ?? "", tag: item.text("tag") ?? "",
+      requestID: item.text("reqId") ?? "", milliseconds: clock.wallMilliseconds(),
+      code: String(refusal.code), message: refusal.message, subCode: refusal.subCode)
   }
 
   private func instrument(of item: ParsedJSON, through door: OrderDoor) -> Result<Int, VenueRefusal>
@@ -108,6 +121,7 @@ extension SimulatedExchange {
     }
     let names = [
       "side", "ordType", "px", "sz", "clOrdId", "tdMode", "tag", "tgtCcy", "stpMode", "posSide",
+      "tradeQuoteCcy",
     ]
     var texts: [String: String] = [:]
     for name in names {
@@ -123,6 +137,9 @@ extension SimulatedExchange {
     }
     if !["", "net"].contains(text("posSide")) {
       return .failure(VenueRefusal(51_000, "Parameter posSide error"))
+    }
+    if !["", catalogue[instrument].quote].contains(text("tradeQuoteCcy")) {
+      return .failure(VenueRefusal(51_000, "Parameter tradeQuoteCcy error"))
     }
     let tag = text("tag")
     if !tag.isEmpty && (!Session.isIdentifier(tag) || tag.utf8.count > 16) {

@@ -62,6 +62,9 @@ public struct ExchangeOptions: Sendable {
   public var ordersPerTwoSeconds = 60
   /// Orders of the sub-account in two seconds. OKX: 1000.
   public var accountOrdersPerTwoSeconds = 1_000
+  /// An order past its limit is refused by `sCode` in its row rather than by `code` with no rows: which of them
+  /// OKX does is not documented (docs/OKX.md OKX-213).
+  public var ratesRefuseInRow = false
   /// The REST calls' own limits (docs/OKX.md OKX-212).
   public var limitsRequests = true
   /// Signed requests without `x-simulated-trading: 1` answer 50101.

@@ -34,6 +34,7 @@ public struct HTTPReply: Sendable {
   public var contentType = "application/json"
 
   public static let ok = 200
+  static let badRequest = 400
   static let unauthorized = 401
   static let notFound = 404
   static let methodNotAllowed = 405
@@ -41,6 +42,7 @@ public struct HTTPReply: Sendable {
   static let upgradeRequired = 426
   static let tooManyRequests = 429
   static let internalServerError = 500
+  static let unavailable = 503
 
   public init(status: Int = HTTPReply.ok, body: String, contentType: String = "application/json") {
     self.status = status

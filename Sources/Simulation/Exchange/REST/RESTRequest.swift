@@ -41,10 +41,20 @@ enum RESTReply {
     self.rows(rows.map { String(decoding: $0, as: UTF8.self) })
   }
 
-  static func refused(
-    _ code: String, _ message: String, status: Int = HTTPReply.ok
-  ) -> HTTPReply {
+  /// The HTTP status that OKX's code table gives a code (docs/OKX.md OKX-171); 200 for the rest.
+  static func status(of code: String) -> Int {
+    switch code {
+    case "50004", "50014", "51000": HTTPReply.badRequest
+    case "50011", "50013": HTTPReply.tooManyRequests
+    case "50026", "51149": HTTPReply.internalServerError
+    case "50001": HTTPReply.unavailable
+    default: HTTPReply.ok
+    }
+  }
+
+  static func refused(_ code: String, _ message: String, status: Int? = nil) -> HTTPReply {
     HTTPReply(
-      status: status, body: "{\"code\":\"\(code)\",\"msg\":\(quoted(message)),\"data\":[]}")
+      status: status ?? self.status(of: code),
+      body: "{\"code\":\"\(code)\",\"msg\":\(quoted(message)),\"data\":[]}")
   }
 }

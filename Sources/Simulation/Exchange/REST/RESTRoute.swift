@@ -5,7 +5,7 @@ struct RESTRoute: Sendable {
   /// Below `/api/v5/`.
   let path: String
   let isPrivate: Bool
-  /// Requests in two seconds; 0 where order limits apply instead.
+  /// Requests in two seconds; 0 where other limits apply instead.
   let limit: Int
   let handler: @Sendable (SimulatedExchange) -> (RESTRequest) -> HTTPReply
 
@@ -48,9 +48,9 @@ struct RESTRoute: Sendable {
       signed("GET", "trade/orders-pending", 60, SimulatedExchange.pendingOrders),
       signed("GET", "trade/orders-history", 40, SimulatedExchange.orderHistory),
       signed("GET", "trade/order", 60, SimulatedExchange.queryOrder),
-      signed("GET", "trade/fills", 60, SimulatedExchange.fills),
-      signed("GET", "trade/fills-history", 10, SimulatedExchange.fills),
-      signed("POST", "trade/cancel-all-after", 2, SimulatedExchange.cancelAllAfter),
+      signed("GET", "trade/fills", 60, SimulatedExchange.recentFills),
+      signed("GET", "trade/fills-history", 10, SimulatedExchange.fillsHistory),
+      signed("POST", "trade/cancel-all-after", 0, SimulatedExchange.cancelAllAfter),
       signed("POST", "trade/order", 0, SimulatedExchange.orderOperation),
       signed("POST", "trade/cancel-order", 0, SimulatedExchange.orderOperation),
       signed("POST", "trade/amend-order", 0, SimulatedExchange.orderOperation),
@@ -79,7 +79,7 @@ extension SimulatedExchange {
     else { return RESTReply.refused("404", "Not found", status: HTTPReply.notFound) }
     if let fault = route.isPrivate ? authenticationFault(parsed) : nil { return fault }
     if !admitsRead(route, from: request.address) {
-      return RESTReply.refused("50011", "Too Many Requests", status: HTTPReply.tooManyRequests)
+      return RESTReply.refused("50011", "Too Many Requests")
     }
     return route.handler(self)(parsed)
   }

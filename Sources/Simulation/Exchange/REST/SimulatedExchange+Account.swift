@@ -50,7 +50,8 @@ extension SimulatedExchange {
         + "\"maker\":\"\(maker)\",\"taker\":\"\(taker)\","
         + "\"makerU\":\"\(isSpot ? "" : maker)\",\"takerU\":\"\(isSpot ? "" : taker)\","
         + "\"makerUSDC\":\"\(maker)\",\"takerUSDC\":\"\(taker)\",\"delivery\":\"\","
-        + "\"exercise\":\"\",\"ruleType\":\"normal\",\"ts\":\"\(clock.wallMilliseconds())\"}"
+        + "\"exercise\":\"\",\"feeGroup\":[{\"groupId\":\"\(isSpot ? 1 : 2)\","
+        + "\"maker\":\"\(maker)\",\"taker\":\"\(taker)\"}],\"ruleType\":\"normal\",\"ts\":\"\(clock.wallMilliseconds())\"}"
     ])
   }
 }

@@ -7,6 +7,11 @@ import Quantities
 extension SimulatedExchange {
   /// Rows of one page where nothing else is said, and at most.
   static let pageMax = 100
+  /// How far back each list reaches (docs/OKX.md OKX-135, OKX-174).
+  static let unfilledMilliseconds: Int64 = 2 * 3_600_000
+  static let historyMilliseconds: Int64 = 7 * 86_400_000
+  static let fillsMilliseconds: Int64 = 3 * 86_400_000
+  static let fillsHistoryMilliseconds: Int64 = 92 * 86_400_000
 
   // MARK: - Orders
 
@@ -28,7 +33,7 @@ extension SimulatedExchange {
       exchange.flush()
     }
     return HTTPReply(
-      status: reply.code == "50011" ? HTTPReply.tooManyRequests : HTTPReply.ok,
+      status: RESTReply.status(of: reply.code),
       body: "{\"code\":\"\(reply.code)\",\"msg\":\(quoted(reply.message)),"
         + "\"data\":[\(reply.rows.joined(separator: ","))],\"inTime\":\"\(received)\","
         + "\"outTime\":\"\(clock.wallMicroseconds())\"}")
@@ -39,6 +44,7 @@ extension SimulatedExchange {
       let text = body.text("timeOut"), let tag = body.text("tag"), let seconds = Int64(text),
       seconds == 0 || DeadManSwitch.secondsRange.contains(seconds)
     else { return RESTReply.refused("51000", "Parameter timeOut error") }
+    if !admitsDeadMan(tag: tag) { return RESTReply.refused("50011", "Too Many Requests") }
     guard let trigger = setDeadMan(seconds: seconds, tag: tag) else {
       return RESTReply.refused("51071", "The number of active tags has reached its maximum")
     }
@@ -47,10 +53,16 @@ extension SimulatedExchange {
     ])
   }
 
-  private func row(_ order: VenueOrder) -> [UInt8] {
+  private func row(_ order: VenueOrder, as view: OrderView) -> [UInt8] {
     var row: [UInt8] = []
-    order.appendRow(to: &row, catalogue[order.instrument])
+    order.appendRow(to: &row, catalogue[order.instrument], as: view)
     return row
+  }
+
+  /// What was cancelled without a fill is forgotten after two hours (docs/OKX.md OKX-135).
+  private func isForgotten(_ order: VenueOrder) -> Bool {
+    order.state == .canceled && order.filled.lots == 0
+      && order.updatedAt < clock.wallMilliseconds() - SimulatedExchange.unfilledMilliseconds
   }
 
   func queryOrder(_ request: RESTRequest) -> HTTPReply {
@@ -61,43 +73,61 @@ extension SimulatedExchange {
       case .failure(let refusal):
         return RESTReply.refused(String(refusal.code), refusal.message)
       case .success(let selector):
-        guard let order = engine.order(selector, instrument: index) else {
+        guard let order = engine.order(selector, instrument: index), !isForgotten(order) else {
           return RESTReply.refused("51603", "Order does not exist")
         }
-        return RESTReply.rows([row(order)])
+        return RESTReply.rows([row(order, as: .queried)])
       }
     }
   }
 
-  func pendingOrders(_ request: RESTRequest) -> HTTPReply { page(engine.openOrders, request) }
+  func pendingOrders(_ request: RESTRequest) -> HTTPReply {
+    page(engine.openOrders, request, as: .pending)
+  }
 
   func orderHistory(_ request: RESTRequest) -> HTTPReply {
     if request.text("instType").isEmpty {
       return RESTReply.refused("50014", "Parameter instType can not be empty")
     }
-    return page(engine.doneOrders, request)
+    let oldest = clock.wallMilliseconds() - SimulatedExchange.historyMilliseconds
+    let done = engine.doneOrders.filter { $0.updatedAt >= oldest && !isForgotten($0) }
+    return page(done, request, as: .queried)
   }
 
-  private func page(_ orders: [VenueOrder], _ request: RESTRequest) -> HTTPReply {
+  private func page(_ orders: [VenueOrder], _ request: RESTRequest, as view: OrderView)
+    -> HTTPReply
+  {
     let state = request.text("state")
     let type = request.text("ordType").split(separator: ",").map(String.init)
     let chosen = orders.filter { order in
       covers(request, order.instrument) && (state.isEmpty || state == order.state.rawValue)
         && (type.isEmpty || type.contains(order.type.rawValue))
     }
-    return paged(chosen, by: \.id, request, row)
+    return paged(chosen, by: \.id, request) { row($0, as: view) }
   }
 
   // MARK: - Fills
 
-  func fills(_ request: RESTRequest) -> HTTPReply {
+  func recentFills(_ request: RESTRequest) -> HTTPReply {
+    fills(request, reaching: SimulatedExchange.fillsMilliseconds)
+  }
+
+  func fillsHistory(_ request: RESTRequest) -> HTTPReply {
+    if request.text("instType").isEmpty {
+      return RESTReply.refused("50014", "Parameter instType can not be empty")
+    }
+    return fills(request, reaching: SimulatedExchange.fillsHistoryMilliseconds)
+  }
+
+  private func fills(_ request: RESTRequest, reaching reach: Int64) -> HTTPReply {
     let order = request.text("ordId")
+    let oldest = clock.wallMilliseconds() - reach
     let begin = request.query["begin"].map { Int64($0) } ?? .min
     let end = request.query["end"].map { Int64($0) } ?? .max
     guard let begin, let end else { return RESTReply.refused("51000", "Parameter begin error") }
     let chosen = engine.fills.filter { fill in
       covers(request, fill.instrument) && (order.isEmpty || order == String(fill.orderID))
-        && fill.time >= begin && fill.time <= end
+        && fill.time >= max(begin, oldest) && fill.time <= end
     }
     return paged(chosen, by: \.billID, request) { fill in
       var row: [UInt8] = []
@@ -118,8 +148,9 @@ extension SimulatedExchange {
       && (family.isEmpty || family == specification.family)
   }
 
-  /// Newest first; `after` means older than that key, `before` newer, both exclusive.
-  private func paged<Row>(
+  /// Newest first; `after` means older than that key, `before` newer, both exclusive. `before` alone brings the
+  /// rows next to it, all else the newest (docs/OKX.md OKX-173).
+  func paged<Row>(
     _ rows: [Row], by key: (Row) -> UInt64, _ request: RESTRequest, _ render: (Row) -> [UInt8]
   ) -> HTTPReply {
     let limitText = request.text("limit")
@@ -131,6 +162,9 @@ extension SimulatedExchange {
     else { return RESTReply.refused("51000", "Parameter limit, after or before error") }
     let newest = rows.sorted { key($0) > key($1) }
     let chosen = newest.filter { key($0) < after && key($0) > before }
-    return RESTReply.rows(chosen.prefix(min(limit, SimulatedExchange.pageMax)).map(render))
+    let count = min(limit, SimulatedExchange.pageMax)
+    let isNextToBefore = afterText.isEmpty && !beforeText.isEmpty
+    let page = isNextToBefore ? chosen.suffix(count) : chosen.prefix(count)
+    return RESTReply.rows(page.map(render))
   }
 }

@@ -30,6 +30,9 @@ public struct InstrumentSpecification: Sendable, Equatable {
   /// False where contract value or type is unknown, for options, and for states other than live: orders are refused.
   public var isTradable: Bool
 
+  /// OKX `maxMktSz` of spot, in USDT (docs/OKX.md OKX-194).
+  public static let marketWorthMax: Int64 = 1_000_000
+
   /// Largest order where nothing else is said.
   public static let maximumLotsDefault: Int64 = 1_000_000_000_000_000
 
@@ -113,6 +116,7 @@ public struct InstrumentSpecification: Sendable, Equatable {
       field: "ctVal", isContract && isValueKnown ? contractValue.normalized.description : "")
     output.append(field: "ctValCcy", contractCurrency)
     output.append(field: "expTime", expiry)
+    output.append(field: "groupId", feeGroup)
     output.append(field: "instFamily", family)
     output.append(field: "instId", id)
     output.append(text: "\"instIdCode\":")
@@ -123,7 +127,9 @@ public struct InstrumentSpecification: Sendable, Equatable {
     output.append(field: "listTime", listTime)
     output.append(field: "lotSz", lot.normalized.description)
     output.append(field: "maxLmtSz", maximum)
-    output.append(field: "maxMktSz", maximum)
+    output.append(
+      field: "maxMktSz",
+      type == .spot ? String(InstrumentSpecification.marketWorthMax) : maximum)
     output.append(field: "minSz", minimum)
     output.append(field: "optType", optionType)
     output.append(field: "quoteCcy", quote)
@@ -132,10 +138,15 @@ public struct InstrumentSpecification: Sendable, Equatable {
     output.append(field: "state", state)
     output.append(field: "stk", strike)
     output.append(field: "tickSz", tick.normalized.description)
-    output.append(text: "\"tradeQuoteCcyList\":[],")
+    output.append(text: "\"tradeQuoteCcyList\":[")
+    if !quote.isEmpty { output.append(quoted: quote) }
+    output.append(text: "],\"upcChg\":[],")
     output.append(field: "uly", family)
     output.close(with: 0x7D)
   }
+
+  /// OKX `groupId`: the group of fees that `account/trade-fee` lists rates of.
+  public var feeGroup: String { type == .spot ? "1" : "2" }
 
   /// False for a derivative that was derived from a recording alone.
   var isValueKnown: Bool { contractValue.mantissa > 0 }
