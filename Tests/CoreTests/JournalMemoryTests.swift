@@ -35,6 +35,14 @@ private final class History {
     try segment.close()
   }
 
+  /// A bill of nothing but its id and time.
+  static func bill(_ id: UInt64, at time: Int64) -> BillRecord {
+    BillRecord(
+      bill: id, type: 8, subType: 173, currency: Symbol(), change: .zero, balance: .zero,
+      profit: .zero, fee: .zero, size: .zero, instrument: Symbol(), exchangeOrder: .none,
+      tradeID: 0, exchangeTime: WallMilliseconds(milliseconds: time))
+  }
+
   var memory: JournalMemory { get throws { try JournalMemory(folder: folder) } }
 
   struct Segment: ~Copyable {
@@ -112,6 +120,22 @@ private final class History {
     let history = try History()
     let memory = try history.memory
     #expect(memory.fillsKnownUntil == nil && memory.stops.isEmpty && memory.positions.isEmpty)
+  }
+
+  @Test func theNewestBillIsTheOneToGoOnFrom() throws {
+    let history = try History()
+    #expect(try history.memory.lastBill == nil && history.memory.began == nil)
+    try history.start(1) { segment in
+      try segment.name(["BTC-USDT"])
+      try segment.put(.bill, History.bill(7, at: 70), by: .account)
+      try segment.put(.bill, History.bill(9, at: 90), by: .account)
+    }
+    try history.start(2) { segment in
+      try segment.put(.bill, History.bill(8, at: 80), by: .account)
+    }
+    let memory = try history.memory
+    #expect(memory.lastBill == .init(id: 9, at: WallMilliseconds(milliseconds: 90)))
+    #expect(memory.began != nil && memory.began == memory.fillsKnownUntil)
   }
 
   @Test func theLastRequestOfALastingSourceCounts() throws {

@@ -51,6 +51,36 @@ func accountFiguresComeBack(_ total: String, _ available: String?) throws {
   #expect(MemoryLayout<PositionDetailRecord>.size == 72)
 }
 
+private func bill() throws -> BillRecord {
+  BillRecord(
+    bill: 623_950_854_533_513_219, type: 8, subType: 173, currency: try #require(Symbol("USDT")),
+    change: try #require(Amount("-0.0219338232210000")),
+    balance: try #require(Amount("8694.2179403378290202")),
+    profit: try #require(Amount("-0.021933823221")), fee: .zero, size: try #require(Amount("350")),
+    instrument: try #require(Symbol("BTC-USDT-SWAP")),
+    exchangeOrder: ExchangeOrderID(rawValue: 7), tradeID: UInt64(bitPattern: -5),
+    exchangeTime: time)
+}
+
+@Test func aBillComesBackWhole() throws {
+  let one = try bill()
+  #expect(BillRecord(payload: bytes(one)) == one && MemoryLayout<BillRecord>.size == 192)
+  #expect(one.change.description == "-0.0219338232210000")
+  #expect(one.balance.description == "8694.2179403378290202")
+  #expect(one.profit.description == "-0.021933823221" && one.size.description == "350")
+  #expect(BillRecord(payload: Array(bytes(one).dropLast())) == nil)
+  let fields = Mirror(reflecting: one).children.map { field -> Int in
+    func size<Value>(_ value: Value) -> Int { MemoryLayout<Value>.size }
+    return _openExistential(field.value, do: size)
+  }
+  #expect(fields.reduce(0, +) == 192, "no padding")
+  let meanings: [(Int32, BillMeaning)] = [
+    (1, .transfer), (2, .trade), (3, .delivery), (5, .trade), (7, .interest), (8, .funding),
+    (9, .trade), (34, .settlement), (27, .other), (-1, .other),
+  ]
+  for (type, meaning) in meanings { #expect(BillMeaning(type: type) == meaning) }
+}
+
 @Test func accountLinesAreJSON() throws {
   let scratch = Scratch("account")
   var writer = try JournalWriter(scratch.trade, identity: identity(), settings: settings())
@@ -69,6 +99,7 @@ func accountFiguresComeBack(_ total: String, _ available: String?) throws {
     taker: DecimalNumber(mantissa: -10, decimals: 4), exchangeTime: time)
   #expect(FeeRateRecord(payload: bytes(fee)) == fee)
   try writer.append(.feeRate, fee, at: at)
+  try writer.append(.bill, try bill(), at: at)
   let reader = try Tail(scratch.trade)
   var text = JournalText()
   var lines: [[String: Any]] = []
@@ -80,7 +111,7 @@ func accountFiguresComeBack(_ total: String, _ available: String?) throws {
   }
   #expect(
     lines.map { $0["kind"] as? String } == [
-      "instrument", "account", "positionDetail", "feeRate",
+      "instrument", "account", "positionDetail", "feeRate", "bill",
     ])
   #expect(lines[1]["total_usd"] as? String == "1000.25")
   #expect(lines[1]["available_usd"] as? String == "17" && lines[1]["reconciled"] as? Bool == true)
@@ -93,6 +124,13 @@ func accountFiguresComeBack(_ total: String, _ available: String?) throws {
   #expect(
     lines[3]["maker_rate"] as? String == "-0.0008" && lines[3]["taker_rate"] as? String == "-0.001")
   #expect(JournalKind.account.rawValue == 18 && JournalKind.positionDetail.rawValue == 19)
-  #expect(JournalKind.feeRate.rawValue == 20)
+  #expect(JournalKind.feeRate.rawValue == 20 && JournalKind.bill.rawValue == 23)
+  let texts = [
+    "bill_id": "623950854533513219", "bill": "funding", "currency": "USDT",
+    "instrument": "BTC-USDT-SWAP", "change": "-0.021933823221", "pnl": "-0.021933823221",
+    "balance": "8694.2179403378290202", "fee": "0", "size": "350", "ord_id": "7", "trade_id": "-5",
+  ]
+  for (name, text) in texts { #expect(lines[4][name] as? String == text, "\(name)") }
+  #expect(lines[4]["type"] as? Int == 8 && lines[4]["sub_type"] as? Int == 173)
   try writer.close()
 }

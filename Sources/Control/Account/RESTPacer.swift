@@ -52,7 +52,8 @@ public struct RESTPacer: Sendable {
   /// Calls in two seconds (docs/OKX.md OKX-212, OKX-210). A call that is not named here has no limit of ours.
   static let limits: [String: Int64] = [
     "GET account/balance": 10, "GET account/positions": 10, "GET account/config": 5,
-    "GET account/trade-fee": 5, "GET account/bills": 5, "GET trade/order": 60,
+    "GET account/trade-fee": 5, "GET account/bills": 5, "GET account/bills-archive": 5,
+    "GET trade/order": 60,
     "GET trade/orders-pending": 60, "GET trade/fills": 60, "GET trade/fills-history": 10,
     "POST trade/cancel-order": 60, "POST trade/order": 60,
   ]

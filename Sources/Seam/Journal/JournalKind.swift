@@ -47,6 +47,8 @@ public enum JournalKind: UInt16, Sendable, BitwiseCopyable, CaseIterable {
   case clock = 21
   /// `RefusalRecord`: a refusal's sub-code and words; the report of the order follows.
   case refusal = 22
+  /// `BillRecord`: a change of the account's money, each once.
+  case bill = 23
 
   /// Control plane.
   public var name: String { "\(self)" }

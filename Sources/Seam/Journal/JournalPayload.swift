@@ -167,6 +167,9 @@ extension RefusalRecord: JournalPayload {
   }
 }
 
+extension BillRecord: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
+}
 extension ClockOffsets: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
 }

@@ -1,8 +1,15 @@
-// The records of the account: equity, margins of positions, fee rates; seam.
+// The records of the account: equity, margins of positions, fee rates, bills; seam.
 
 import Quantities
 
 extension JournalText {
+  func equity(_ value: EquityRecord, _ line: inout JSONLine) {
+    line.field("currency", value.currency.description)
+    line.field("cash", value.cash.normalized.description)
+    line.number("ts", value.exchangeTime.milliseconds)
+    line.flag("reconciled", value.isReconciled)
+  }
+
   func account(_ value: AccountRecord, _ line: inout JSONLine) {
     line.field("total_usd", value.total.normalized.description)
     if let available = value.available {
@@ -33,6 +40,23 @@ extension JournalText {
     instrument(value.instrument, &line)
     line.field("maker_rate", value.maker.normalized.description)
     line.field("taker_rate", value.taker.normalized.description)
+    line.number("ts", value.exchangeTime.milliseconds)
+  }
+
+  func bill(_ value: BillRecord, _ line: inout JSONLine) {
+    line.field("bill_id", String(value.bill))
+    line.field("bill", "\(value.meaning)")
+    line.number("type", Int64(value.type))
+    line.number("sub_type", Int64(value.subType))
+    line.field("currency", value.currency.description)
+    if value.instrument != Symbol() { line.field("instrument", value.instrument.description) }
+    line.field("change", value.change.normalized.description)
+    line.field("balance", value.balance.normalized.description)
+    line.field("pnl", value.profit.normalized.description)
+    line.field("fee", value.fee.normalized.description)
+    line.field("size", value.size.normalized.description)
+    line.field("ord_id", String(value.exchangeOrder.rawValue))
+    line.field("trade_id", String(Int64(bitPattern: value.tradeID)))
     line.number("ts", value.exchangeTime.milliseconds)
   }
 }

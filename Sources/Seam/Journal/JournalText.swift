@@ -73,13 +73,7 @@ public struct JournalText {
         line.number("boot_offset_ns", value.boot)
         line.number("wall_offset_ns", value.wall)
       }
-    case .equity:
-      return render(payload, EquityRecord.self, &line) { value, line in
-        line.field("currency", value.currency.description)
-        line.field("cash", value.cash.normalized.description)
-        line.number("ts", value.exchangeTime.milliseconds)
-        line.flag("reconciled", value.isReconciled)
-      }
+    case .equity: return render(payload, EquityRecord.self, &line, equity)
     case .position:
       return render(payload, PositionRecord.self, &line) { value, line in
         instrument(value.instrument, &line)
@@ -92,6 +86,7 @@ public struct JournalText {
     case .positionDetail:
       return render(payload, PositionDetailRecord.self, &line, positionDetail)
     case .feeRate: return render(payload, FeeRateRecord.self, &line, feeRate)
+    case .bill: return render(payload, BillRecord.self, &line, bill)
     case .context: return render(payload, ContextRecord.self, &line, context)
     case .bar: return render(payload, BarRecord.self, &line, bar)
     case .market: return market(payload, &line)

@@ -183,7 +183,16 @@ public struct CoreProcess: Sendable {
         reader: AccountReader(rest: $0, instruments: table), instruments: table,
         pushes: core.accountPushes, state: core.state, telemetry: core.accountTelemetry, log: log)
     }
-    let accounting = Task { await keeper?.run() ?? () }
+    let bills = account.map {
+      BillKeeper(
+        reader: AccountReader(rest: $0, instruments: table), memory: memory,
+        telemetry: core.accountTelemetry, log: log)
+    }
+    let accounting = Task {
+      async let billing: Void = bills?.run() ?? ()
+      await keeper?.run() ?? ()
+      await billing
+    }
     let backfill = Task {
       guard let rest, !core.options.contextConnections.isEmpty else { return }
       let reader = CandleReader(rest: rest, instruments: table)

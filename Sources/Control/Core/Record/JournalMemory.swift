@@ -21,6 +21,21 @@ public struct JournalMemory: Sendable {
   /// Exchange time of the newest fill, else the wall time of the oldest segment; nil in an empty journal.
   public private(set) var fillsKnownUntil: WallMilliseconds?
 
+  /// Wall time of the oldest record; nil in an empty journal.
+  public private(set) var began: WallMilliseconds?
+  /// The newest bill on record, and when the exchange wrote it.
+  public private(set) var lastBill: Bill?
+
+  public struct Bill: Sendable, Equatable {
+    public var id: UInt64
+    public var at: WallMilliseconds
+
+    public init(id: UInt64, at: WallMilliseconds) {
+      self.id = id
+      self.at = at
+    }
+  }
+
   /// Opening time of the newest bar on record, Unix milliseconds.
   public private(set) var bars: [Bars: Int64] = [:]
 
@@ -50,6 +65,7 @@ public struct JournalMemory: Sendable {
     while let record = try reader.next() {
       guard let header = reader.header else { continue }
       if fillsKnownUntil == nil { fillsKnownUntil = JournalMemory.time(header, record) }
+      if began == nil { began = fillsKnownUntil }
       switch record.kind {
       case .instrument:
         if let item = InstrumentRecord(payload: record.payload) {
@@ -62,6 +78,10 @@ public struct JournalMemory: Sendable {
         {
           let key = Bars(instrument: symbol, interval: bar.interval)
           bars[key] = max(bars[key] ?? .min, bar.openTime.milliseconds)
+        }
+      case .bill:
+        if let bill = BillRecord(payload: record.payload), bill.bill > lastBill?.id ?? 0 {
+          lastBill = Bill(id: bill.bill, at: bill.exchangeTime)
         }
       case .state, .report, .position: pending.append((header.identity.start, record))
       default: break
