@@ -7,111 +7,6 @@ import Journal
 import Quantities
 import Testing
 
-/// A trade journal written record by record, start by start.
-private final class History {
-  let folder: String
-  private var clock: Int64 = 1_000
-
-  init() throws {
-    folder = "/dev/shm/core-memory-\(UInt64.random(in: 0 ... .max))"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-  /// One start's segment.
-  func start(_ number: UInt32, _ body: (inout Segment) throws -> Void) throws {
-    var settings = JournalSettings()
-    settings.segmentBytes = 1 << 20
-    settings.durability = .none
-    let writer = try JournalWriter(
-      JournalFolder(path: folder, stream: .trade),
-      identity: JournalIdentity(
-        build: Digest32([1]), configuration: Digest32([2]), environment: .simulated,
-        start: number), settings: settings)
-    var segment = Segment(writer: writer, clock: clock)
-    try body(&segment)
-    clock = segment.clock
-    try segment.close()
-  }
-
-  /// A bill of nothing but its id and time.
-  static func bill(_ id: UInt64, at time: Int64) -> BillRecord {
-    BillRecord(
-      bill: id, type: 8, subType: 173, currency: Symbol(), change: .zero, balance: .zero,
-      profit: .zero, fee: .zero, size: .zero, instrument: Symbol(), exchangeOrder: .none,
-      tradeID: 0, exchangeTime: WallMilliseconds(milliseconds: time))
-  }
-
-  var memory: JournalMemory { get throws { try JournalMemory(folder: folder) } }
-
-  struct Segment: ~Copyable {
-    private var writer: JournalWriter
-    private(set) var clock: Int64
-    private var numbers: [UInt8: UInt64] = [:]
-
-    init(writer: consuming JournalWriter, clock: Int64) {
-      self.writer = writer
-      self.clock = clock
-    }
-
-    mutating func put<Payload: BitwiseCopyable>(
-      _ kind: JournalKind, _ payload: Payload, by stage: StageID = .sender
-    ) throws {
-      clock += 1
-      let number = (numbers[stage.rawValue] ?? 0) + 1
-      numbers[stage.rawValue] = number
-      let bytes = unsafe withUnsafeBytes(of: payload) { unsafe [UInt8]($0) }
-      let header = RecordHeader(
-        kind, stage: stage, number: number, at: Instant(nanoseconds: clock),
-        payloadByteCount: bytes.count)
-      try unsafe writer.append(header, bytes.span.bytes)
-    }
-
-    /// Names, in this start's own order.
-    mutating func name(_ names: [String]) throws {
-      for (index, name) in names.enumerated() {
-        let item = Instrument(
-          id: InstrumentID(index: UInt16(index)), symbol: Symbol(name) ?? Symbol(), type: .spot,
-          tick: Increment(mantissa: 1, decimals: 1), lot: Increment(mantissa: 1, decimals: 3))
-        try put(.instrument, InstrumentRecord(item), by: .door)
-      }
-    }
-
-    mutating func fill(
-      _ index: UInt16, _ side: Side, _ lots: Int64, trade: UInt64, order: UInt64, at time: Int64
-    ) throws {
-      var report = Report(kind: .fill, instrument: InstrumentID(index: index), side: side)
-      report.lastQuantity = Quantity(lots: lots)
-      report.tradeID = trade
-      report.exchangeOrder = ExchangeOrderID(rawValue: order)
-      report.exchangeTime = WallMilliseconds(milliseconds: time)
-      try put(.report, report)
-    }
-
-    mutating func state(
-      _ id: InstrumentID, _ source: StopSource, _ state: TradingState, flattens: Bool = false
-    ) throws {
-      try put(
-        .state,
-        StateRecord(
-          instrument: id, source: source, requested: state, inForce: state, before: .active,
-          isFlattening: flattens, isRearm: false, changedAt: WallMilliseconds(milliseconds: 1),
-          request: 0), by: .door)
-    }
-
-    mutating func position(_ index: UInt16, _ lots: Int64) throws {
-      try put(
-        .position,
-        PositionRecord(
-          instrument: InstrumentID(index: index), position: Quantity(lots: lots), before: .zero,
-          exchangeTime: WallMilliseconds(milliseconds: 1), isReconciled: true), by: .account)
-    }
-
-    consuming func close() throws { try writer.close() }
-  }
-}
-
 @Suite struct JournalMemoryTests {
   private let coin = Symbol("BTC-USDT") ?? Symbol()
   private let ether = Symbol("ETH-USDT") ?? Symbol()
@@ -186,7 +81,7 @@ private final class History {
     }
     var memory = try history.memory
     #expect(memory.positions == [coin: 3, ether: -4])
-    #expect(memory.trades.count == 3 && memory.orderLots == [10: 5, 11: 2, 12: 4])
+    #expect(memory.trades.count == 3 && memory.nameless.isEmpty)
     #expect(memory.fillsKnownUntil?.milliseconds == later + 1_500)
     try history.start(2) { segment in
       try segment.name(["BTC-USDT", "ETH-USDT"])
@@ -198,11 +93,51 @@ private final class History {
     memory = try history.memory
     #expect(memory.positions == [coin: 11, ether: -4])
     #expect(memory.fillsKnownUntil?.milliseconds == later + 2_500)
-    var late = Report(kind: .fill, instrument: .none, side: .sell)
-    late.lastQuantity = Quantity(lots: 20)
-    late.tradeID = 6
-    memory.take(late, coin)
-    #expect(memory.positions[coin] == -9 && memory.fillsKnownUntil?.milliseconds == later + 2_500)
+  }
+
+  @Test func ordersWithoutAnEndAreUnproven() throws {
+    let history = try History()
+    let ids = (1...5).map { ClientOrderID(start: 1, number: $0) ?? .none }
+    try history.start(1) { segment in
+      try segment.name(["BTC-USDT", "ETH-USDT"])
+      for id in ids { try segment.order(1, id, lots: 10, expires: 5_000) }
+      try segment.report(.rejected, 1, ids[0])
+      try segment.report(.live, 1, ids[1], order: 77)
+      try segment.report(.fill, 1, ids[1], lots: 4, trade: 9, order: 77)
+      try segment.report(.cancelled, 1, ids[2])
+      try segment.report(.unknown, 1, ids[3])
+    }
+    // The next start learns one end, and dies as well.
+    try history.start(2) { segment in
+      try segment.name(["ETH-USDT", "BTC-USDT"])
+      try segment.report(.cancelled, 0, ids[3])
+    }
+    let unproven = try history.memory.unproven
+    #expect(unproven.keys.sorted() == [ids[1].rawValue, ids[4].rawValue])
+    let held = try #require(unproven[ids[1].rawValue])
+    #expect(held.instrument == ether && held.filled == 4)
+    #expect(held.exchangeOrder.rawValue == 77 && held.order.quantity.lots == 10)
+    #expect(held.order.expiresAt.milliseconds == 5_000)
+  }
+
+  @Test func lotsWithoutATradeAreKnownUntilARowNamesThem() throws {
+    let history = try History()
+    try history.start(1) { segment in
+      try segment.name(["BTC-USDT"])
+      try segment.report(.fill, 0, .none, lots: 6, order: 5)
+      try segment.report(.fill, 0, .none, lots: 3, order: 6)
+      try segment.report(
+        .fillNamed, 0, .none, lots: 3, trade: UInt64(bitPattern: -8), order: 6)
+      try segment.put(
+        .fillCursor, FillCursor(billID: 40, time: WallMilliseconds(milliseconds: 9)))
+      try segment.put(
+        .fillCursor, FillCursor(billID: 44, time: WallMilliseconds(milliseconds: 10)))
+    }
+    let memory = try history.memory
+    #expect(memory.nameless.mapValues(\.lots) == [5: 6])
+    #expect(memory.positions == [coin: 9], "a name moves nothing")
+    #expect(memory.trades.map { Int64(bitPattern: $0.trade) } == [-8])
+    #expect(memory.cursor?.billID == 44)
   }
 
   @Test func barsAreKnownUntilTheNewest() throws {

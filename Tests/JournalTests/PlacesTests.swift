@@ -19,11 +19,15 @@ private func places<Code: CaseIterable & BitwiseCopyable>(_: Code.Type) -> Strin
     places(ReportKind.self),
     """
     0 sent, 1 acknowledged, 2 live, 3 fill, 4 cancelled, 5 rejected, 6 unknown, 7 filled, \
-    8 cancelRejected, 9 position, 10 tradingState, 11 session
+    8 cancelRejected, 9 position, 10 tradingState, 11 session, \
+    12 sellable, 13 fillNamed
     """
   ),
   (places(TradingState.self), "0 active, 1 reduceOnly, 2 cancelOnly, 3 halted"),
-  (places(StopSource.self), "0 person, 1 breaker, 2 durability, 3 supervisor, 4 startup"),
+  (
+    places(StopSource.self),
+    "0 person, 1 breaker, 2 durability, 3 supervisor, 4 startup, 5 reconcile"
+  ),
   (places(IntentKind.self), "0 place, 1 cancel"),
   (places(OrderType.self), "0 limit, 1 postOnly, 2 immediateOrCancel"),
   (places(SignalSource.self), "0 none, 1 manual, 2 agent, 3 scripted"),

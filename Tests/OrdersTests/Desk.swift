@@ -86,7 +86,7 @@ struct Desk: ~Copyable {
     guard let approved = approve(side, lots: lots, price: price, instrument),
       case .prepared(let client) = orders.prepare(approved, now: now, into: &reports)
     else { return .none }
-    orders.markSent(client, now: now, into: &reports)
+    orders.markSent(client, request: 1_000 + number, now: now, into: &reports)
     drain()
     return client
   }
@@ -134,6 +134,47 @@ struct Desk: ~Copyable {
           ?? OrderUpdate(
             state: .live, instrument: .none, side: .buy, clientOrder: query.clientOrder)),
       now: now, into: &reports)
+    drain()
+    return outcome
+  }
+
+  /// An error that names a request and no order.
+  mutating func refuse(_ request: UInt64) -> OrderOutcome {
+    let outcome = orders.requestError(
+      OrderReply(
+        clientOrder: .none, exchangeOrder: .none, code: 50011, request: request, receivedAt: now),
+      into: &reports)
+    drain()
+    return outcome
+  }
+
+  mutating func adopt(_ update: OrderUpdate) -> Bool {
+    let isAdopted = orders.adopt(update, into: &reports)
+    drain()
+    return isAdopted
+  }
+
+  mutating func adoptUnproven(_ update: OrderUpdate) -> Bool {
+    let isAdopted = orders.adoptUnproven(update, now: now, into: &reports)
+    drain()
+    return isAdopted
+  }
+
+  /// A row of `trade/fills`.
+  mutating func merge(
+    _ client: ClientOrderID, lots: Int64, trade: Int64, exchange: UInt64? = nil,
+    price: Int64 = 1_000, side: Side = .buy, fee: Int64 = 0,
+    _ instrument: InstrumentID = InstrumentID(index: 0)
+  ) -> OrderOutcome {
+    var row = Report(kind: .fill, instrument: instrument, side: side)
+    row.clientOrder = client
+    row.exchangeOrder = ExchangeOrderID(rawValue: exchange ?? client.rawValue &+ 1_000)
+    row.lastQuantity = Quantity(lots: lots)
+    row.lastPrice = Price(ticks: price)
+    row.tradeID = UInt64(bitPattern: trade)
+    row.feeUnits = fee
+    row.feeCurrency = CurrencyID(index: 0)
+    let outcome = orders.merge(row, now: now, into: &reports)
     drain()
     return outcome
   }

@@ -31,6 +31,9 @@ private struct OrderWalk: ~Copyable {
   var ids: [ClientOrderID] = []
   var wire: [Message] = []
   var trade: UInt64 = 0
+  /// Rows of `trade/fills` by order: lots and trade.
+  var rows: [ClientOrderID: [(lots: Int64, trade: Int64)]] = [:]
+  var time: Int64 = 0
   var position: [UInt16: Int64] = [:]
 
   init(seed: UInt64) { random = TestRandom(seed: seed) }
@@ -62,12 +65,17 @@ private struct OrderWalk: ~Copyable {
     return true
   }
 
-  private func push(_ id: ClientOrderID, last: Int64 = 0) -> Message {
+  private mutating func push(_ id: ClientOrderID, last: Int64 = 0, isNameless: Bool = false)
+    -> Message
+  {
     let order = truth[id]!
-    return .push(
-      update(
-        id, order.state, cumulative: order.filled, last: last, trade: last > 0 ? trade : 0,
-        price: order.price, side: order.side, quantity: order.quantity, order.instrument))
+    var push = update(
+      id, order.state, cumulative: order.filled, last: last,
+      trade: last > 0 && !isNameless ? trade : 0,
+      price: order.price, side: order.side, quantity: order.quantity, order.instrument)
+    time += 1
+    push.exchangeTime = WallMilliseconds(milliseconds: time)
+    return .push(push)
   }
 
   private mutating func send() {
@@ -98,7 +106,12 @@ private struct OrderWalk: ~Copyable {
     order.state = order.filled == order.quantity ? .filled : .partiallyFilled
     truth[id] = order
     trade += 1
-    wire.append(push(id, last: lots))
+    // As liquidations do: the push names no trade, the row has a negative id.
+    let isNameless = random.below(8) == 0
+    rows[id, default: []].append((lots, isNameless ? -Int64(trade) : Int64(trade)))
+    let message = push(id, last: lots, isNameless: isNameless)
+    // Some are never pushed.
+    if random.below(12) != 0 { wire.append(message) }
   }
 
   private mutating func cancel() {
@@ -124,7 +137,10 @@ private struct OrderWalk: ~Copyable {
       desk.pass(11_000_000_000)
       desk.checkTimeouts()
       _ = desk.sessionDown()
-      for _ in 0..<2_000 where desk.orders.queriesPending > 0 { answerOne(mayFail: false) }
+      for _ in 0..<2_000 where desk.orders.queriesPending > 0 {
+        desk.pass(1_000_000)
+        answerOne(mayFail: false)
+      }
     }
   }
 
@@ -151,6 +167,17 @@ private struct OrderWalk: ~Copyable {
       query.clientOrder, order.state, cumulative: order.filled, price: order.price,
       side: order.side, quantity: order.quantity, order.instrument)
     found.averagePrice = Price(ticks: order.price)
+    found.receivedAt = desk.now
+    time += 1
+    found.exchangeTime = WallMilliseconds(milliseconds: time)
+    // REST may show an end before its fills.
+    if random.below(3) != 0 || !mayFail {
+      for row in rows[query.clientOrder] ?? [] {
+        _ = desk.merge(
+          query.clientOrder, lots: row.lots, trade: row.trade, price: order.price,
+          side: order.side, order.instrument)
+      }
+    }
     _ = desk.answer(query, .found, found)
   }
 }

@@ -13,6 +13,12 @@ public struct StatedFill: Sendable {
   public var report: Report
   /// The price is the nearest tick: the tick changed since.
   public var isRounded: Bool
+
+  public init(billID: UInt64, report: Report, isRounded: Bool) {
+    self.billID = billID
+    self.report = report
+    self.isRounded = isRounded
+  }
 }
 
 extension AccountReader {
@@ -39,15 +45,6 @@ extension AccountReader {
     }
     all.rows.sort { $0.billID < $1.billID }
     return all
-  }
-
-  /// The fills of one order within the last three days, oldest first: what its end is judged by.
-  public func orderFills(
-    _ instrument: InstrumentID, _ order: ExchangeOrderID
-  ) async throws -> Stated<StatedFill> {
-    let symbol = instruments[instrument].symbol
-    return try await fills(
-      "/api/v5/trade/fills?instId=\(symbol)&ordId=\(order.rawValue)", nil, .order)
   }
 
   private func fills(

@@ -15,6 +15,13 @@ public struct PendingOrder: Sendable {
   public var tag: String
   /// `normal`, or such as `full_liquidation` and `adl`.
   public var category: String
+
+  public init(update: OrderUpdate, isForeignText: Bool, tag: String, category: String) {
+    self.update = update
+    self.isForeignText = isForeignText
+    self.tag = tag
+    self.category = category
+  }
 }
 
 /// What the exchange says of an order that was asked about.
@@ -24,6 +31,8 @@ public struct OrderReading: Sendable {
   public var category = ""
   /// Why the question failed: the exchange's code and text, or the field that is not understood.
   public var failure: String?
+
+  public init(answer: OrderAnswer) { self.answer = answer }
 }
 
 /// What became of a request to cancel.
@@ -55,8 +64,9 @@ extension AccountReader {
   /// What became of an order (51603 is *not found*); asked by its exchange id where it has none of ours.
   public func answer(_ query: OrderQuery) async -> OrderReading {
     let symbol = instruments[query.instrument].symbol.description
+    let isForeign = query.clientOrder == .none || query.clientOrder.isForeign
     let id =
-      query.clientOrder == .none
+      isForeign
       ? "ordId=\(query.exchangeOrder.rawValue)" : "clOrdId=\(query.clientOrder.rawValue)"
     let path = "/api/v5/trade/order?instId=\(symbol)&\(id)"
     let empty = OrderUpdate(
@@ -69,7 +79,7 @@ extension AccountReader {
       let stated = read(rows, path) { row throws(OddRow) in try AccountReader.order(&row) }
       let found = stated.rows.first { order in
         order.update.instrument == query.instrument
-          && (query.clientOrder == .none
+          && (isForeign
             ? order.update.exchangeOrder == query.exchangeOrder
             : order.update.clientOrder == query.clientOrder)
       }

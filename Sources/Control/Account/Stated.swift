@@ -42,6 +42,21 @@ public struct OddRow: Sendable, Error, Equatable, CustomStringConvertible {
 
   public static let valueMax = 64
 
+  public init(
+    path: String, instrumentName: String, instrument: InstrumentID, clientOrder: ClientOrderID,
+    exchangeOrder: ExchangeOrderID, bill: UInt64, field: String, value: String, reason: OddReason
+  ) {
+    self.path = path
+    self.instrumentName = instrumentName
+    self.instrument = instrument
+    self.clientOrder = clientOrder
+    self.exchangeOrder = exchangeOrder
+    self.bill = bill
+    self.field = field
+    self.value = value
+    self.reason = reason
+  }
+
   public var description: String {
     var text = "\(path)"
     if !instrumentName.isEmpty { text += " \(instrumentName)" }
@@ -67,6 +82,8 @@ public struct Stated<Row: Sendable>: Sendable {
   public var odd: [OddRow] = []
   /// Rows of instruments or currencies outside of this run.
   public var outside = 0
+
+  public init() {}
 }
 
 /// One row as it came; whatever it is, decoding it succeeds.

@@ -31,6 +31,7 @@ public struct OrderUpdate: Sendable, BitwiseCopyable {
   /// `fillSz`, `fillPx`, `tradeId`: all absent (zero) where this push is no fill.
   public var lastQuantity: Quantity = .zero
   public var lastPrice: Price = .none
+  /// The bits of an Int64: liquidations and ADL carry a negative id, or 0 for a fill that names no trade (OKX-114).
   public var tradeID: UInt64 = 0
   public var feeCurrency: CurrencyID = .none
   public var feeUnits: Int64 = 0
@@ -60,20 +61,24 @@ public struct OrderReply: Sendable, BitwiseCopyable {
   public var exchangeOrder: ExchangeOrderID
   /// OKX `sCode` (or the envelope's `code` where there is no data); 0 is accepted.
   public var code: Int32
+  /// The request that it answers; names the order where `clientOrder` does not. 0: unknown.
+  public var request: UInt64
   public var receivedAt: Instant
 
   @inlinable
   public init(
-    clientOrder: ClientOrderID, exchangeOrder: ExchangeOrderID, code: Int32, receivedAt: Instant
+    clientOrder: ClientOrderID, exchangeOrder: ExchangeOrderID, code: Int32,
+    request: UInt64 = 0, receivedAt: Instant
   ) {
     self.clientOrder = clientOrder
     self.exchangeOrder = exchangeOrder
     self.code = code
+    self.request = request
     self.receivedAt = receivedAt
   }
 }
 
-/// A question for the exchange (REST `trade/order` by `clOrdId`): what became of this order?
+/// A question for the exchange (REST `trade/order` by `clOrdId`, a foreign order's by `ordId`): what became of it?
 @frozen
 public struct OrderQuery: Sendable, BitwiseCopyable {
   public var clientOrder: ClientOrderID
@@ -95,9 +100,10 @@ public struct OrderQuery: Sendable, BitwiseCopyable {
 
 @frozen
 public enum OrderAnswerKind: UInt8, Sendable, BitwiseCopyable {
-  /// `update` says what the exchange holds.
+  /// `update` says what the exchange holds. An end is said only once pending orders do not hold the order and the
+  /// fills since were read and merged.
   case found = 1
-  /// The exchange does not know it (51603).
+  /// The exchange does not know it (51603), pending orders do not hold it, and the fills since were merged.
   case notFound = 2
   /// The question itself failed: ask again.
   case failed = 3
@@ -130,7 +136,7 @@ public enum OrderOutcome: UInt8, Sendable, BitwiseCopyable {
   case applied = 1
   /// Already known; counted, nothing reported.
   case duplicate = 2
-  /// Names no order of ours; where it is a fill, the fill is reported without an intent.
+  /// Names no order of the table; where it is a fill, the fill is reported without an intent.
   case unmatched = 3
   /// Cannot follow from what is known; counted, and the exchange will be asked.
   case contradiction = 4

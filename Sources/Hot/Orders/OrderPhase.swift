@@ -40,8 +40,10 @@ public struct Order: Sendable, BitwiseCopyable {
   public var isCancelInFlight = false
   /// A stop wants it gone: it is cancelled again whenever it is found live.
   public var isCancelRequested = false
-  /// Of an earlier start, or of someone else: known from the exchange alone, no intent.
+  /// Of an earlier start, or of someone else: known from the exchange and the journal alone, with a stand-in intent.
   public var isAdopted = false
+  /// Nobody of ours numbered it.
+  public var isForeign = false
   /// The exchange took it at some time: an acknowledgement or a push named it.
   public var wasAccepted = false
   /// Somebody must ask the exchange.
@@ -51,13 +53,32 @@ public struct Order: Sendable, BitwiseCopyable {
   public var quantity: Quantity = .zero
   /// Sum of the fills reported to the caller.
   public var filled: Quantity = .zero
+  /// Of `filled`, what was counted before the exchange named a trade for it: a row that names one takes from here.
+  public var anonymous: Quantity = .zero
   /// The largest cumulative fill that the exchange stated; never below `filled`.
   public var statedFilled: Quantity = .zero
+  /// How the exchange says that it ended, while fills of it are missing.
+  public var claim: OrderPhase? = nil
+  /// Since when the exchange states more fills than were counted; `.zero`: it does not.
+  public var shortSince: Instant = .zero
+  /// Since when the exchange says that it knows no such order; `.zero`: it does not.
+  public var missingSince: Instant = .zero
+  /// The newest `uTime` that was taken.
+  public var exchangeTime = WallMilliseconds(milliseconds: 0)
+  /// The requests that carried it and its latest cancel.
+  public var request: UInt64 = 0
+  public var cancelRequest: UInt64 = 0
   public var sentAt: Instant = .zero
   public var cancelSentAt: Instant = .zero
+  /// Cancels sent so far, and when the next may follow a refused one.
+  public var cancelTries: UInt8 = 0
+  public var cancelNotBefore: Instant = .zero
   /// Since when the exchange has to be asked; an answer to an older question does not count.
   public var querySince: Instant = .zero
   public var queriedAt: Instant = .zero
+  /// When REST last said something of it, and when anything was last heard of it.
+  public var answeredAt: Instant = .zero
+  public var heardAt: Instant = .zero
   /// Σ lots × ticks of the fills reported.
   var filledCost: Int128 = 0
   var next: Int32 = -1

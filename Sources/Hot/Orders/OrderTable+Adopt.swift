@@ -1,74 +1,132 @@
-// Orders the exchange holds and this run did not place; hot plane.
+// Orders the exchange holds, or may hold, and this run did not place; hot plane.
 
 import Quantities
 
 extension OrderTable {
-  /// Takes up an order of an earlier start (from `orders-pending` or a push), so that it can be cancelled.
-  /// What it filled so far is history: only later fills are reported, without an intent. False when it is
-  /// known already, has ended, is no id of an earlier start, or the table is full.
+  /// Where an order is held: under the id that a start of ours gave it, else under its exchange's.
   @_noLocks
-  public mutating func adopt(_ update: OrderUpdate) -> Bool {
-    if update.clientOrder == .none || !isKnown(update.instrument) || update.quantity.lots <= 0 {
+  func slot(of update: OrderUpdate) -> Int? {
+    if isOurs(update.clientOrder), let slot = byClient.find(update.clientOrder.rawValue) {
+      return slot
+    }
+    return byClient.find(ClientOrderID(foreign: update.exchangeOrder).rawValue)
+  }
+
+  /// An id that this or an earlier start gave. A later start's cannot be ours: somebody else numbers orders so.
+  @_noLocks
+  func isOurs(_ client: ClientOrderID) -> Bool {
+    !client.isForeign && client.start > 0 && client.start <= start
+  }
+
+  /// Takes up an order that the exchange shows at work: of an earlier start, so that it can be cancelled, or of someone
+  /// else, so that it is counted. What it filled so far is history. False when it is known already, has ended, is of
+  /// this start, or the table is full.
+  @_noLocks
+  public mutating func adopt(_ update: OrderUpdate, into reports: inout ReportBuffer) -> Bool {
+    if update.state == .filled || update.state == .cancelled { return false }
+    if isOurs(update.clientOrder) && update.clientOrder.start == start { return false }
+    let known = min(max(0, update.cumulativeFilled.lots), update.quantity.lots)
+    guard let slot = take(update, filled: known, as: known > 0 ? .partiallyFilled : .live) else {
       return false
     }
-    // A later start's cannot be ours: somebody else numbers orders on this account.
-    if update.clientOrder.start == 0 || update.clientOrder.start >= start { return false }
-    if update.state == .filled || update.state == .cancelled { return false }
-    if byClient.find(update.clientOrder.rawValue) != nil { return false }
-    guard let slot = takeSlot() else { return false }
-    let known = min(max(0, update.cumulativeFilled.lots), update.quantity.lots)
+    unsafe orders[slot].wasAccepted = true
+    unsafe reports.append(OrderTable.report(.live, orders[slot], update.receivedAt))
+    return true
+  }
+
+  /// Takes up an order of an earlier start that has no proven end on record: it is *unknown*, and asked about. What the
+  /// journal says was filled of it is counted already.
+  @_noLocks
+  public mutating func adoptUnproven(
+    _ update: OrderUpdate, now: Instant, into reports: inout ReportBuffer
+  ) -> Bool {
+    if !isOurs(update.clientOrder) || update.clientOrder.start == start { return false }
+    guard let slot = take(update, filled: update.cumulativeFilled.lots, as: .unknown) else {
+      return false
+    }
+    ask(slot, now)
+    // The gate counts it like any order that may rest.
+    unsafe reports.append(OrderTable.report(.live, orders[slot], now))
+    unsafe reports.append(OrderTable.report(.unknown, orders[slot], now))
+    return true
+  }
+
+  /// What pending orders show of an order that is held already.
+  @_noLocks
+  public mutating func observe(_ update: OrderUpdate, into reports: inout ReportBuffer)
+    -> OrderOutcome
+  {
+    guard slot(of: update) != nil else { return .unmatched }
+    return apply(update, isReconciled: true, into: &reports)
+  }
+
+  /// Lots that an earlier start counted before their trade was named.
+  @_noLocks
+  public mutating func remember(nameless lots: Quantity, of order: ExchangeOrderID) {
+    strangers.add(order.rawValue, counted: lots.lots, anonymous: lots.lots)
+  }
+
+  /// The adopted order at work that an update speaks of.
+  @_noLocks
+  public func adopted(_ update: OrderUpdate) -> Order? {
+    guard let slot = slot(of: update) else { return nil }
+    let order = unsafe orders[slot]
+    return order.isAdopted && !order.state.isTerminal ? order : nil
+  }
+
+  /// Somebody else's order is treated as ours from here on.
+  @_noLocks
+  public mutating func own(_ client: ClientOrderID) {
+    if let slot = byClient.find(client.rawValue) { unsafe orders[slot].isForeign = false }
+  }
+
+  @_noLocks
+  mutating func take(_ update: OrderUpdate, filled: Int64, as state: OrderPhase) -> Int? {
+    if !isKnown(update.instrument) || update.quantity.lots <= 0 || filled < 0 { return nil }
+    if self.slot(of: update) != nil { return nil }
+    let isOurs = isOurs(update.clientOrder)
+    let key = isOurs ? update.clientOrder : ClientOrderID(foreign: update.exchangeOrder)
+    if key == .none { return nil }
+    guard let slot = takeSlot() else { return nil }
     var order = Order()
-    order.clientOrder = update.clientOrder
+    order.intent = IntentNumber(standingFor: key)
+    order.clientOrder = key
     order.exchangeOrder = update.exchangeOrder
     order.instrument = update.instrument
     order.side = update.side
     order.type = update.type
-    order.state = known > 0 ? .partiallyFilled : .live
+    order.state = state
     order.isAdopted = true
-    order.wasAccepted = true
+    order.isForeign = !isOurs
     order.price = update.price
     order.quantity = update.quantity
-    order.filled = Quantity(lots: known)
+    order.filled = Quantity(lots: filled)
     order.statedFilled = order.filled
+    order.exchangeTime = update.exchangeTime
     if !update.averagePrice.isNone {
-      order.filledCost = Int128(update.averagePrice.ticks) &* Int128(known)
+      order.filledCost = Int128(update.averagePrice.ticks) &* Int128(filled)
     }
     enlist(order, at: slot)
     counters.adopted &+= 1
-    return true
+    return Int(slot)
   }
 
-  /// A push that names no order of the table: another session's, a person's, or one ended long ago.
+  /// A push of an order that the table does not hold: another session's, a person's, or one ended long ago.
   @_noLocks
   mutating func applyUnmatched(_ update: OrderUpdate, into reports: inout ReportBuffer)
     -> OrderOutcome
   {
     counters.unmatched &+= 1
-    if update.clientOrder != .none && update.clientOrder.start == start {
-      // Ours, and ended so long ago that its slot was given on: whatever it says was counted then.
-      return .duplicate
-    }
     if update.lastQuantity.lots > 0 {
-      // It moves the account's position all the same.
-      let pair = OrderTable.pair(update)
-      if update.tradeID != 0 && trades.contains(pair) {
-        counters.duplicates &+= 1
-        return .duplicate
-      }
-      if update.tradeID != 0 { trades.insert(pair) }
-      counters.fills &+= 1
-      var report = Report(kind: .fill, instrument: update.instrument, side: update.side)
-      report.clientOrder = update.clientOrder
-      report.exchangeOrder = update.exchangeOrder
-      report.price = update.price
-      report.quantity = update.quantity
-      report.cumulativeFilled = update.cumulativeFilled
-      report.receivedAt = update.receivedAt
-      OrderTable.describe(&report, update)
-      reports.append(report)
+      // It moves the account's position all the same. Of an order of this start, whose slot was given on long ago,
+      // only what names a new trade does.
+      let isPast = isOurs(update.clientOrder) && update.clientOrder.start == start
+      let isNew =
+        (update.tradeID != 0 || !isPast) && takeStranger(update, isRow: false, into: &reports)
+      if !isNew { return .duplicate }
     }
     // With this push's fill counted, what is left can be adopted.
-    if update.clientOrder != .none { _ = adopt(update) }
+    _ = adopt(update, into: &reports)
     return .unmatched
   }
 }

@@ -1,4 +1,4 @@
-// Acknowledgements, lost ones, and the questions that settle them; hot plane.
+// Acknowledgements, lost ones, and a lost session; hot plane.
 
 import Quantities
 
@@ -8,7 +8,7 @@ extension OrderTable {
   public mutating func orderReply(_ reply: OrderReply, into reports: inout ReportBuffer)
     -> OrderOutcome
   {
-    guard let slot = byClient.find(reply.clientOrder.rawValue) else {
+    guard let slot = slot(of: reply, isCancel: false) else {
       counters.unmatched &+= 1
       return .unmatched
     }
@@ -59,7 +59,7 @@ extension OrderTable {
   public mutating func cancelReply(_ reply: OrderReply, into reports: inout ReportBuffer)
     -> OrderOutcome
   {
-    guard let slot = byClient.find(reply.clientOrder.rawValue) else {
+    guard let slot = slot(of: reply, isCancel: true) else {
       counters.unmatched &+= 1
       return .unmatched
     }
@@ -70,6 +70,8 @@ extension OrderTable {
     let meaning = ReplyMeaning.ofCancel(reply.code)
     if meaning == .accepted { return .applied }
     unsafe orders[slot].isCancelInFlight = false
+    unsafe orders[slot].cancelNotBefore = reply.receivedAt.advanced(
+      byNanoseconds: OrderTable.cancelPause(orders[slot].cancelTries))
     var report = unsafe OrderTable.report(.cancelRejected, orders[slot], reply.receivedAt)
     report.code = .exchangeRejected
     report.exchangeCode = reply.code
@@ -78,6 +80,44 @@ extension OrderTable {
       becomeUnknown(slot, reply.receivedAt, exchangeCode: reply.code, into: &reports)
     }
     return .applied
+  }
+
+  /// The order that a reply is about: by its id, else by the request that it answers (an envelope without items).
+  @_noLocks
+  func slot(of reply: OrderReply, isCancel: Bool) -> Int? {
+    if reply.clientOrder != .none { return byClient.find(reply.clientOrder.rawValue) }
+    if reply.exchangeOrder != .none {
+      let foreign = ClientOrderID(foreign: reply.exchangeOrder)
+      if let slot = byClient.find(foreign.rawValue) { return slot }
+    }
+    if reply.request == 0 { return nil }
+    // The newest first: it is what was just asked.
+    var slot = working.last
+    var left = working.count
+    while slot != Order.noSlot && left > 0 {
+      left &-= 1
+      let at = Int(slot)
+      let request = unsafe isCancel ? orders[at].cancelRequest : orders[at].request
+      if request == reply.request { return at }
+      slot = unsafe orders[at].previous
+    }
+    return nil
+  }
+
+  /// An `error` event that names a request of ours, whichever operation it was: as its reply would.
+  @_noLocks
+  public mutating func requestError(_ reply: OrderReply, into reports: inout ReportBuffer)
+    -> OrderOutcome
+  {
+    if slot(of: reply, isCancel: false) != nil { return orderReply(reply, into: &reports) }
+    return cancelReply(reply, into: &reports)
+  }
+
+  /// How long after a refused cancel the next may follow: longer with each one sent.
+  @_noLocks
+  static func cancelPause(_ tries: UInt8) -> Int64 {
+    let doublings = Int64(min(max(tries, 1), 6) &- 1)
+    return 50_000_000 &<< doublings
   }
 
   /// The private session is gone. Whatever was in flight becomes *unknown*, and every order at work will
@@ -99,92 +139,6 @@ extension OrderTable {
       }
     }
     return true
-  }
-
-  /// Looks at up to `steps` orders at work for replies and pushes that should have come by now.
-  @_noLocks
-  public mutating func checkTimeouts(
-    now: Instant, steps: Int, into reports: inout ReportBuffer
-  ) {
-    var left = min(steps, working.count)
-    while left > 0 && reports.room >= ReportBuffer.perEventMax {
-      left &-= 1
-      var cursor = timeoutCursor
-      guard let at = step(&cursor) else { return }
-      timeoutCursor = cursor
-      let order = unsafe orders[at]
-      let isReplyLate =
-        order.state == .sent && now.since(order.sentAt) > timeouts.replyNanoseconds
-      let isCancelLate =
-        order.isCancelInFlight && now.since(order.cancelSentAt) > timeouts.replyNanoseconds
-      if isReplyLate || isCancelLate {
-        becomeUnknown(at, now, exchangeCode: 0, into: &reports)
-      } else if order.state == .acknowledged && !order.needsQuery
-        && now.since(order.sentAt) > timeouts.pushNanoseconds
-      {
-        ask(at, now)
-      }
-    }
-  }
-
-  /// The next question for the exchange; nil when the next `scanStepsMax` orders need none now. Taking it
-  /// counts as asking.
-  @_noLocks
-  public mutating func nextQuery(now: Instant) -> OrderQuery? {
-    if queriesPending == 0 { return nil }
-    var left = min(OrderTable.scanStepsMax, working.count)
-    while left > 0 {
-      left &-= 1
-      var cursor = queryCursor
-      guard let at = step(&cursor) else { return nil }
-      queryCursor = cursor
-      let order = unsafe orders[at]
-      if !order.needsQuery { continue }
-      let waits =
-        order.queriedAt != .zero && order.queriedAt >= order.querySince
-        && now.since(order.queriedAt) < timeouts.queryRetryNanoseconds
-      if waits { continue }
-      unsafe orders[at].isQueryInFlight = true
-      unsafe orders[at].queriedAt = now
-      return OrderQuery(
-        clientOrder: order.clientOrder, exchangeOrder: order.exchangeOrder,
-        instrument: order.instrument, askedAt: now)
-    }
-    return nil
-  }
-
-  /// The answer to a question. One asked before the order became unknown is no answer.
-  @_noLocks
-  public mutating func answer(
-    _ answer: OrderAnswer, now: Instant, into reports: inout ReportBuffer
-  ) -> OrderOutcome {
-    guard let slot = byClient.find(answer.clientOrder.rawValue) else {
-      counters.unmatched &+= 1
-      return .unmatched
-    }
-    let order = unsafe orders[slot]
-    if order.state.isTerminal {
-      counters.duplicates &+= 1
-      return .duplicate
-    }
-    if answer.askedAt == order.queriedAt { unsafe orders[slot].isQueryInFlight = false }
-    if !order.needsQuery || answer.askedAt < order.querySince { return .duplicate }
-    switch answer.kind {
-    case .failed:
-      return .applied
-    case .found:
-      return apply(answer.update, isReconciled: true, into: &reports)
-    case .notFound:
-      if order.wasAccepted {
-        // An order cancelled without a fill vanishes from `trade/order` (OKX-135).
-        finish(slot, as: .cancelled, now, isReconciled: true, into: &reports)
-        return .applied
-      }
-      // Too early to tell from an order still under way: stays unknown, asked again.
-      if now.since(order.sentAt) < timeouts.notFoundGraceNanoseconds { return .applied }
-      reject(slot, .exchangeRejected, 51603, now, isReconciled: true, into: &reports)
-      return .applied
-    }
   }
 
   @_noLocks

@@ -81,11 +81,12 @@ extension OrderTable {
   /// The order's record is committed and its bytes are handed to the transport.
   @_noLocks
   public mutating func markSent(
-    _ client: ClientOrderID, now: Instant, into reports: inout ReportBuffer
+    _ client: ClientOrderID, request: UInt64 = 0, now: Instant, into reports: inout ReportBuffer
   ) {
     guard let slot = byClient.find(client.rawValue) else { return }
     if unsafe orders[slot].state != .prepared { return }
     unsafe orders[slot].state = .sent
+    unsafe orders[slot].request = request
     unsafe orders[slot].sentAt = now
     counters.sent &+= 1
     unsafe reports.append(OrderTable.report(.sent, orders[slot], now))
@@ -101,33 +102,46 @@ extension OrderTable {
 
   /// A cancel's bytes are handed to the transport.
   @_noLocks
-  public mutating func markCancelSent(_ client: ClientOrderID, now: Instant) {
+  public mutating func markCancelSent(_ client: ClientOrderID, request: UInt64 = 0, now: Instant) {
     guard let slot = byClient.find(client.rawValue) else { return }
     if unsafe orders[slot].state.isTerminal { return }
     unsafe orders[slot].isCancelInFlight = true
+    unsafe orders[slot].cancelRequest = request
+    unsafe orders[slot].cancelTries = min(orders[slot].cancelTries, 250) &+ 1
     unsafe orders[slot].cancelSentAt = now
   }
 
-  /// A stop wants every order of `instrument` (with `.none`: every order) gone, until it is.
+  /// A stop wants every order of `instrument` (with `.none`: every order) gone, until it is. Other people's orders are
+  /// theirs.
   @_noLocks
   public mutating func requestCancels(_ instrument: InstrumentID) {
     var slot = working.first
     while slot != Order.noSlot {
       let at = Int(slot)
       let isMeant = unsafe instrument.isNone || orders[at].instrument == instrument
-      if isMeant, unsafe !orders[at].isCancelRequested {
-        unsafe orders[at].isCancelRequested = true
-        cancelsRequested &+= 1
-      }
+      if isMeant, unsafe !orders[at].isForeign { wantGone(at) }
       slot = unsafe orders[at].next
     }
   }
 
-  /// The next order that a stop wants gone and whose cancel may go out; nil when none of the next
-  /// `scanStepsMax` is one. An *unknown* order waits for its answer, and is cancelled again when it is found
-  /// live.
+  /// One order is wanted gone, whoever placed it.
   @_noLocks
-  public mutating func nextRequestedCancel() -> Order? {
+  public mutating func requestCancel(of client: ClientOrderID) {
+    guard let slot = byClient.find(client.rawValue) else { return }
+    if unsafe !orders[slot].state.isTerminal { wantGone(slot) }
+  }
+
+  @_noLocks
+  mutating func wantGone(_ slot: Int) {
+    if unsafe orders[slot].isCancelRequested { return }
+    unsafe orders[slot].isCancelRequested = true
+    cancelsRequested &+= 1
+  }
+
+  /// The next order that a stop wants gone and whose cancel may go out; nil when none of the next
+  /// `scanStepsMax` is one. An *unknown* order is cancelled by its `clOrdId` without waiting for any answer.
+  @_noLocks
+  public mutating func nextRequestedCancel(now: Instant) -> Order? {
     if cancelsRequested == 0 { return nil }
     var left = min(OrderTable.scanStepsMax, working.count)
     while left > 0 {
@@ -137,7 +151,7 @@ extension OrderTable {
       cancelCursor = cursor
       let order = unsafe orders[at]
       if order.isCancelRequested && !order.isCancelInFlight && order.state != .prepared
-        && order.state != .unknown
+        && order.claim == nil && now >= order.cancelNotBefore
       {
         return order
       }
@@ -149,7 +163,7 @@ extension OrderTable {
   static func report(_ kind: ReportKind, _ order: Order, _ now: Instant) -> Report {
     var report = Report(kind: kind, instrument: order.instrument, side: order.side)
     report.intent = order.intent
-    report.clientOrder = order.clientOrder
+    report.clientOrder = order.clientOrder.isForeign ? .none : order.clientOrder
     report.exchangeOrder = order.exchangeOrder
     report.price = order.price
     report.quantity = order.quantity

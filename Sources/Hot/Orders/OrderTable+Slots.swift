@@ -109,6 +109,9 @@ extension OrderTable {
     unsafe orders[slot].isQueryInFlight = false
     unsafe orders[slot].isCancelInFlight = false
     unsafe orders[slot].isCancelRequested = false
+    unsafe orders[slot].claim = nil
+    unsafe orders[slot].shortSince = .zero
+    unsafe orders[slot].missingSince = .zero
     list = ended
     append(at, to: &list)
     ended = list
@@ -121,8 +124,11 @@ extension OrderTable {
     var list = ended
     unlink(Int32(truncatingIfNeeded: slot), from: &list)
     ended = list
+    counters.revived &+= 1
     unsafe orders[slot].state = .unknown
     unsafe orders[slot].isCancelRequested = true
+    unsafe orders[slot].cancelTries = 0
+    unsafe orders[slot].cancelNotBefore = .zero
     cancelsRequested &+= 1
     putToWork(Int32(truncatingIfNeeded: slot))
   }

@@ -1,10 +1,10 @@
-// Order pushes and the same records from REST: fills once, ends once; hot plane.
+// Order pushes and the same records from REST: what they say of an order's state and its end; hot plane.
 
 import Quantities
 
 extension OrderTable {
-  /// An `orders` push. Idempotent (docs/OKX.md OKX-108): a fill is the first push per tradeId, an end
-  /// the first per order; everything repeated is counted and changes nothing. Pushes may precede the reply.
+  /// An `orders` push. Idempotent (docs/OKX.md OKX-108): everything repeated is counted and changes nothing. Pushes
+  /// may precede the reply, and a fill counts whatever state its order is in.
   @_noLocks
   public mutating func apply(_ update: OrderUpdate, into reports: inout ReportBuffer)
     -> OrderOutcome
@@ -22,7 +22,7 @@ extension OrderTable {
       counters.contradictions &+= 1
       return .contradiction
     }
-    guard let slot = byClient.find(update.clientOrder.rawValue) else {
+    guard let slot = slot(of: update) else {
       return applyUnmatched(update, into: &reports)
     }
     let order = unsafe orders[slot]
@@ -36,18 +36,55 @@ extension OrderTable {
       return .contradiction
     }
     if order.state.isTerminal {
-      // Rejected, yet the exchange has it: it counts again, and can be cancelled again.
-      let isResurrected =
-        order.state == .rejected && (update.state == .live || update.state == .partiallyFilled)
-        && working.count < OrderTable.workingMax
-      if !isResurrected {
-        counters.duplicates &+= 1
-        return .duplicate
+      if isAlive(order, after: update) && working.count < OrderTable.workingMax {
+        counters.contradictions &+= 1
+        revive(slot)
+      } else {
+        return applyLate(slot, update, isReconciled: isReconciled, into: &reports)
       }
-      counters.contradictions &+= 1
-      revive(slot)
     }
     return advance(slot, update, isReconciled: isReconciled, into: &reports)
+  }
+
+  /// An order taken for ended that the exchange shows at work, later than anything it had said before.
+  @_noLocks
+  func isAlive(_ order: Order, after update: OrderUpdate) -> Bool {
+    if update.state != .live && update.state != .partiallyFilled { return false }
+    let isNeverHeardOf = order.state == .rejected && order.exchangeTime.milliseconds == 0
+    return isNeverHeardOf || update.exchangeTime > order.exchangeTime
+  }
+
+  /// A push of an order that has ended: its fill counts where it is new.
+  @_noLocks
+  mutating func applyLate(
+    _ slot: Int, _ update: OrderUpdate, isReconciled: Bool, into reports: inout ReportBuffer
+  ) -> OrderOutcome {
+    state(slot, update)
+    if takeFill(slot, update, isReconciled: isReconciled, into: &reports) { return .applied }
+    counters.duplicates &+= 1
+    return .duplicate
+  }
+
+  /// Keeps the larger of what was stated as filled in all.
+  @_noLocks
+  mutating func state(_ slot: Int, _ update: OrderUpdate) {
+    let before = unsafe orders[slot]
+    var stated = max(before.statedFilled.lots, update.cumulativeFilled.lots)
+    if update.state == .filled { stated = max(stated, before.quantity.lots) }
+    if stated > before.quantity.lots {
+      counters.contradictions &+= 1
+      stated = max(before.quantity.lots, before.filled.lots)
+    }
+    unsafe orders[slot].statedFilled = Quantity(lots: stated)
+    unsafe orders[slot].wasAccepted = true
+    unsafe orders[slot].missingSince = .zero
+    unsafe orders[slot].heardAt = update.receivedAt
+    if before.exchangeOrder == .none {
+      unsafe orders[slot].exchangeOrder = update.exchangeOrder
+    }
+    if update.exchangeTime > before.exchangeTime {
+      unsafe orders[slot].exchangeTime = update.exchangeTime
+    }
   }
 
   @_noLocks
@@ -55,115 +92,91 @@ extension OrderTable {
     _ slot: Int, _ update: OrderUpdate, isReconciled: Bool, into reports: inout ReportBuffer
   ) -> OrderOutcome {
     let before = unsafe orders[slot]
-    unsafe orders[slot].wasAccepted = true
-    if before.exchangeOrder == .none {
-      unsafe orders[slot].exchangeOrder = update.exchangeOrder
-    }
-    var stated = max(before.statedFilled.lots, update.cumulativeFilled.lots)
-    if update.state == .filled { stated = max(stated, before.quantity.lots) }
-    if stated > before.quantity.lots {
-      counters.contradictions &+= 1
-      stated = before.quantity.lots
-    }
-    unsafe orders[slot].statedFilled = Quantity(lots: stated)
-
-    let isAtWork = update.state == .live || update.state == .partiallyFilled
-    let isNewlyLive =
-      before.state == .sent || before.state == .acknowledged || before.state == .unknown
+    state(slot, update)
     var changed = false
-    if isAtWork {
-      if isNewlyLive {
-        // A cancel that is in flight says nothing against the order being live until it is done.
-        unsafe orders[slot].state = before.filled.lots > 0 ? .partiallyFilled : .live
-        var report = unsafe OrderTable.report(.live, orders[slot], update.receivedAt)
-        report.exchangeTime = update.exchangeTime
-        report.isReconciled = isReconciled
-        reports.append(report)
-        changed = true
-      }
-      settleQuery(slot)
-    }
-    if takeFill(slot, update, isReconciled: isReconciled, into: &reports) { changed = true }
     switch update.state {
     case .live, .partiallyFilled:
-      if unsafe orders[slot].filled.lots > 0 { unsafe orders[slot].state = .partiallyFilled }
-      if unsafe orders[slot].filled.lots < stated {
-        if isReconciled {
-          inferFill(slot, update, into: &reports)
-          changed = true
-        } else {
-          // A fill is missing: it may still come out of order; ask meanwhile.
-          ask(slot, update.receivedAt)
-        }
+      changed = goLive(slot, update, before, isReconciled: isReconciled, into: &reports)
+      if takeFill(slot, update, isReconciled: isReconciled, into: &reports) { changed = true }
+      let after = unsafe orders[slot]
+      if after.state != .unknown && after.filled.lots > 0 {
+        unsafe orders[slot].state = .partiallyFilled
       }
+      // A fill is missing: it may still come out of order; ask meanwhile.
+      if after.filled.lots < after.statedFilled.lots { fallShort(slot, update.receivedAt) }
+      _ = settleClaim(slot, update.receivedAt, isReconciled: isReconciled, into: &reports)
     case .filled, .cancelled:
-      if unsafe orders[slot].filled.lots < stated { inferFill(slot, update, into: &reports) }
-      finish(
-        slot, as: update.state == .filled ? .filled : .cancelled, update.receivedAt,
-        isReconciled: isReconciled, exchangeTime: update.exchangeTime,
-        detail: update.cancelSource, into: &reports)
-      changed = true
+      if takeFill(slot, update, isReconciled: isReconciled, into: &reports) { changed = true }
+      let end: OrderPhase = update.state == .filled ? .filled : .cancelled
+      claim(slot, end, update, into: &reports)
+      if unsafe settleClaim(
+        slot, update.receivedAt, isReconciled: isReconciled,
+        detail: update.cancelSource, into: &reports) || orders[slot].claim != before.claim
+      {
+        changed = true
+      }
     }
     if !changed { counters.duplicates &+= 1 }
     return changed ? .applied : .duplicate
   }
 
-  /// Counts and reports the push's fill unless it was counted before. True when it is new.
+  /// The exchange has it at work. True when that is news.
   @_noLocks
-  mutating func takeFill(
-    _ slot: Int, _ update: OrderUpdate, isReconciled: Bool, into reports: inout ReportBuffer
+  mutating func goLive(
+    _ slot: Int, _ update: OrderUpdate, _ before: Order, isReconciled: Bool,
+    into reports: inout ReportBuffer
   ) -> Bool {
-    let lots = update.lastQuantity.lots
-    if lots == 0 { return false }
-    let pair = OrderTable.pair(update)
-    if update.tradeID != 0 && trades.contains(pair) { return false }
-    let order = unsafe orders[slot]
-    let (filled, overflow) = order.filled.lots.addingReportingOverflow(lots)
-    // More than the exchange itself states as filled in all: an old push, counted long ago.
-    if overflow || filled > order.statedFilled.lots { return false }
-    if update.tradeID != 0 { trades.insert(pair) }
-    record(slot, lots: lots, price: update.lastPrice)
-    var report = unsafe OrderTable.report(.fill, orders[slot], update.receivedAt)
-    OrderTable.describe(&report, update)
+    if before.claim != nil {
+      // Older than the end that was claimed: it says nothing against it.
+      if update.exchangeTime <= before.exchangeTime { return false }
+      counters.contradictions &+= 1
+      unsafe orders[slot].claim = nil
+    }
+    settleQuery(slot)
+    let isNews =
+      before.state == .sent || before.state == .acknowledged || before.state == .unknown
+    if !isNews { return false }
+    // A cancel that is in flight says nothing against the order being live until it is done.
+    unsafe orders[slot].state = before.filled.lots > 0 ? .partiallyFilled : .live
+    var report = unsafe OrderTable.report(.live, orders[slot], update.receivedAt)
+    report.exchangeTime = update.exchangeTime
     report.isReconciled = isReconciled
     reports.append(report)
     return true
   }
 
-  /// A fill that was never pushed, known from the cumulative figure alone: its lots are exact, its price is
-  /// what the average price leaves for it, its fee is left to the balances' reconciliation.
+  /// Takes down how the exchange says the order ended. With fills of it missing it becomes *unknown* meanwhile.
   @_noLocks
-  mutating func inferFill(_ slot: Int, _ update: OrderUpdate, into reports: inout ReportBuffer) {
+  mutating func claim(
+    _ slot: Int, _ end: OrderPhase, _ update: OrderUpdate, into reports: inout ReportBuffer
+  ) {
     let order = unsafe orders[slot]
-    let lots = order.statedFilled.lots &- order.filled.lots
-    if lots <= 0 { return }
-    var price = update.lastPrice.isNone ? order.price : update.lastPrice
-    if !update.averagePrice.isNone {
-      // At most 2^126: fits.
-      let total = Int128(update.averagePrice.ticks) &* Int128(order.statedFilled.lots)
-      let rest = (total &- order.filledCost) / Int128(lots)
-      price = Price(ticks: rest > 0 && rest <= Int128(Int64.max) ? Int64(rest) : price.ticks)
-    }
-    record(slot, lots: lots, price: price)
-    counters.inferredFills &+= 1
-    var report = unsafe OrderTable.report(.fill, orders[slot], update.receivedAt)
-    report.lastQuantity = Quantity(lots: lots)
-    report.lastPrice = price
-    report.exchangeTime = update.exchangeTime
-    report.isReconciled = true
-    reports.append(report)
+    unsafe orders[slot].claim = end
+    unsafe orders[slot].isCancelInFlight = false
+    if order.filled.lots >= order.statedFilled.lots { return }
+    becomeUnknown(slot, update.receivedAt, exchangeCode: 0, into: &reports)
+    fallShort(slot, update.receivedAt)
   }
 
+  /// Fills of it are missing: the exchange is asked until they are there.
   @_noLocks
-  mutating func record(_ slot: Int, lots: Int64, price: Price) {
+  mutating func fallShort(_ slot: Int, _ now: Instant) {
+    if unsafe orders[slot].shortSince == .zero { unsafe orders[slot].shortSince = now }
+    if unsafe !orders[slot].needsQuery { ask(slot, now) }
+  }
+
+  /// Ends an order whose claimed end agrees with the fills counted. True when it did.
+  @_noLocks
+  mutating func settleClaim(
+    _ slot: Int, _ now: Instant, isReconciled: Bool, detail: UInt8 = 0,
+    into reports: inout ReportBuffer
+  ) -> Bool {
     let order = unsafe orders[slot]
-    unsafe orders[slot].filled = Quantity(lots: order.filled.lots &+ lots)
-    if !price.isNone {
-      let cost = Int128(price.ticks) &* Int128(lots)
-      unsafe orders[slot].filledCost = order.filledCost &+ cost
-    }
-    closeLots(lots, of: order)
-    counters.fills &+= 1
+    guard let end = order.claim, order.filled.lots >= order.statedFilled.lots else { return false }
+    finish(
+      slot, as: end, now, isReconciled: isReconciled, exchangeTime: order.exchangeTime,
+      detail: detail, into: &reports)
+    return true
   }
 
   @_noLocks
@@ -180,25 +193,5 @@ extension OrderTable {
     report.isReconciled = isReconciled
     report.detail = detail
     reports.append(report)
-  }
-
-  @_noLocks
-  static func pair(_ update: OrderUpdate) -> TradePair {
-    let order =
-      update.exchangeOrder == .none
-      ? update.clientOrder.rawValue : update.exchangeOrder.rawValue
-    return TradePair(order: order, trade: update.tradeID)
-  }
-
-  @_noLocks
-  static func describe(_ report: inout Report, _ update: OrderUpdate) {
-    report.lastQuantity = update.lastQuantity
-    report.lastPrice = update.lastPrice
-    report.tradeID = update.tradeID
-    report.feeCurrency = update.feeCurrency
-    report.feeUnits = update.feeUnits
-    report.feeDecimals = update.feeDecimals
-    report.isTaker = update.isTaker
-    report.exchangeTime = update.exchangeTime
   }
 }

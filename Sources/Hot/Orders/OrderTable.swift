@@ -10,10 +10,18 @@ public struct OrderTimeouts: Sendable, BitwiseCopyable {
   public var replyNanoseconds: Int64 = 3_000_000_000
   /// Acknowledged but never pushed: asked.
   public var pushNanoseconds: Int64 = 5_000_000_000
+  /// Nothing heard of an order at work: asked, a push may have been lost.
+  public var quietNanoseconds: Int64 = 30_000_000_000
   /// A question without an answer, or a failed one, is asked again.
   public var queryRetryNanoseconds: Int64 = 1_000_000_000
+  /// No answer to a cancel: it is repeated.
+  public var cancelNanoseconds: Int64 = 1_000_000_000
   /// "Not found" counts only when the order's `expTime` has surely passed since it was sent.
   public var notFoundGraceNanoseconds: Int64 = 10_000_000_000
+  /// "Not found" counts only when it is still said so much later: REST may lag.
+  public var notFoundRepeatNanoseconds: Int64 = 2_000_000_000
+  /// Fills that REST does not show so long after the order's end are counted without their trades.
+  public var missingFillsNanoseconds: Int64 = 5_000_000_000
   @inlinable public init() {}
 }
 
@@ -28,10 +36,14 @@ public struct OrderCounters: Hashable, Sendable, BitwiseCopyable {
   public var duplicates: UInt64 = 0
   public var unmatched: UInt64 = 0
   public var contradictions: UInt64 = 0
-  /// Fills that were never pushed and had to be inferred from a cumulative figure.
+  /// Fills counted from a cumulative figure, before (or without) a trade that names them.
   public var inferredFills: UInt64 = 0
+  /// Fills counted so, whose trade was named later.
+  public var namedFills: UInt64 = 0
   public var becameUnknown: UInt64 = 0
   public var adopted: UInt64 = 0
+  /// Orders that the exchange holds although they were taken for ended.
+  public var revived: UInt64 = 0
   @inlinable public init() {}
 }
 
@@ -48,6 +60,7 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   var byClient: FixedIndex
   var byIntent: FixedIndex
   var trades: SeenFills
+  var strangers: StrangerFills
   var working = OrderList()
   var ended = OrderList()
   var freeSlot: Int32 = 0
@@ -69,7 +82,8 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   public static var workingMax: Int { Gate.openOrdersMax }
   /// Orders at work and ended ones still remembered.
   public static var slotsMax: Int { 4096 }
-  public static var tradesRemembered: Int { 8192 }
+  /// Beyond what the exchange's order rate lets one account trade between two rounds of reconciliation.
+  public static var tradesRemembered: Int { 32_768 }
   /// Orders that one call of `nextQuery` or `nextRequestedCancel` looks at.
   public static var scanStepsMax: Int { 64 }
 
@@ -88,6 +102,7 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
     byClient = FixedIndex(capacity: OrderTable.slotsMax)
     byIntent = FixedIndex(capacity: OrderTable.slotsMax)
     trades = SeenFills(capacity: OrderTable.tradesRemembered)
+    strangers = StrangerFills(capacity: 256)
     unsafe open = .allocate(capacity: max(1, instruments.count))
     unsafe open.initialize(repeating: Exposure(), count: max(1, instruments.count))
     unsafe orders = .allocate(capacity: OrderTable.slotsMax)

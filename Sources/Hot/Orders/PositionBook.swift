@@ -76,9 +76,10 @@ public struct PositionBook: ~Copyable, @unchecked Sendable {
     Int(currency.index) < currencyCount ? unsafe fees[Int(currency.index)] : .zero
   }
 
-  /// Takes a `.fill` report; others are ignored. `.position` goes through `adopt`.
+  /// Takes a `.fill` report, and the fee of a `.fillNamed`; others are ignored. `.position` goes through `adopt`.
   @_noLocks
   public mutating func apply(_ report: Report) {
+    if report.kind == .fillNamed { addFee(report) }
     if report.kind != .fill { return }
     if !isKnown(report.instrument) || report.lastQuantity.lots < 0 {
       unknown &+= 1

@@ -13,8 +13,9 @@ public struct ReportBuffer: ~Copyable, @unchecked Sendable {
   public private(set) var count = 0
   public let capacity: Int
 
-  /// Room that one event of the order table may need: live, fill, fill that was never pushed, end.
-  public static var perEventMax: Int { 4 }
+  /// Room that one event of the order table may need: live, fill, fill that gets its name, unknown, fill that was
+  /// never pushed, end.
+  public static var perEventMax: Int { 6 }
   /// Holds a session's loss with every order at work, twice.
   public static var capacityDefault: Int { 4096 }
 

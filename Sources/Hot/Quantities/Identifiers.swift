@@ -35,6 +35,12 @@ public struct ClientOrderID: Hashable, Sendable, BitwiseCopyable {
     if number == 0 || number > ClientOrderID.numberMax { return nil }
     self.rawValue = UInt64(start) << 39 | number
   }
+  /// The key under which an order that nobody of ours numbered is held: its exchange's id above the bits of ours.
+  @inlinable
+  public init(foreign exchange: ExchangeOrderID) {
+    rawValue = exchange.rawValue == 0 ? 0 : exchange.rawValue | (1 << 63)
+  }
+  @inlinable public var isForeign: Bool { rawValue >> 63 != 0 }
   @inlinable public var start: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 39) }
   @inlinable public var number: UInt64 { rawValue & ClientOrderID.numberMax }
 }
@@ -53,6 +59,15 @@ public struct IntentNumber: Hashable, Sendable, BitwiseCopyable {
   public var rawValue: UInt64
   @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
   @inlinable public static var none: IntentNumber { IntentNumber(rawValue: 0) }
+
+  /// Stands for the intent of an order that no Builder of this run made, so that the gate can count it. Far above any
+  /// number that a Builder reaches.
+  @inlinable
+  public init(standingFor order: ClientOrderID) {
+    rawValue = order.rawValue & ((1 << 62) &- 1) | (1 << 62)
+  }
+  /// No Builder of this run made it.
+  @inlinable public var isStandIn: Bool { rawValue >> 62 == 1 }
 }
 
 /// The decision a signal came from; 0 for none.

@@ -7,7 +7,7 @@ extension Gate {
   @_noLocks
   public mutating func apply(_ report: Report) {
     switch report.kind {
-    case .sent, .acknowledged, .cancelRejected, .unknown:
+    case .sent, .acknowledged, .cancelRejected, .unknown, .fillNamed, .sellable:
       // None of them frees exposure; least of all `unknown`.
       break
     case .live:
@@ -29,7 +29,8 @@ extension Gate {
     }
   }
 
-  /// An order that was taken for rejected and turns out to rest on the book counts again.
+  /// An order that was taken for ended and turns out to rest on the book counts again, and one that this run did not
+  /// place (an earlier start's, somebody else's) counts from here on.
   @_noLocks
   mutating func reopen(_ report: Report) {
     let left = report.quantity.lots.subtractingReportingOverflow(report.cumulativeFilled.lots)
@@ -39,7 +40,7 @@ extension Gate {
     {
       return
     }
-    counters.contradictions &+= 1
+    if !report.intent.isStandIn { counters.contradictions &+= 1 }
     count(
       report.intent, report.instrument, report.side, price: report.price.ticks,
       lots: left.partialValue)

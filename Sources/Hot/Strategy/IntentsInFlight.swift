@@ -26,6 +26,8 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
     var firstSell: Int32 = WorkingOrder.noSlot
     var position: Int64 = 0
     var state = ScopeState(.active)
+    /// Spot: what the balance lets be sold.
+    var sellable: Int64 = .max
   }
 
   public init(instrumentCount: Int) {
@@ -61,6 +63,12 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
   @_noLocks
   public func position(_ instrument: InstrumentID) -> Quantity {
     Quantity(lots: isKnown(instrument) ? unsafe rows[Int(instrument.index)].position : 0)
+  }
+
+  /// Lots of a spot instrument that its balance lets be sold; no bound where there is none.
+  @_noLocks
+  public func sellable(_ instrument: InstrumentID) -> Quantity {
+    Quantity(lots: isKnown(instrument) ? unsafe rows[Int(instrument.index)].sellable : 0)
   }
 
   /// The more restrictive of the desk's and the instrument's; `cancelOnly` until reports say otherwise.
@@ -145,7 +153,7 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
   @_noLocks
   public mutating func apply(_ report: Report) {
     switch report.kind {
-    case .sent:
+    case .sent, .fillNamed:
       break
     case .acknowledged, .live:
       guard let slot = index.find(report.intent.rawValue) else { return }
@@ -174,6 +182,10 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
       }
     case .session:
       isSessionUp = report.detail == 1
+    case .sellable:
+      if isKnown(report.instrument) {
+        unsafe rows[Int(report.instrument.index)].sellable = report.quantity.lots
+      }
     }
   }
 

@@ -64,6 +64,7 @@ extension SignalFollower {
       if (position > 0) == (side == .buy) || position == 0 { return }
       lots = min(lots, held)
     }
+    if side == .sell { lots = min(lots, context.sellable.lots) }
     if settings.orderLotsMaximum > 0 { lots = min(lots, settings.orderLotsMaximum) }
     if context.orderLotsMaximum > 0 { lots = min(lots, context.orderLotsMaximum) }
     if context.instrument.maximumLots > 0 { lots = min(lots, context.instrument.maximumLots) }

@@ -6,7 +6,7 @@ import Quantities
 /// Passive by default (post-only at the best price of its side), crossing when urgency or time demands it;
 /// one working order a side; moved rarely; nothing while a cancel of its own is in flight.
 ///
-/// A lease that expired or drifted is dead for good: its working orders are cancelled, the position stays.
+/// A lease that expired or drifted, or whose position somebody else moved, is dead for good: its working orders are cancelled, the position stays.
 /// From a book that is not valid nothing is decided; only one that stays so past
 /// `invalidBookPatienceNanoseconds` has its resting orders pulled, which no longer is a view on prices.
 @safe
@@ -66,6 +66,10 @@ public struct SignalFollower: Strategy, ~Copyable, @unchecked Sendable {
       pullAll(at, context, working, into: &intents)
       return
     }
+    if isOvertaken(at, lease, context) {
+      pullAll(at, context, working, into: &intents)
+      return
+    }
     let crosses = unsafe SignalFollower.isTimeToCross(lease, context.boot, rows[at].settings)
     let reduces = context.tradingState == .reduceOnly
     pursue(
@@ -80,6 +84,22 @@ public struct SignalFollower: Strategy, ~Copyable, @unchecked Sendable {
   @_noLocks
   public mutating func observe(_ report: Report, now: Instant) {
     if report.kind == .rejected { pause(report.instrument, now) }
+    // Somebody else moved the position: a liquidation, a person, or what the exchange says against our count.
+    let isOthers = report.intent == .none || report.intent.isStandIn
+    let isMoved =
+      report.kind == .fill ? isOthers : report.kind == .position && report.detail == 1
+    let at = Int(report.instrument.index)
+    if isMoved && at < instrumentCount { unsafe rows[at].movedAt = now }
+  }
+
+  /// A lease was decided on a position that somebody else has changed since: it is dead, or a liquidation would be bought
+  /// back and a person fought.
+  @_noLocks
+  func isOvertaken(_ at: Int, _ lease: SignalLease, _ context: StrategyContext) -> Bool {
+    let movedAt = unsafe rows[at].movedAt
+    if movedAt == .zero { return false }
+    let age = context.boot.nanoseconds &- lease.issuedAt.nanoseconds
+    return context.now.since(movedAt) <= age
   }
 
   @_noLocks
@@ -102,6 +122,8 @@ struct FollowerRow: BitwiseCopyable {
   var hasCrossed = false
   var isWaitingForBook = false
   var waitsSince = Instant.zero
+  /// When somebody else last moved the position; `.zero`: nobody did.
+  var movedAt = Instant.zero
   /// The lease that drifted: it stays dead when the price comes back.
   var deadRequest: UInt64 = 0
   var deadIssuedAt: Int64 = 0

@@ -19,6 +19,8 @@ public struct StrategyContext: Sendable, BitwiseCopyable {
   public var lease: SignalLease = .absent
   /// Signed position by the reports taken so far.
   public var position: Quantity = .zero
+  /// What the balance lets be sold of a spot instrument; no bound elsewhere.
+  public var sellable = Quantity(lots: .max)
   /// What the sender lets out, by the reports taken so far.
   public var tradingState: TradingState = .active
   /// The Gate's limits in force on one order and on the position either way, in lots; 0: not known.

@@ -49,6 +49,8 @@ public enum JournalKind: UInt16, Sendable, BitwiseCopyable, CaseIterable {
   case refusal = 22
   /// `BillRecord`: a change of the account's money, each once.
   case bill = 23
+  /// `FillCursor`: every fill up to this bill is on record.
+  case fillCursor = 24
 
   /// Control plane.
   public var name: String { "\(self)" }

@@ -167,6 +167,9 @@ extension RefusalRecord: JournalPayload {
   }
 }
 
+extension FillCursor: JournalPayload {
+  public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
+}
 extension BillRecord: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
 }

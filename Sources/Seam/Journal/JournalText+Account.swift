@@ -36,6 +36,11 @@ extension JournalText {
     line.flag("reconciled", value.isReconciled)
   }
 
+  func fillCursor(_ value: FillCursor, _ line: inout JSONLine) {
+    line.field("bill", "\(value.billID)")
+    line.number("ts", value.time.milliseconds)
+  }
+
   func feeRate(_ value: FeeRateRecord, _ line: inout JSONLine) {
     instrument(value.instrument, &line)
     line.field("maker_rate", value.maker.normalized.description)

@@ -73,6 +73,7 @@ public struct JournalText {
         line.number("boot_offset_ns", value.boot)
         line.number("wall_offset_ns", value.wall)
       }
+    case .fillCursor: return render(payload, FillCursor.self, &line, fillCursor)
     case .equity: return render(payload, EquityRecord.self, &line, equity)
     case .position:
       return render(payload, PositionRecord.self, &line) { value, line in

@@ -148,6 +148,14 @@ public struct TelemetryProducer: ~Copyable, @unchecked Sendable {
     record(.verdict, verdict, cause: cause, at: instant)
   }
   @_noLocks
+  public mutating func record(position: PositionRecord, at instant: Instant) -> Cause? {
+    record(.position, position, at: instant)
+  }
+  @_noLocks
+  public mutating func record(cursor: FillCursor, at instant: Instant) -> Cause? {
+    record(.fillCursor, cursor, at: instant)
+  }
+  @_noLocks
   public mutating func record(report: Report, cause: Cause, at instant: Instant) -> Cause? {
     record(.report, report, cause: cause, at: instant)
   }

@@ -99,13 +99,19 @@ extension StageBench {
   // ---- The account's side ----
 
   /// The Sender's next question to REST.
-  public func nextQuery() -> OrderQuery? { queries.pop() }
+  public func nextQuery() -> OrderQuery? {
+    while let question = queries.pop() {
+      if question.kind == .order { return question.query }
+      questions.append(question)
+    }
+    return nil
+  }
 
   /// Answers every question from what the venue holds.
   @discardableResult
   public func answerQueries() -> Int {
     var count = 0
-    while let query = queries.pop() {
+    while let query = nextQuery() {
       _ = answer(query)
       count += 1
     }

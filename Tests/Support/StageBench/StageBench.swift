@@ -37,6 +37,9 @@ public final class StageBench {
   /// Records of each stage in the order taken, header and payload: see `collect`.
   public internal(set) var records: [StageID: [[UInt8]]] = [:]
 
+  /// What the Sender told Account besides its questions about orders.
+  public internal(set) var questions: [AccountQuestion] = []
+
   let rings: StageRings
   let set: StageSet
   var marketSockets: SlotProducer<SessionHandover>
@@ -44,7 +47,7 @@ public final class StageBench {
   var marketReturns: SlotConsumer<ConnectorRequest>
   var accountReturns: SlotConsumer<ConnectorRequest>
   var limitChanges: SlotProducer<LimitChange>
-  var queries: SlotConsumer<OrderQuery>
+  var queries: SlotConsumer<AccountQuestion>
   var answers: ByteProducer
   var accountPushes: SlotConsumer<AccountRecord>
   var positionPushes: SlotConsumer<PositionDetailRecord>

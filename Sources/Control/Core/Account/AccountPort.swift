@@ -24,15 +24,15 @@ public final class AccountPushes: @unchecked Sendable {
   public func nextPosition() -> PositionDetailRecord? { positions.pop() }
 }
 
-/// Used by one task or thread at a time; the Account module's reconciler owns it.
+/// Used by one task or thread at a time; the reconciler owns it.
 public final class AccountPort: @unchecked Sendable {
   // SAFETY: both ends are touched by the owner alone, one call at a time.
-  private var queries: SlotConsumer<OrderQuery>
+  private var queries: SlotConsumer<AccountQuestion>
   private var messages: ByteProducer
   private let waker: Waker
 
   public init(
-    queries: consuming SlotConsumer<OrderQuery>, messages: consuming ByteProducer, waker: Waker
+    queries: consuming SlotConsumer<AccountQuestion>, messages: consuming ByteProducer, waker: Waker
   ) {
     self.queries = queries
     self.messages = messages
@@ -40,7 +40,7 @@ public final class AccountPort: @unchecked Sendable {
   }
 
   /// The Sender's next question, or nil.
-  public func nextQuery() -> OrderQuery? { queries.pop() }
+  public func nextQuestion() -> AccountQuestion? { queries.pop() }
 
   /// False when the Sender's ring is full: try again later.
   public func send(_ message: AccountMessage) -> Bool {

@@ -1,4 +1,4 @@
-// Start-up and questions: the account's truth, taken from REST into the Sender and the journal; control plane.
+// The shell around reconciliation: readings over REST, questions and answers over the rings, words to the log; control plane.
 import Account
 import Channels
 import Foundation
@@ -7,8 +7,9 @@ import Logging
 import Orders
 import Pipeline
 import Quantities
+import Synchronization
 
-/// Runs in one task: start-up first, then the Sender's questions.
+/// Runs in one task, from start-up to the end.
 public struct Reconciler: Sendable {
   /// Nil: no REST in this configuration, so nothing can be reconciled.
   let rest: RESTClient?
@@ -22,9 +23,7 @@ public struct Reconciler: Sendable {
   public var patience = Patience()
 
   /// Between two looks at the Sender's questions.
-  private static let pollSeconds = 0.005
-  /// Asked for again beyond the last fill on record: two fills may share a millisecond, clocks differ.
-  private static let overlapMilliseconds: Int64 = 60_000
+  private static let poll = Duration.milliseconds(5)
 
   public init(
     rest: RESTClient?, instruments: InstrumentTable, port: AccountPort, memory: JournalMemory,
@@ -40,158 +39,92 @@ public struct Reconciler: Sendable {
 
   /// Calls `onReady` once start-up is through; returns when cancelled, or when the exchange refuses for good: then
   /// the desk stays as start-up holds it.
-  public func run(onReady: @Sendable () -> Void) async {
+  public func run(onReady: @escaping @Sendable () -> Void) async {
     guard let rest else {
       log.warning("no REST or no keys: start-up reconciles nothing and goes active")
       onReady()
       return
     }
     let reader = AccountReader(rest: rest, instruments: instruments)
-    // Fills recorded by an attempt that failed later are known to the next one.
-    var memory = memory
     do {
-      try await patience.ask("start-up", log: log) { try await startUp(reader, &memory) }
+      try await patience.ask("start-up", log: log) { try await reader.requireMode() }
     } catch {
       if !(error is CancellationError) {
         log.critical("start-up refuses, and the desk stays cancelOnly: \(error)")
       }
       return
     }
-    onReady()
-    log.info("start-up is through: active")
-    while !Task.isCancelled {
-      while let query = port.nextQuery() {
-        log.info("asking about an order", metadata: ["clOrdId": "\(query.clientOrder.rawValue)"])
-        let reading = await reader.answer(query)
-        if let failure = reading.failure {
-          log.warning(
-            "an order cannot be asked about",
-            metadata: ["clOrdId": "\(query.clientOrder.rawValue)", "reason": "\(failure)"])
+    await withDiscardingTaskGroup { group in
+      var clock = MomentClock()
+      var machine = Reconciliation(
+        instruments: instruments, memory: memory, begunAt: clock.read().wall)
+      let inbox = Inbox()
+      while !Task.isCancelled {
+        var events: [Reconciliation.Event] = inbox.take()
+        while let question = port.nextQuestion() { events.append(.question(question)) }
+        events.append(.tick)
+        for event in events {
+          for action in machine.take(event, at: clock.read()) {
+            switch action {
+            case .ask(let ask, let round):
+              group.addTask { inbox.put(await read(ask, round, reader)) }
+            case .tell(let message): await send(message)
+            case .record(let balance): record(balance)
+            case .say(let note): note.write(to: log, instruments)
+            case .ready:
+              onReady()
+              log.info("start-up is through: active")
+            }
+          }
         }
-        await tellFills(reader, reading.answer)
-        await send(.answer(reading.answer))
+        try? await Task.sleep(for: Reconciler.poll)
       }
-      try? await Task.sleep(for: .seconds(Reconciler.pollSeconds))
+      group.cancelAll()
     }
   }
 
-  /// Our own working orders are cancelled; fills, positions and balances are taken, differences recorded.
-  private func startUp(_ reader: AccountReader, _ memory: inout JournalMemory) async throws {
-    try await reader.requireMode()
-    try await cancelWorking(reader)
-    try await takeFills(reader, &memory)
-    let positions = try await reader.positions()
-    tell(positions.odd)
-    for position in positions.rows { try await take(position, memory) }
-    let balances = try await reader.balances()
-    tell(balances.odd)
-    for balance in balances.rows {
-      let symbol = instruments.currencyName(balance.currency)
-      try record(
-        .equity,
-        EquityRecord(
-          currency: symbol, cash: balance.cash, exchangeTime: .now(), isReconciled: true))
-      await send(.balance(currency: balance.currency, cash: balance.cash))
-    }
-  }
-
-  private func cancelWorking(_ reader: AccountReader) async throws {
-    var rounds = 0
-    while true {
-      let pending = try await reader.pendingOrders()
-      let ours = pending.rows.map(\.update).filter { $0.clientOrder != .none }
-      if rounds == 0 { tell(pending.odd) }
-      if ours.isEmpty { return }
-      log.warning(
-        "cancelling working orders of an earlier start", metadata: ["count": "\(ours.count)"])
-      for order in ours {
-        if case .unknown(let reason) = await reader.cancel(order) {
-          log.warning(
-            "a cancel may not have arrived",
-            metadata: ["ordId": "\(order.exchangeOrder.rawValue)", "reason": "\(reason)"])
-        }
+  private func read(
+    _ ask: Reconciliation.Ask, _ round: UInt64, _ reader: AccountReader
+  ) async -> Reconciliation.Event {
+    do {
+      switch ask {
+      case .pending: return .pending(try await reader.pendingOrders(), round: round)
+      case .fills(let after, let begin):
+        return .fills(
+          try await reader.fills(afterBill: after, begin: begin, now: .now()), round: round)
+      case .balances: return .balances(try await reader.balances(), round: round)
+      case .positions: return .positions(try await reader.positions(), round: round)
+      case .order(let query): return .order(query, await reader.answer(query))
       }
-      rounds += 1
-      if rounds > 10 { throw RESTError.unreachable("orders of an earlier start stay working") }
-      try await Task.sleep(for: .milliseconds(200))
-    }
+    } catch { return .failed("\(error)", round: round) }
   }
 
-  /// Fills since the last one on record go on record, each once.
-  private func takeFills(_ reader: AccountReader, _ memory: inout JournalMemory) async throws {
-    guard let known = memory.fillsKnownUntil else { return }
-    let begin = WallMilliseconds(
-      milliseconds: max(0, known.milliseconds - Reconciler.overlapMilliseconds))
-    let found = try await reader.fills(afterBill: nil, begin: begin, now: .now())
-    tell(found.odd)
-    let fills = found.rows.map(\.report)
-    var stated: [UInt64: Int64] = [:]
-    for fill in fills {
-      stated[fill.exchangeOrder.rawValue, default: 0] += fill.lastQuantity.lots
-    }
-    for fill in fills {
-      let symbol = instruments[fill.instrument].symbol
-      let order = fill.exchangeOrder.rawValue
-      let trade = JournalMemory.Trade(instrument: symbol, trade: fill.tradeID, order: order)
-      // An order's fills may be on record under no trade id, where a query brought them.
-      let isComplete = (memory.orderLots[order] ?? 0) >= (stated[order] ?? 0)
-      if memory.trades.contains(trade) || isComplete { continue }
-      try record(.report, fill)
-      memory.take(fill, symbol)
-      log.warning(
-        "a fill that was not on record",
-        metadata: [
-          "instrument": "\(symbol)", "clOrdId": "\(fill.clientOrder.rawValue)",
-          "trade": "\(Int64(bitPattern: fill.tradeID))", "lots": "\(fill.lastQuantity.lots)",
-        ])
-    }
-  }
-
-  private func take(_ position: StatedPosition, _ memory: JournalMemory) async throws {
-    let symbol = instruments[position.instrument].symbol
-    let before = memory.positions[symbol] ?? 0
-    let lots = position.quantity.lots
-    try record(
-      .position,
-      PositionRecord(
-        instrument: position.instrument, position: position.quantity,
-        before: Quantity(lots: before), exchangeTime: .now(), isReconciled: true))
-    let metadata: Logger.Metadata = [
-      "instrument": "\(symbol)", "lots": "\(lots)", "on_record": "\(before)",
-    ]
-    if lots == before || memory.fillsKnownUntil == nil {
-      log.info("position", metadata: metadata)
-    } else {
-      log.warning("the exchange's position is not the one on record", metadata: metadata)
-    }
-    await send(
-      .position(
-        instrument: position.instrument, quantity: position.quantity,
-        averagePrice: position.averagePrice))
-  }
-
-  /// Names what of a found order's fills is not understood, before its end is believed.
-  private func tellFills(_ reader: AccountReader, _ answer: OrderAnswer) async {
-    guard answer.kind == .found, answer.update.cumulativeFilled.lots > 0 else { return }
-    let fills = try? await reader.orderFills(answer.update.instrument, answer.update.exchangeOrder)
-    if let fills { tell(fills.odd) }
-  }
-
-  private func tell(_ odd: [OddRow]) {
-    for row in odd { log.warning("a row that is not understood", metadata: ["row": "\(row)"]) }
-  }
-
-  private func record<Payload: BitwiseCopyable>(
-    _ kind: JournalKind, _ payload: Payload
-  ) throws {
-    if !telemetry.record(kind, payload) {
-      throw RESTError.unreachable("the journal has no room for what start-up found")
+  private func record(_ balance: StatedBalance) {
+    let record = EquityRecord(
+      currency: instruments.currencyName(balance.currency), cash: balance.cash,
+      exchangeTime: .now(), isReconciled: true)
+    if !telemetry.record(.equity, record) {
+      log.error("the journal has no room for what start-up found")
     }
   }
 
   private func send(_ message: AccountMessage) async {
     while !port.send(message) && !Task.isCancelled {
       try? await Task.sleep(for: .milliseconds(1))
+    }
+  }
+}
+
+/// What readings brought, until the loop takes it.
+private final class Inbox: Sendable {
+  private let events = Mutex<[Reconciliation.Event]>([])
+
+  func put(_ event: Reconciliation.Event) { events.withLock { $0.append(event) } }
+
+  func take() -> [Reconciliation.Event] {
+    events.withLock { held in
+      defer { held = [] }
+      return held
     }
   }
 }

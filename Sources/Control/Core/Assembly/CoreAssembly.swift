@@ -103,6 +103,16 @@ public struct CoreAssembly: Sendable {
     options.startNumber = startNumber
     options.strategy = strategy(table)
     options.sender = sender()
+    options.sender.reconciliation =
+      options.privateLine == nil
+      ? .none : endpoints.restURL == nil ? .acknowledgements : .rest
+    options.sender.onForeignOrders =
+      switch configuration.risk.onForeignOrders {
+      case .ignore: .ignore
+      case .adopt: .adopt
+      case .cancel: .cancel
+      case .halt: .halt
+      }
     return (options, choice.reason)
   }
 

@@ -17,6 +17,8 @@ public final class DoorService: Sendable {
   private let path: String
   private let log: Logger
   private let isStopping = Atomic<Bool>(false)
+  private let isServing = Atomic<Bool>(false)
+  private let hasStopped = Atomic<Bool>(false)
   private let requests = Atomic<UInt64>(0)
 
   public init(
@@ -44,12 +46,20 @@ public final class DoorService: Sendable {
         states.refresh()
       }
       box.close()
+      service.hasStopped.store(true, ordering: .releasing)
     }
+    isServing.store(true, ordering: .relaxed)
     thread.name = "door"
     thread.start()
   }
 
-  public func stop() { isStopping.store(true, ordering: .relaxed) }
+  /// Returns once its thread has left: what it writes to may be freed then.
+  public func stop() {
+    isStopping.store(true, ordering: .relaxed)
+    while isServing.load(ordering: .relaxed) && !hasStopped.load(ordering: .acquiring) {
+      Thread.sleep(forTimeInterval: 0.001)
+    }
+  }
 
   private func answer(
     _ call: borrowing DoorCall, _ claims: Claims, _ states: DeskStates

@@ -14,8 +14,12 @@ public struct JournalMemory: Sendable {
   public private(set) var flattening: Set<Scope> = []
   /// Fills on record.
   public private(set) var trades: Set<Trade> = []
-  /// Lots on record by order of the exchange.
-  public private(set) var orderLots: [UInt64: Int64] = [:]
+  /// Lots on record by order of the exchange that no trade was named for.
+  public private(set) var nameless: [UInt64: Nameless] = [:]
+  /// Orders without an end on record, by our id.
+  public private(set) var unproven: [UInt64: UnprovenOrder] = [:]
+  /// How far `trade/fills` was read; nil where that is on no record.
+  public private(set) var cursor: FillCursor?
   /// Signed lots.
   public private(set) var positions: [Symbol: Int64] = [:]
   /// Exchange time of the newest fill, else the wall time of the oldest segment; nil in an empty journal.
@@ -38,6 +42,20 @@ public struct JournalMemory: Sendable {
 
   /// Opening time of the newest bar on record, Unix milliseconds.
   public private(set) var bars: [Bars: Int64] = [:]
+
+  public struct Nameless: Hashable, Sendable {
+    public var instrument: Symbol
+    public var lots: Int64
+  }
+
+  /// An order that may still live at the exchange.
+  public struct UnprovenOrder: Sendable {
+    public var instrument: Symbol
+    public var order: OrderRecord
+    public var exchangeOrder: ExchangeOrderID
+    /// Lots of it that are on record.
+    public var filled: Int64
+  }
 
   public struct Bars: Hashable, Sendable {
     public var instrument: Symbol
@@ -83,7 +101,9 @@ public struct JournalMemory: Sendable {
         if let bill = BillRecord(payload: record.payload), bill.bill > lastBill?.id ?? 0 {
           lastBill = Bill(id: bill.bill, at: bill.exchangeTime)
         }
-      case .state, .report, .position: pending.append((header.identity.start, record))
+      case .state, .report, .position, .order:
+        pending.append((header.identity.start, record))
+      case .fillCursor: cursor = FillCursor(payload: record.payload) ?? cursor
       default: break
       }
     }
@@ -93,7 +113,8 @@ public struct JournalMemory: Sendable {
       let known = names[start] ?? [:]
       switch record.kind {
       case .state: take(state: record, known)
-      case .report: take(fill: record, start, known, adopted)
+      case .order: take(order: record, known)
+      case .report: take(report: record, start, known, adopted)
       case .position:
         guard let item = PositionRecord(payload: record.payload),
           let symbol = known[item.instrument.index]
@@ -123,29 +144,46 @@ public struct JournalMemory: Sendable {
     }
   }
 
-  private mutating func take(
-    fill record: JournalRecord, _ start: UInt32, _ known: [UInt16: Symbol],
-    _ adopted: [Symbol: (start: UInt32, at: Instant)]
-  ) {
-    guard let item = Report(payload: record.payload), item.kind == .fill,
+  private mutating func take(order record: JournalRecord, _ known: [UInt16: Symbol]) {
+    guard let item = OrderRecord(payload: record.payload), item.kind == .place,
       let symbol = known[item.instrument.index]
     else { return }
-    note(item, symbol)
-    // A fill before the adoption of the same start is in the adopted figure already.
-    if let one = adopted[symbol], one.start == start, record.header.instant < one.at { return }
-    positions[symbol, default: 0] += item.side.sign * item.lastQuantity.lots
+    unproven[item.clientOrder.rawValue] = UnprovenOrder(
+      instrument: symbol, order: item, exchangeOrder: item.exchangeOrder, filled: 0)
   }
 
-  /// A fill that start-up put on record.
-  public mutating func take(_ report: Report, _ symbol: Symbol) {
-    note(report, symbol)
-    positions[symbol, default: 0] += report.side.sign * report.lastQuantity.lots
+  private mutating func take(
+    report record: JournalRecord, _ start: UInt32, _ known: [UInt16: Symbol],
+    _ adopted: [Symbol: (start: UInt32, at: Instant)]
+  ) {
+    guard let item = Report(payload: record.payload), let symbol = known[item.instrument.index]
+    else { return }
+    let client = item.clientOrder.rawValue
+    switch item.kind {
+    case .filled, .cancelled, .rejected: unproven[client] = nil
+    case .fillNamed: note(item, symbol)
+    case .fill:
+      note(item, symbol)
+      unproven[client]?.filled += item.lastQuantity.lots
+      // A fill before the adoption of the same start is in the adopted figure already.
+      if let one = adopted[symbol], one.start == start, record.header.instant < one.at { return }
+      positions[symbol, default: 0] += item.side.sign * item.lastQuantity.lots
+    default: break
+    }
+    if item.exchangeOrder != .none { unproven[client]?.exchangeOrder = item.exchangeOrder }
   }
 
   private mutating func note(_ report: Report, _ symbol: Symbol) {
     let order = report.exchangeOrder.rawValue
-    trades.insert(Trade(instrument: symbol, trade: report.tradeID, order: order))
-    orderLots[order, default: 0] += report.lastQuantity.lots
+    let lots = report.lastQuantity.lots
+    if report.tradeID == 0 {
+      nameless[order, default: Nameless(instrument: symbol, lots: 0)].lots +=
+        report.kind == .fill ? lots : -lots
+    } else {
+      trades.insert(Trade(instrument: symbol, trade: report.tradeID, order: order))
+      if report.kind == .fillNamed { nameless[order]?.lots -= lots }
+    }
+    if nameless[order]?.lots == 0 { nameless[order] = nil }
     let until = fillsKnownUntil?.milliseconds ?? 0
     fillsKnownUntil = WallMilliseconds(
       milliseconds: max(until, report.exchangeTime.milliseconds))

@@ -93,6 +93,7 @@ public struct Configuration: Sendable, Equatable {
     public var defaults = InstrumentRisk()
     /// By instrument id; what is given here replaces the default.
     public var instruments: [String: InstrumentRisk] = [:]
+    public var onForeignOrders: ForeignOrderChoice = .ignore
     public init() {}
 
     /// The limits of one instrument: its own, else the default's. Nil fields are missing and refuse.

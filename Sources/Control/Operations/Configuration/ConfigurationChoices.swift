@@ -38,6 +38,11 @@ public enum ExpiryAction: String, ConfigurationChoice {
   case hold, flatten
 }
 
+/// What is done about orders at work that this desk did not place. They count in its limits in any case.
+public enum ForeignOrderChoice: String, ConfigurationChoice {
+  case ignore, adopt, cancel, halt
+}
+
 public enum LogFormat: String, ConfigurationChoice {
   case text, json
 }

@@ -111,6 +111,10 @@ public enum ConfigurationSchema {
         "risk.allow_list", \.risk.allowList, unit: "instId",
         "Instruments that may be traded; each needs every limit. The others are only watched."),
       ConfigurationKey(
+        "risk.on_foreign_orders", \.risk.onForeignOrders,
+        "Orders at work that this desk did not place: `ignore` counts them in the limits and leaves them, "
+          + "`adopt` lets a stop cancel them too, `cancel` cancels each, `halt` halts the desk."),
+      ConfigurationKey(
         "risk.desk.open_orders", \.risk.desk.openOrders, unit: "orders", range: positive,
         "Most open orders over all instruments."),
       ConfigurationKey(

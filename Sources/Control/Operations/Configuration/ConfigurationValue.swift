@@ -82,6 +82,7 @@ extension TransportChoice: ConfigurationValue {}
 extension Durability: ConfigurationValue {}
 extension StrategyKind: ConfigurationValue {}
 extension ExpiryAction: ConfigurationValue {}
+extension ForeignOrderChoice: ConfigurationValue {}
 extension AccountShare: ConfigurationValue {}
 extension PromptPromotion: ConfigurationValue {}
 extension CassetteMode: ConfigurationValue {}

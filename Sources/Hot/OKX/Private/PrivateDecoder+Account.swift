@@ -8,6 +8,8 @@ struct PositionFields: BitwiseCopyable {
   var instId = Field()
   var instType = Field()
   var posSide = Field()
+  var mgnMode = Field()
+  var tradeId = Field()
   var pos = Field()
   var avgPx = Field()
   var markPx = Field()
@@ -64,6 +66,8 @@ extension PrivateDecoder {
       case JSONName("instId"): try fields.instId.take(&scanner)
       case JSONName("instType"): try fields.instType.take(&scanner)
       case JSONName("posSide"): try fields.posSide.take(&scanner)
+      case JSONName("mgnMode"): try fields.mgnMode.take(&scanner)
+      case JSONName("tradeId"): try fields.tradeId.take(&scanner)
       case JSONName("pos"): try fields.pos.take(&scanner)
       case JSONName("avgPx"): try fields.avgPx.take(&scanner)
       case JSONName("markPx"): try fields.markPx.take(&scanner)
@@ -86,10 +90,17 @@ extension PrivateDecoder {
     guard let instrument = try instrument(scanner, fields.instId, fields.instType) else {
       return false
     }
+    // Spot is no position (docs/OKX.md OKX-150).
+    if instrument.type == .spot { return false }
     event.instrument = instrument.id
     if !fields.posSide.isEmpty && scanner.name(fields.posSide.text) != JSONName("net") {
       throw .wrongType
     }
+    // A position of its own beside ours (docs/OKX.md OKX-153).
+    if !fields.mgnMode.isEmpty && scanner.name(fields.mgnMode.text) != JSONName("cross") {
+      throw .wrongType
+    }
+    event.tradeID = try signedNumber(scanner, fields.tradeId)
     guard let lots = try units(scanner, fields.pos, instrument.lot) else { throw .missingField }
     event.quantity = Quantity(lots: lots)
     event.averagePrice = try averagePrice(scanner, fields.avgPx, instrument.tick)

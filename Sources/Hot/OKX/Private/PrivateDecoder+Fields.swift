@@ -89,6 +89,14 @@ extension PrivateDecoder {
     return value
   }
 
+  /// An id that may be negative, as the bits of an Int64 (docs/OKX.md OKX-114); 0 when missing or empty.
+  @_noLocks
+  func signedNumber(_ scanner: JSONScanner, _ field: Field) throws(FaultCode) -> UInt64 {
+    if field.isEmpty { return 0 }
+    if scanner.byte(at: field.text.start) != 0x2D { return try number(scanner, field) }
+    return UInt64(bitPattern: try scanner.integer(of: field.text))
+  }
+
   /// One of our numeric ids, or `.none`: others may name their orders as they like.
   @_noLocks
   func clientOrder(_ scanner: JSONScanner, _ field: Field) -> ClientOrderID {

@@ -120,7 +120,7 @@ extension PrivateDecoder {
     if event.lastQuantity.lots > 0 {
       event.lastPrice = try price(scanner, fields.fillPx, instrument.tick)
       if event.lastPrice.isNone { throw .missingField }
-      event.tradeID = try number(scanner, fields.tradeId)
+      event.tradeID = try signedNumber(scanner, fields.tradeId)
       fee(scanner, fields, &event)
     }
     return true

@@ -171,6 +171,7 @@ extension BuilderStage {
       manual: ports.state.signal(of: id, in: .manual) ?? .absent,
       agent: ports.state.signal(of: id, in: .agent) ?? .absent, at: moment.boot)
     context.position = working.position(id)
+    context.sellable = working.sellable(id)
     context.tradingState = working.tradingState(id)
     context.orderLotsMaximum = unsafe tallies[at].orderLotsMaximum
     context.positionLotsMaximum = unsafe tallies[at].positionLotsMaximum

@@ -42,7 +42,7 @@ package struct StageRings {
   package let limits: SlotRing<LimitChange>
   package let toGate: SlotRing<Report>
   package let toBuilder: SlotRing<Report>
-  package let queries: SlotRing<OrderQuery>
+  package let queries: SlotRing<AccountQuestion>
   package let account: ByteRing
   package let accountPushes: SlotRing<AccountRecord>
   package let positionPushes: SlotRing<PositionDetailRecord>

@@ -19,4 +19,6 @@ public struct SenderCounters: BitwiseCopyable, Sendable {
 public struct CashBalance: BitwiseCopyable, Sendable {
   public var isKnown = false
   public var cash = Amount.zero
+  /// `uTime`; 0 where none was given.
+  public var time = WallMilliseconds(milliseconds: 0)
 }

@@ -37,6 +37,11 @@ extension SenderStage {
     var code = RefusalCode.approved
     if !line.session.isReady {
       code = .noSession
+    } else if epoch.isHolding && settings.reconciliation != .none
+      && (!intent.isReduceOnly || instruments[intent.instrument].type == .spot)
+    {
+      // What is held is not known: nothing but what the exchange itself lets only reduce.
+      code = .tradingState
     } else {
       code = SenderPolicy.check(
         approved, state: states.state(intent.instrument),
@@ -78,7 +83,7 @@ extension SenderStage {
       return
     }
     let sent = ports.stamps.now()
-    table.markSent(client, now: now, into: &reports)
+    table.markSent(client, request: request, now: now, into: &reports)
     ports.latency.send.record(nanoseconds: ports.stamps.nanoseconds(from: taken, to: encoded))
     ports.latency.wireOut.record(nanoseconds: ports.stamps.nanoseconds(from: encoded, to: sent))
     if intent.isTickDriven {

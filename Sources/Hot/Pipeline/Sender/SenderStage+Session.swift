@@ -46,7 +46,10 @@ extension SenderStage {
       take(line.session.event(index))
       index &+= 1
     }
-    if outcome.becameReady { announce(isUp: true) }
+    if outcome.becameReady {
+      announce(isUp: true)
+      lineIsUp(now)
+    }
     if outcome.hasAction { act() }
   }
 
@@ -61,18 +64,20 @@ extension SenderStage {
       _ = table.cancelReply(SenderStage.reply(event), into: &reports)
     case .order:
       guard let update = SenderStage.update(event) else { return }
-      _ = table.apply(update, into: &reports)
+      if table.apply(update, into: &reports) == .unmatched { meet(update) }
     case .balance:
-      hold(event.cash, of: event.currency, asOf: event.exchangeTime)
+      hold(event.cash, of: event.currency, asOf: event.exchangeTime, event.receivedAt)
     case .position:
-      // Positions are counted from fills; the exchange's own figure is compared by reconciliation.
+      // Positions are counted from fills; the exchange's own figure is compared with them.
+      let stated = StatedFigure(
+        lots: event.quantity.lots, tradeID: event.tradeID, time: event.exchangeTime)
+      _ = watch.note(stated, of: event.instrument)
       if !ports.toPositions.push(SenderStage.detail(event)) { counters.ringFull &+= 1 }
     case .account:
       if !ports.toAccount.push(SenderStage.account(event)) { counters.ringFull &+= 1 }
     case .requestError:
       remember(refusal: event, of: .request)
-      // Whether the request was carried out is open: its time-out asks.
-      counters.faultyItems &+= 1
+      _ = table.requestError(SenderStage.reply(event), into: &reports)
     case .faulty:
       counters.faultyItems &+= 1
       count(event.fault)
@@ -83,7 +88,7 @@ extension SenderStage {
   static func reply(_ event: PrivateEvent) -> OrderReply {
     OrderReply(
       clientOrder: event.clientOrder, exchangeOrder: event.exchangeOrder, code: event.code,
-      receivedAt: event.receivedAt)
+      request: event.request, receivedAt: event.receivedAt)
   }
 
   /// What the push says, for the account's keeper: the Sender itself makes nothing of it.
@@ -178,6 +183,11 @@ extension SenderStage {
   @_noLocks
   mutating func wentDown() {
     announce(isUp: false)
+    if settings.reconciliation != .none, !ports.control.isStopping,
+      epoch.lineIsDown(moment.instant)
+    {
+      holdBack(.cancelOnly, .none, moment.instant)
+    }
     if !table.sessionDown(now: moment.instant, into: &reports) { owesSessionDown = true }
   }
 
@@ -191,42 +201,18 @@ extension SenderStage {
     reports.append(report)
   }
 
-  /// What Account says: answers, positions, orders of an earlier start.
-  @_noLocks
-  mutating func takeAccount(_ now: Instant) -> Int {
-    var taken = 0
-    while reports.room >= ReportBuffer.perEventMax, let entry = unsafe ports.account.peek() {
-      if entry.count >= MemoryLayout<AccountMessage>.size, let base = entry.baseAddress {
-        take(unsafe base.loadUnaligned(as: AccountMessage.self), now)
-      }
-      ports.account.release()
-      taken &+= 1
-    }
-    return taken
-  }
-
-  @_noLocks
-  mutating func take(_ message: AccountMessage, _ now: Instant) {
-    switch message {
-    case .answer(let answer): _ = table.answer(answer, now: now, into: &reports)
-    case .position(let id, let quantity, let average):
-      _ = positions.adopt(id, position: quantity, averagePrice: average)
-      reports.append(positions.report(id, now: now))
-    case .workingOrder(let update):
-      if table.adopt(update) { table.requestCancels(update.instrument) }
-    case .balance(let currency, let cash):
-      hold(cash, of: currency, asOf: WallMilliseconds(milliseconds: 0))
-    }
-  }
-
   /// Keeps a currency's cash and shows it. `time`: the exchange's, 0 where it named none.
   @_noLocks
-  func hold(_ cash: Amount, of currency: CurrencyID, asOf time: WallMilliseconds) {
+  mutating func hold(
+    _ cash: Amount, of currency: CurrencyID, asOf time: WallMilliseconds, _ now: Instant
+  ) {
     let at = Int(currency.index)
     if at >= instruments.currencyCount { return }
-    unsafe balances[at] = CashBalance(isKnown: true, cash: cash)
+    if unsafe time.milliseconds > 0 && time < balances[at].time { return }
+    unsafe balances[at] = CashBalance(isKnown: true, cash: cash, time: time)
     ports.state.setBalance(
       at, BalanceRow(currency: instruments.currencyName(currency), total: cash, updatedAt: time))
+    noteCash(cash, of: currency, now)
   }
 
   /// Closes the connection with 1001: the thread is about to stop.

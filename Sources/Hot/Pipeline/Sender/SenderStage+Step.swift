@@ -57,8 +57,9 @@ extension SenderStage {
       table.checkTimeouts(now: now, steps: SenderStage.timeoutStepsPerPoll, into: &reports)
     }
     while ports.queries.hasRoom(for: 1), let query = table.nextQuery(now: now) {
-      _ = ports.queries.push(query)
+      _ = ports.queries.push(AccountQuestion(query))
     }
+    keepAccount(now)
     line.pay(&hub)
     act()
   }
@@ -82,7 +83,10 @@ extension SenderStage {
       var source: UInt8 = 0
       while let owner = StopSource(rawValue: source) {
         let asked = ports.board.requested(by: owner, for: id)
-        if states.request(owner, id) != asked { change(owner, asked, id, now) }
+        // The Sender's own: the board only shows it.
+        if owner != .reconcile, states.request(owner, id) != asked {
+          change(owner, asked, id, now)
+        }
         source &+= 1
       }
       let cancels = ports.board.cancelRequests(for: id)
@@ -112,7 +116,7 @@ extension SenderStage {
   mutating func sendCancels(_ now: Instant) -> Int {
     var sent = 0
     while sent < SenderStage.cancelsPerPollMax, line.session.isReady,
-      let order = table.nextRequestedCancel()
+      let order = table.nextRequestedCancel(now: now)
     {
       if !sendCancel(order, now) { break }
       sent &+= 1
@@ -123,13 +127,14 @@ extension SenderStage {
   @_noLocks
   mutating func sendCancel(_ order: Order, _ now: Instant) -> Bool {
     guard budgets.takeCancel(order.instrument, now: now) else { return false }
+    let request = nextRequest
     let count = unsafe OrderEncoder.cancel(
-      request: nextRequest, clientOrder: order.clientOrder, exchangeOrder: order.exchangeOrder,
+      request: request, clientOrder: order.clientOrder, exchangeOrder: order.exchangeOrder,
       instrument: instruments[order.instrument], into: hub.writer.payloadRoom)
     nextRequest &+= 1
     guard count > 0, transmit(count) else { return false }
     counters.cancelsSent &+= 1
-    table.markCancelSent(order.clientOrder, now: now)
+    table.markCancelSent(order.clientOrder, request: request, now: now)
     return true
   }
 
@@ -145,6 +150,7 @@ extension SenderStage {
       _ = ports.toBuilder.push(report)
       positions.apply(report)
       _ = reports.removeFirst()
+      if report.kind == .fill { noteFill(report) }
       published &+= 1
     }
     return published

@@ -15,7 +15,7 @@ public struct SenderPorts: ~Copyable {
   var approved: SlotConsumer<ApprovedOrder>
   var toGate: SlotProducer<Report>
   var toBuilder: SlotProducer<Report>
-  var queries: SlotProducer<OrderQuery>
+  var queries: SlotProducer<AccountQuestion>
   var account: ByteConsumer
   var toAccount: SlotProducer<AccountRecord>
   var toPositions: SlotProducer<PositionDetailRecord>
@@ -74,6 +74,14 @@ public struct SenderStage: ~Copyable {
   var owesSessionDown = false
   var table: OrderTable
   var positions: PositionBook
+  var watch: PositionWatch
+  var holdings: SpotHoldings
+  var epoch: AccountEpoch
+  /// The epoch was not yet told to Account, or its close.
+  var owesEpoch = false
+  var owesClosed = false
+  /// The instrument whose position is compared next.
+  var watchCursor = 0
   var states: TradingStateMachine
   var budgets: RateBudgets
   var reports = ReportBuffer(capacity: 8192)
@@ -120,9 +128,16 @@ public struct SenderStage: ~Copyable {
     self.ports = ports
     table = OrderTable(start: start, instruments: instruments)
     positions = PositionBook(instruments: instruments)
+    watch = PositionWatch(instruments: instruments)
+    holdings = SpotHoldings(instruments: instruments)
+    epoch = AccountEpoch(now: .zero)
     states = TradingStateMachine(instruments: instruments)
     budgets = RateBudgets(
       instruments: instruments, perInstrument: settings.perInstrument, account: settings.account)
+    if settings.reconciliation != .none {
+      _ = states.set(.reconcile, to: .cancelOnly, .none)
+      self.ports.board.request(.cancelOnly, by: .reconcile, for: .none)
+    }
   }
 
   deinit {

@@ -20,6 +20,9 @@ public enum StopSource: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case durability = 2
   case supervisor = 3
   case startup = 4
+  /// What the account holds is not known, or differs from what we count: the Sender's own, of start-up and of every
+  /// loss of the private line, and per instrument of a difference that stays.
+  case reconcile = 5
 }
 
 /// Why a gate, sender or exchange refused an order. Names and numbers are an interface (docs/RISK.md).

@@ -20,12 +20,18 @@ public enum ReportKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case filled = 8
   /// A cancel was refused (51400 and its like): the order's own state says the rest.
   case cancelRejected = 9
-  /// The account's position in `instrument` is `quantity` lots, signed: start-up and reconciliation.
+  /// The account's position in `instrument` is `quantity` lots, signed: start-up and reconciliation. `detail` 1: the count
+  /// of a running desk was replaced.
   case position = 20
   /// The trading state in force changed to `detail` (`TradingState.rawValue`) for `instrument` or, with none, the desk.
   case tradingState = 21
   /// The private session came up (`detail` 1) or went down (0).
   case session = 22
+  /// Of a spot `instrument`, `quantity` lots can be sold: its balance rounded down to a lot.
+  case sellable = 23
+  /// Lots that were counted before the exchange named their trade have one: id, price and fee of `lastQuantity` lots
+  /// that an earlier `fill` of this order counted. It moves no position.
+  case fillNamed = 10
 }
 
 /// 112 bytes: two ring slots.

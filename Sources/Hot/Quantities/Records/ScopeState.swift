@@ -1,7 +1,7 @@
 // What is asked of the desk or an instrument, and what of it holds while a person has it flattened; hot plane.
 
 /// One scope's requests folded together. **A person's flatten opens a reduce-only way through that person's
-/// own `cancelOnly` or `halted`, and through nobody else's**: the rule stands in `add` and `inForce` alone, and
+/// own `cancelOnly` or `halted` and through `reconcile`, and through nobody else's**: the rule stands in `add` and `inForce` alone, and
 /// Sender, Gate, Builder and Door compute with them.
 @frozen
 public struct ScopeState: Equatable, Sendable, BitwiseCopyable {
@@ -24,7 +24,10 @@ public struct ScopeState: Equatable, Sendable, BitwiseCopyable {
   @_noLocks
   public mutating func add(_ state: TradingState, by source: StopSource) {
     if state.rawValue > asked.rawValue { asked = state }
-    let isOpen = source == .person && state.rawValue > TradingState.reduceOnly.rawValue
+    // What reconciliation holds is opened too: the exchange itself lets nothing but a reduction through. The Sender
+    // keeps spot, which has no such flag, out of that way.
+    let isOpenable = source == .person || source == .reconcile
+    let isOpen = isOpenable && state.rawValue > TradingState.reduceOnly.rawValue
     let counted = isOpen ? TradingState.reduceOnly : state
     if counted.rawValue > opened.rawValue { opened = counted }
   }

@@ -1,0 +1,196 @@
+// One round of readings: begun when it is due, merged when it is whole; control plane, pure.
+import Account
+import Channels
+import Foundation
+import Orders
+import Pipeline
+import Quantities
+
+extension Reconciliation {
+  /// Begins a round where one is wanted and none is under way.
+  mutating func begin(_ moment: Moment) {
+    let now = moment.instant
+    if !hasBegun || round != nil || now < notBefore { return }
+    let isDue = now >= due
+    if !needsWhole && !needsRound && !isDue { return }
+    rounds += 1
+    let isWhole = needsWhole || isDue
+    round = Round(number: rounds, startedAt: now, epoch: epoch, isWhole: isWhole)
+    needsWhole = false
+    needsRound = false
+    if isWhole { due = now.advanced(byNanoseconds: Reconciliation.periodNanoseconds) }
+    actions.append(.ask(.pending, round: rounds))
+    actions.append(.ask(.fills(after: cursor?.billID, begin: fillsBegin), round: rounds))
+    if isWhole { actions.append(.ask(.balances, round: rounds)) }
+  }
+
+  /// From when on fills are asked for: overlapping what is on record.
+  private var fillsBegin: WallMilliseconds {
+    let known = cursor?.time ?? memory.fillsKnownUntil ?? begunAt
+    return WallMilliseconds(
+      milliseconds: max(0, known.milliseconds - Reconciliation.overlapMilliseconds))
+  }
+
+  /// Goes on with the round: positions after the fills, and the end when all is there.
+  mutating func advance(_ moment: Moment) {
+    guard var current = round, let pending = current.pending, let fills = current.fills else {
+      return
+    }
+    if current.isWhole {
+      guard let balances = current.balances else { return }
+      if !current.isAskedForPositions {
+        // Their rows are told first: what positions hold is then among what was counted.
+        merge(fills, moment)
+        current.isAskedForPositions = true
+        round = current
+        actions.append(.ask(.positions, round: current.number))
+        return
+      }
+      guard let positions = current.positions else { return }
+      confirm(pending, current)
+      take(balances)
+      take(positions)
+    } else {
+      merge(fills, moment)
+      confirm(pending, current)
+    }
+    finish(current, moment)
+  }
+
+  private mutating func finish(_ current: Round, _ moment: Moment) {
+    round = nil
+    failures = 0
+    moveCursor()
+    if let number = current.epoch, current.isWhole, number == epoch {
+      actions.append(.tell(.epochRead(number)))
+      epoch = nil
+    }
+    if !awaited.isEmpty { needsRound = true }
+  }
+
+  mutating func fail(_ reason: String, _ number: UInt64, _ moment: Moment) {
+    guard let current = round, current.number == number else { return }
+    round = nil
+    failures += 1
+    if current.isWhole { needsWhole = true } else { needsRound = true }
+    let pause = min(
+      Reconciliation.firstPauseNanoseconds << Int64(min(failures - 1, 10)),
+      Reconciliation.longestPauseNanoseconds)
+    notBefore = moment.instant.advanced(byNanoseconds: pause)
+    say(.failed(reason, failures: failures))
+  }
+
+  // ---- What came ----
+
+  /// New rows of `trade/fills`, each once: not what an earlier start has on record, nor what a round before this one told.
+  private mutating func merge(_ stated: Stated<StatedFill>, _ moment: Moment) {
+    tell(stated.odd)
+    let isFirstEver = memory.fillsKnownUntil == nil && cursor == nil
+    for row in stated.rows {
+      let report = row.report
+      hear(report.exchangeTime)
+      if bills[row.billID] != nil { continue }
+      bills[row.billID] = report.exchangeTime
+      let trade = JournalMemory.Trade(
+        instrument: instruments[report.instrument].symbol, trade: report.tradeID,
+        order: report.exchangeOrder.rawValue)
+      if report.tradeID != 0 && memory.trades.contains(trade) { continue }
+      // Nothing is on record at all: it belongs to a time before this desk.
+      if isFirstEver && report.exchangeTime < begunAt { continue }
+      if row.isRounded { say(.rounded(report.instrument, bill: row.billID)) }
+      actions.append(.tell(.fill(report)))
+    }
+  }
+
+  /// Orders at work are told, ends that pending orders do not contradict are confirmed.
+  private mutating func confirm(_ stated: Stated<PendingOrder>, _ current: Round) {
+    tell(stated.odd)
+    var working: Set<ClientOrderID> = []
+    for row in stated.rows {
+      hear(row.update.exchangeTime)
+      let client =
+        row.update.clientOrder == .none
+        ? ClientOrderID(foreign: row.update.exchangeOrder) : row.update.clientOrder
+      working.insert(client)
+      if var held = awaited[client] {
+        held.answer.kind = .found
+        held.answer.update = row.update
+        awaited[client] = nil
+        actions.append(.tell(.answer(held.answer)))
+      } else {
+        actions.append(.tell(.workingOrder(row.update)))
+      }
+    }
+    let confirmed = awaited.filter {
+      $0.value.since <= current.startedAt && !working.contains($0.key)
+    }
+    for (client, held) in confirmed.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      awaited[client] = nil
+      actions.append(.tell(.answer(held.answer)))
+    }
+  }
+
+  /// Rows of `account/balance`, which leaves out currencies that are zero (docs/OKX.md OKX-152).
+  private mutating func take(_ stated: Stated<StatedBalance>) {
+    tell(stated.odd)
+    let named = Set(stated.rows.map(\.currency))
+    for index in 0..<instruments.currencyCount where stated.odd.isEmpty {
+      let currency = CurrencyID(index: UInt16(index))
+      if named.contains(currency) { continue }
+      actions.append(
+        .tell(.balance(currency: currency, cash: .zero, exchangeTime: exchangeTime)))
+    }
+    for row in stated.rows {
+      hear(row.exchangeTime)
+      if !isReady { actions.append(.record(row)) }
+      actions.append(
+        .tell(
+          .balance(currency: row.currency, cash: row.cash, exchangeTime: row.exchangeTime)))
+    }
+  }
+
+  /// Rows of `account/positions`; a derivative that has none is flat.
+  private mutating func take(_ stated: Stated<StatedPosition>) {
+    tell(stated.odd)
+    var named = Set(stated.odd.map(\.instrument))
+    for row in stated.rows {
+      hear(row.exchangeTime)
+      named.insert(row.instrument)
+      actions.append(
+        .tell(
+          .position(
+            instrument: row.instrument,
+            StatedFigure(
+              lots: row.quantity.lots, tradeID: row.tradeID, time: row.exchangeTime),
+            averagePrice: row.averagePrice)))
+    }
+    for index in 0..<instruments.count {
+      let id = InstrumentID(index: UInt16(index))
+      let type = instruments[id].type
+      guard type == .swap || type == .futures, !named.contains(id) else { continue }
+      // As of the latest thing heard of the exchange: what fills after that is newer than this.
+      actions.append(
+        .tell(
+          .position(
+            instrument: id, StatedFigure(lots: 0, tradeID: 0, time: exchangeTime),
+            averagePrice: .none)))
+    }
+  }
+
+  /// To the newest bill that is old enough to have no late one before it.
+  private mutating func moveCursor() {
+    let old = exchangeTime.milliseconds - Reconciliation.overlapMilliseconds
+    let settled = bills.filter { $0.value.milliseconds <= old }
+    guard let newest = settled.max(by: { $0.key < $1.key }) else { return }
+    let next = FillCursor(billID: newest.key, time: newest.value)
+    if let cursor, cursor.billID >= next.billID { return }
+    cursor = next
+    for bill in settled.keys { bills[bill] = nil }
+    actions.append(.tell(.cursor(next)))
+  }
+
+  /// Each row that is not understood is named once.
+  private mutating func tell(_ odd: [OddRow]) {
+    for row in odd where toldOdd.insert(row.description).inserted { say(.odd(row)) }
+  }
+}

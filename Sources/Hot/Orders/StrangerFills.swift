@@ -1,0 +1,58 @@
+// What was counted of orders that the table does not hold; hot plane.
+
+import Quantities
+
+/// Remembers, for the latest `capacity` orders outside of the table, the lots counted and those of them that no trade
+/// was named for: a liquidation's pushes name none, its row in `trade/fills` does.
+@safe
+struct StrangerFills: ~Copyable, @unchecked Sendable {
+  // SAFETY: allocated by `init`, freed by `deinit`, reached through this sole owner alone; `at` stays below
+  // `capacity`, and the index holds slots below it.
+  let rows: UnsafeMutablePointer<Row>
+  var index: FixedIndex
+  var at = 0
+  let capacity: Int
+
+  struct Row: BitwiseCopyable {
+    var order: UInt64 = 0
+    var counted: Int64 = 0
+    var anonymous: Int64 = 0
+  }
+
+  init(capacity: Int) {
+    self.capacity = capacity
+    index = FixedIndex(capacity: capacity)
+    unsafe rows = .allocate(capacity: capacity)
+    unsafe rows.initialize(repeating: Row(), count: capacity)
+  }
+
+  deinit { unsafe rows.deallocate() }
+
+  @_noLocks
+  func row(_ order: UInt64) -> Row {
+    guard let slot = index.find(order) else { return Row() }
+    return unsafe rows[slot]
+  }
+
+  /// Adds to what is remembered of `order`, the oldest one's place where it is new. Nothing is remembered of order 0.
+  @_noLocks
+  mutating func add(_ order: UInt64, counted: Int64, anonymous: Int64) {
+    if order == 0 { return }
+    if let slot = index.find(order) {
+      unsafe rows[slot].counted = saturating(rows[slot].counted, counted)
+      unsafe rows[slot].anonymous = max(0, saturating(rows[slot].anonymous, anonymous))
+      return
+    }
+    let old = unsafe rows[at]
+    if old.order != 0 { _ = index.remove(old.order) }
+    unsafe rows[at] = Row(order: order, counted: counted, anonymous: max(0, anonymous))
+    if !index.insert(order, slot: at) { unsafe rows[at] = Row() }
+    at = at &+ 1 == capacity ? 0 : at &+ 1
+  }
+
+  @_noLocks
+  private func saturating(_ a: Int64, _ b: Int64) -> Int64 {
+    let (sum, overflow) = a.addingReportingOverflow(b)
+    return overflow ? (b < 0 ? .min : .max) : sum
+  }
+}

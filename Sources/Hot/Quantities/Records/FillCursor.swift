@@ -1,0 +1,15 @@
+// How far `trade/fills` was read; on record, so that the next start goes on from there.
+
+/// Every fill up to `billID` is on record.
+@frozen
+public struct FillCursor: Hashable, Sendable, BitwiseCopyable {
+  public var billID: UInt64
+  /// That fill's time by the exchange.
+  public var time: WallMilliseconds
+
+  @inlinable
+  public init(billID: UInt64, time: WallMilliseconds) {
+    self.billID = billID
+    self.time = time
+  }
+}

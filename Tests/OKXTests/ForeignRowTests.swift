@@ -1,0 +1,38 @@
+// Rows that are not quite ours: trades without a positive id, positions of another kind.
+
+import OKX
+import Quantities
+import Testing
+
+@Suite struct ForeignRowTests {
+  /// Liquidations and ADL: a negative id, or 0.
+  @Test func tradeIdsMayBeNegative() {
+    for (text, id) in [("-242589207", -242_589_207), ("0", 0), ("", 0)] as [(String, Int64)] {
+      let (_, events) = decodePrivate(ordersPush(orderItem(["tradeId": text, "execType": ""])))
+      #expect(events.first?.kind == .order && events.first?.lastQuantity.lots != 0)
+      #expect(events.first.map { Int64(bitPattern: $0.tradeID) } == id)
+    }
+  }
+
+  /// A row of another margin mode or side stands beside ours: named, never counted.
+  @Test func positionsOfAnotherKindAreNamed() {
+    func position(_ changes: [String: String]) -> [PrivateEvent] {
+      var members = [
+        "instId": "BTC-USDT-SWAP", "instType": "SWAP", "posSide": "net", "mgnMode": "cross",
+        "pos": "0.05", "avgPx": "31527.1", "uTime": "1654084353264", "tradeId": "-4",
+      ]
+      for (key, value) in changes { members[key] = value }
+      let row = members.map { "\"\($0.key)\":\"\($0.value)\"" }.joined(separator: ",")
+      return decodePrivate(
+        "{\"arg\":{\"channel\":\"positions\",\"instType\":\"ANY\"},\"data\":[{\(row)}]}"
+      ).1
+    }
+    let ours = position([:])
+    #expect(ours.first?.kind == .position && Int64(bitPattern: ours[0].tradeID) == -4)
+    for change in [["mgnMode": "isolated"], ["posSide": "long"], ["tradeId": "x"]] {
+      #expect(position(change).first?.kind == .faulty, "\(change)")
+    }
+    let spot = ["instId": "BTC-USDT", "instType": "SPOT", "mgnMode": "cash", "pos": "0.001"]
+    #expect(position(spot).isEmpty, "spot is no position")
+  }
+}

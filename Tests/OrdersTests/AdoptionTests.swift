@@ -1,0 +1,122 @@
+// Orders and fills that this run did not make: earlier starts', other people's, the exchange's own.
+
+import Orders
+import Quantities
+import Risk
+import Testing
+
+@Suite struct AdoptionTests {
+  @Test func ordersOfAnEarlierStart() {
+    var desk = Desk(start: 9)
+    let old = ClientOrderID(start: 8, number: 123)!
+    var pending = update(old, .partiallyFilled, cumulative: 4)
+    pending.averagePrice = Price(ticks: 990)
+    #expect(desk.adopt(pending) == true)
+    #expect(desk.adopt(pending) == false)
+    #expect(desk.adopt(update(ClientOrderID(start: 9, number: 1)!, .live)) == false)
+    // A later start's number: somebody else's. Counted, and left alone.
+    #expect(desk.adopt(update(ClientOrderID(start: 10, number: 1)!, .live)) == true)
+    #expect(desk.orders.workingCount == 2 && desk.orders.mayCancel(old))
+    #expect(desk.gate.exposure(InstrumentID(index: 0)).openOrders == 2)
+    desk.orders.requestCancels(.none)
+    #expect(desk.orders.nextRequestedCancel(now: desk.now)?.clientOrder == old)
+    // Its history is history; what it fills now moves the position, without an intent.
+    #expect(desk.push(update(old, .partiallyFilled, cumulative: 6, last: 2, trade: 77)) == .applied)
+    #expect(desk.log.last?.intent.isStandIn == true && desk.log.last?.lastQuantity.lots == 2)
+    #expect(desk.gate.exposure(InstrumentID(index: 0)).openBuys == 14, "the gate counts both")
+    #expect(desk.push(update(old, .cancelled, cumulative: 6)) == .applied)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 2)
+    #expect(desk.orders.workingCount == 1)
+    #expect(desk.agrees() == true)
+  }
+
+  @Test func anEarlierStartsOrderWithoutAProvenEnd() {
+    var desk = Desk(start: 9)
+    let old = ClientOrderID(start: 8, number: 4)!
+    var unproven = update(old, .live, cumulative: 3)
+    unproven.exchangeOrder = .none
+    #expect(desk.adoptUnproven(unproven) == true)
+    #expect(desk.adoptUnproven(unproven) == false)
+    #expect(desk.state(old) == .unknown)
+    #expect(desk.gate.exposure(InstrumentID(index: 0)).openBuys == 7)
+    #expect(desk.orders.nextQuery(now: desk.now)?.clientOrder == old)
+    desk.orders.requestCancel(of: old)
+    #expect(desk.orders.nextRequestedCancel(now: desk.now)?.clientOrder == old)
+    // What the journal has is not counted again; what it has not is.
+    #expect(desk.merge(old, lots: 2, trade: 12) == .applied)
+    desk.pass(1)
+    #expect(desk.push(update(old, .cancelled, cumulative: 5)) == .applied)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 2)
+    #expect(desk.state(old) == .cancelled && desk.agrees())
+  }
+
+  @Test func aLiquidationCountsByWhatItsOrderGrew() {
+    var desk = Desk()
+    // A push names no trade; the same push again is no more; the row names it with a negative id.
+    var push = update(.none, .partiallyFilled, cumulative: 4, last: 4, trade: 0, side: .sell)
+    push.exchangeOrder = ExchangeOrderID(rawValue: 900)
+    push.state = .filled
+    push.quantity = Quantity(lots: 4)
+    #expect(desk.push(push) == .unmatched)
+    #expect(desk.push(push) == .duplicate)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == -4)
+    #expect(desk.merge(.none, lots: 4, trade: -77, exchange: 900, side: .sell) == .unmatched)
+    #expect(desk.merge(.none, lots: 4, trade: -77, exchange: 900, side: .sell) == .duplicate)
+    #expect(desk.log.last?.kind == .fillNamed)
+    #expect(Int64(bitPattern: desk.log.last!.tradeID) == -77)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == -4)
+    // The other way round: the row first, or no push at all.
+    #expect(desk.merge(.none, lots: 3, trade: -78, exchange: 901, side: .sell) == .unmatched)
+    push.exchangeOrder = ExchangeOrderID(rawValue: 901)
+    push.cumulativeFilled = Quantity(lots: 3)
+    push.lastQuantity = Quantity(lots: 3)
+    #expect(desk.push(push) == .duplicate)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == -7)
+    // Some clients see the negative id in the push.
+    push.exchangeOrder = ExchangeOrderID(rawValue: 902)
+    push.tradeID = UInt64(bitPattern: -79)
+    #expect(desk.push(push) == .unmatched)
+    #expect(desk.merge(.none, lots: 3, trade: -79, exchange: 902, side: .sell) == .duplicate)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == -10)
+    #expect(desk.agrees() == true)
+  }
+
+  @Test func anEnvelopesRefusalBelongsToItsRequest() {
+    var desk = Desk()
+    let order = desk.send()
+    let other = desk.send()
+    let first = desk.orders.order(order)!.request
+    #expect(first != 0 && desk.orders.order(other)!.request != first)
+    #expect(desk.refuse(first) == .applied)
+    #expect(desk.state(order) == .rejected && desk.state(other) == .sent)
+    _ = desk.push(update(other, .live))
+    desk.orders.markCancelSent(other, request: 77, now: desk.now)
+    #expect(desk.refuse(77) == .applied)
+    #expect(desk.orders.mayCancel(other) && desk.state(other) == .live)
+    #expect(desk.refuse(4_711) == .unmatched)
+    #expect(desk.agrees() == true)
+  }
+
+  @Test func fillsOfOthersMoveThePosition() {
+    var desk = Desk()
+    var foreign = update(.none, .partiallyFilled, cumulative: 3, last: 3, trade: 5)
+    foreign.exchangeOrder = ExchangeOrderID(rawValue: 4_711)
+    #expect(desk.push(foreign) == .unmatched)
+    #expect(desk.push(foreign) == .duplicate)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 3)
+    // What is left of it counts in the limits; a stop of ours leaves it alone.
+    #expect(desk.gate.exposure(InstrumentID(index: 0)).openBuys == 7)
+    desk.orders.requestCancels(.none)
+    #expect(desk.orders.nextRequestedCancel(now: desk.now) == nil)
+    // An unseen order of an earlier start is adopted by its push.
+    let old = ClientOrderID(start: 3, number: 1)!
+    #expect(
+      desk.push(update(old, .partiallyFilled, cumulative: 5, last: 2, trade: 6)) == .unmatched)
+    #expect(desk.orders.mayCancel(old) == true)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 5)
+    #expect(
+      desk.push(update(old, .filled, cumulative: 10, last: 5, trade: 8)) == .applied)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 10)
+    #expect(desk.agrees() == true)
+  }
+}
