@@ -19,6 +19,14 @@ public enum JournalError: Error, Hashable, Sendable {
   case telemetry(String)
 }
 
+extension JournalError {
+  /// There is no room, or none that this user may take (ENOSPC, EDQUOT).
+  public var isDiskFull: Bool {
+    if case .system(_, _, let code) = self { return code == 28 || code == 122 }
+    return false
+  }
+}
+
 extension JournalError: CustomStringConvertible {
   public var description: String {
     switch self {

@@ -18,6 +18,9 @@ public struct JournalFolder: Sendable, Hashable {
     return "\(path)/\(stream.name)-\(zeros)\(digits).journal"
   }
 
+  /// A segment's worth of disk kept aside for the day the disk is full.
+  public var reserve: String { "\(path)/\(stream.name)-reserve" }
+
   /// Numbers of the segments present, ascending.
   public func segments() throws(JournalError) -> [UInt64] {
     guard let folder = unsafe opendir(path) else {

@@ -52,6 +52,14 @@ public enum JournalKind: UInt16, Sendable, BitwiseCopyable, CaseIterable {
   /// `FillCursor`: every fill up to this bill is on record.
   case fillCursor = 24
 
+  /// What a desk on its last bytes of disk can do without: orders, stops and requests are not of it.
+  public var isExpendable: Bool {
+    switch self {
+    case .equity, .account, .positionDetail, .feeRate, .context, .bar, .note: true
+    default: false
+    }
+  }
+
   /// Control plane.
   public var name: String { "\(self)" }
 }

@@ -10,21 +10,21 @@ extension JournalWriter {
   struct Made {
     var region: MemoryRegion
     var descriptor: Int32
+    var byteCount: Int
+    var isOnReserve = false
   }
 
-  /// A segment of full size under a name that readers do not look for.
+  /// The smallest segment that is worth its place.
+  static let segmentBytesMin = 64 << 10
+
+  /// A segment under a name that readers do not look for: of full size, or on a full disk the reserve, or what room there
+  /// is.
   static func make(
     _ folder: JournalFolder, _ segment: UInt64, identity: JournalIdentity, firstRecord: UInt64,
     settings: JournalSettings
   ) throws(JournalError) -> Made {
     let path = folder.file(segment) + ".new"
-    let region: MemoryRegion
-    do {
-      region = try MemoryRegion.create(
-        file: path, byteCount: settings.segmentBytes, mode: settings.mode)
-    } catch {
-      throw .system(call: error.call.rawValue, path: path, code: error.code)
-    }
+    let (region, isOnReserve) = try room(folder, path, settings)
     let header = SegmentHeader(
       identity: identity, stream: folder.stream, segment: segment, firstRecord: firstRecord,
       clocks: .now())
@@ -37,7 +37,58 @@ extension JournalWriter {
       region.unmap()
       throw .system(call: "open", path: path, code: -descriptor)
     }
-    return Made(region: region, descriptor: descriptor)
+    return Made(
+      region: region, descriptor: descriptor, byteCount: region.byteCount,
+      isOnReserve: isOnReserve)
+  }
+
+  private static func room(
+    _ folder: JournalFolder, _ path: String, _ settings: JournalSettings
+  ) throws(JournalError) -> (region: MemoryRegion, isOnReserve: Bool) {
+    do throws(JournalError) {
+      return (try create(path, settings.segmentBytes, settings), false)
+    } catch {
+      if !settings.holdsReserve || !error.isDiskFull { throw error }
+      let isTaken = unsafe folder.reserve.withCString { from in
+        unsafe path.withCString { to in unsafe ck_rename(from, to) }
+      }
+      if isTaken >= 0, let found = try? MemoryRegion.open(file: path, writable: true) {
+        return (found.region, true)
+      }
+      var bytes = settings.segmentBytes / 2
+      while bytes >= segmentBytesMin {
+        if let region = try? create(path, bytes, settings) { return (region, true) }
+        bytes /= 2
+      }
+      _ = unsafe path.withCString { unsafe ck_unlink($0) }
+      throw error
+    }
+  }
+
+  private static func create(
+    _ path: String, _ byteCount: Int, _ settings: JournalSettings
+  ) throws(JournalError) -> MemoryRegion {
+    do {
+      return try MemoryRegion.create(file: path, byteCount: byteCount, mode: settings.mode)
+    } catch {
+      throw .system(call: error.call.rawValue, path: path, code: error.code)
+    }
+  }
+
+  /// Keeps the reserve's room aside. True: the disk has none for it, which is as good as full. Any other fault is one of
+  /// the next segment too, and told there.
+  static func isFullWithReserve(_ folder: JournalFolder, _ settings: JournalSettings) -> Bool {
+    let held = try? SegmentFile(path: folder.reserve)?.byteCount()
+    if let held, held >= UInt64(settings.segmentBytes) { return false }
+    let path = folder.reserve + ".new"
+    do throws(JournalError) {
+      try create(path, settings.segmentBytes, settings).unmap()
+      try? MemoryRegion.rename(file: path, to: folder.reserve)
+      return false
+    } catch {
+      _ = unsafe path.withCString { unsafe ck_unlink($0) }
+      return error.isDiskFull
+    }
   }
 
   /// Gives a made segment its name, durably.

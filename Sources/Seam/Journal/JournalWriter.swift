@@ -24,6 +24,9 @@ public struct JournalSettings: Sendable, Hashable {
   public var totalBytesMax: Int64 = 0
   /// 0600, or 0640 when core and console run as two users.
   public var mode: UInt32 = 0o600
+  /// Keeps a segment's room aside (`JournalFolder.reserve`): with the disk full the stream goes on there, and its owner
+  /// sees to it that what is still written is little (`isOnReserve`).
+  public var holdsReserve = false
   public init() {}
 }
 
@@ -55,7 +58,10 @@ public struct JournalWriter: ~Copyable {
   public private(set) var records: UInt64
   /// Times the disk was asked to hold what was written.
   public private(set) var syncs: UInt64 = 0
+  /// No whole segment could be made any more: what is left is for the exits.
+  public private(set) var isOnReserve: Bool
   private var region: MemoryRegion
+  private var capacity: Int
   private var descriptor: Int32
   private var used: Int
   private var segmentRecords: UInt64 = 0
@@ -101,6 +107,9 @@ public struct JournalWriter: ~Copyable {
     ownNumber = isSameStart ? opening.lastNumbers[StageID.recorder.rawValue] ?? 0 : 0
     region = made.region
     descriptor = made.descriptor
+    capacity = made.byteCount
+    let isFull = settings.holdsReserve && JournalWriter.isFullWithReserve(folder, settings)
+    isOnReserve = made.isOnReserve || isFull
   }
 
   deinit {
@@ -121,7 +130,9 @@ public struct JournalWriter: ~Copyable {
     if payload.byteCount > RecordHeader.payloadBytesMax || size > most {
       throw .tooLarge(bytes: payload.byteCount)
     }
-    if used + size + JournalWriter.endBytes > settings.segmentBytes { try rotate() }
+    if used + size + JournalWriter.endBytes > capacity { try rotate() }
+    // A segment of the reserve may be smaller than others.
+    if used + size + JournalWriter.endBytes > capacity { throw .tooLarge(bytes: payload.byteCount) }
     let offset = used
     write(header, payload)
     return JournalOffset(segment: segment, offset: UInt64(offset))
@@ -223,6 +234,8 @@ public struct JournalWriter: ~Copyable {
     _ = ck_close(descriptor)
     region = made.region
     descriptor = made.descriptor
+    capacity = made.byteCount
+    if made.isOnReserve { isOnReserve = true }
     segment = next
     used = SegmentHeader.byteCount
     segmentRecords = 0

@@ -11,6 +11,9 @@ public final class TelemetryDrain {
   private var ring: ByteConsumer
   /// Entries too short to be records, dropped.
   public private(set) var malformed: UInt64 = 0
+  /// Leaves out what is expendable; a `lost` record says which numbers.
+  public var isSparing = false
+  private var spared: (from: UInt64, to: UInt64)?
   /// Sees each refusal that was put into the journal, to tell people of it.
   public var onRefusal: ((RefusalRecord) -> Void)?
 
@@ -36,6 +39,13 @@ public final class TelemetryDrain {
         let payload = unsafe UnsafeRawBufferPointer(rebasing: entry[RecordHeader.byteCount...])
         header.flags.formUnion(flags)
         if header.number > last || last == 0 {
+          if isSparing, JournalKind(rawValue: header.kind)?.isExpendable == true {
+            spared = (spared?.from ?? header.number, header.number)
+            ring.release()
+            taken += 1
+            continue
+          }
+          try tellSpared(header, into: &writer)
           _ = try unsafe writer.append(header, RawSpan(_unsafeBytes: payload))
           if let onRefusal, header.kind == JournalKind.refusal.rawValue,
             let refusal = RefusalRecord(payload: unsafe [UInt8](payload))
@@ -48,6 +58,19 @@ public final class TelemetryDrain {
       taken += 1
     }
     return taken
+  }
+
+  private func tellSpared(
+    _ next: RecordHeader, into writer: inout JournalWriter
+  ) throws(JournalError) {
+    guard let (from, to) = spared else { return }
+    let lost = LostRecord(stage: stage, from: from, to: to)
+    let header = RecordHeader(
+      .lost, stage: stage, number: to, at: next.instant,
+      payloadByteCount: MemoryLayout<LostRecord>.size)
+    let bytes = unsafe withUnsafeBytes(of: lost) { unsafe [UInt8]($0) }
+    _ = try unsafe writer.append(header, bytes.span.bytes)
+    spared = nil
   }
 
   /// Bytes waiting, headers included.

@@ -151,6 +151,7 @@ public struct CoreAssembly: Sendable {
       case .interval: .interval(200_000_000)
       case .always: .every
       }
+    settings.holdsReserve = true
     var market = JournalSettings()
     market.totalBytesMax = configuration.limits.marketJournalBytes
     market.segmentBytes = Int(min(64 << 20, max(1 << 20, market.totalBytesMax / 4)))

@@ -32,6 +32,9 @@ public struct CoreProcess: Sendable {
     until ended: @escaping @Sendable () async -> Void, report: (Core) throws -> Void
   ) async throws {
     let directory = try StateDirectory(configuration.stateDirectory)
+    if directory.makeRoom() {
+      log.critical("the disk of the state folder is full: its reserve is given up for this start")
+    }
     let lock = try directory.lock()
     let credentials = try Credentials.load(configuration.okx.credentials)
     let rest = try client(credentials)
@@ -84,6 +87,7 @@ public struct CoreProcess: Sendable {
         "start": "\(start)", "topology": "\(options.topology)",
         "transport": "\(options.transport.name)", "reason": "\(reason)",
       ])
+    directory.keepRoom()
     let core = try Core(options) { [log] event in event.write(to: log) }
     if let recovered = core.recovered {
       log.notice(

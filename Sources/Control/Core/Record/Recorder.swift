@@ -20,7 +20,9 @@ final class Recorder: @unchecked Sendable {
   private let rings: TelemetryFile
   private let folder: RingsFolder
   private let board: StopBoard
+  private let control: RunControl
   private let instruments: InstrumentTable
+  private var isOnReserve = false
   private let report: @Sendable (CoreEvent) -> Void
   private var refusals = RefusalTeller()
   private let isStopping = Atomic<Bool>(false)
@@ -30,12 +32,14 @@ final class Recorder: @unchecked Sendable {
   private static let marketRecordsPerTurn = 256
 
   init(
-    _ journal: CoreJournal, rings: TelemetryFile, board: StopBoard, instruments: InstrumentTable,
+    _ journal: CoreJournal, rings: TelemetryFile, board: StopBoard, control: RunControl,
+    instruments: InstrumentTable,
     report: @escaping @Sendable (CoreEvent) -> Void
   ) throws(JournalError) {
     self.rings = rings
     folder = journal.rings
     self.board = board
+    self.control = control
     self.instruments = instruments
     self.report = report
     func drains(_ stream: JournalStream) -> [TelemetryDrain] {
@@ -60,6 +64,7 @@ final class Recorder: @unchecked Sendable {
         let isLast = isStopping.load(ordering: .relaxed)
         var taken = 0
         for drain in tradeDrains { taken += try drain.drain(into: &writer) }
+        if writer.isOnReserve && !isOnReserve { leaveExitsAlone() }
         _ = try writer.commit(at: .now())
         taken += recordMarket()
         for notice in refusals.due(.now()) { report(.refused(notice)) }
@@ -80,6 +85,19 @@ final class Recorder: @unchecked Sendable {
           "the journal cannot be written: \(error). Working orders are cancelled; nothing new goes out"
         ))
     }
+  }
+
+  /// The disk is full and the reserve in use: what is left of it is for cancels and a person's flatten.
+  private func leaveExitsAlone() {
+    isOnReserve = true
+    for drain in tradeDrains { drain.isSparing = true }
+    board.request(.reduceOnly, by: .durability, for: .none)
+    control.setMuted(true)
+    board.requestCancel(for: .none)
+    report(
+      .journal(
+        "the disk is full: the journal goes on in its reserve. Working orders are cancelled; until a start with room "
+          + "on the disk only cancels and `llmtrading flatten` go out"))
   }
 
   private func tell(_ refusal: RefusalRecord) {

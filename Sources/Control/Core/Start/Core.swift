@@ -63,7 +63,8 @@ public final class Core: @unchecked Sendable {
     do throws(JournalError) {
       (rings, recovered, distrusted) = try options.journal.open()
       recorder = try Recorder(
-        options.journal, rings: rings, board: stopBoard, instruments: options.instruments,
+        options.journal, rings: rings, board: stopBoard, control: control,
+        instruments: options.instruments,
         report: report)
     } catch { throw .journal(error) }
     doorTelemetry = ControlTelemetry(rings.producer(.door, .trade))
