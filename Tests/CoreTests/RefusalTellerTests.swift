@@ -2,6 +2,7 @@
 
 import Core
 import Journal
+import OKX
 import Quantities
 import Testing
 
@@ -45,6 +46,19 @@ import Testing
     }
     #expect(teller.due(RefusalTellerTests.at(150), isLast: true).map(\.more) == [29])
     #expect(teller.due(RefusalTellerTests.at(500)).isEmpty)
+  }
+
+  @Test func refusedLoginsWaitLongerEachTime() {
+    var logins = RefusedLogins()
+    var pacer = ConnectPacer(seed: 7)
+    var waits: [Int64] = []
+    for _ in 0..<10 {
+      let failures = logins.ended(by: .loginRefused)
+      waits.append(pacer.next(failures: failures, now: .zero).nanoseconds)
+    }
+    #expect(waits.allSatisfy { $0 >= 500_000_000 && $0 <= ConnectPacer.backoffNanosecondsMax })
+    #expect(zip(waits, waits.dropFirst(2)).allSatisfy { $0 < $1 || $1 > 15_000_000_000 - 1 })
+    #expect(logins.inARow == 10 && logins.ended(by: .connectionLost) == 0 && logins.inARow == 0)
   }
 
   /// However inventive the exchange is, there is an end to the kinds.

@@ -76,7 +76,8 @@ private func writeRefusals(_ writer: inout JournalWriter) throws {
     exchangeCode: 51_008, subCode: 1_000, words: words)
   try writer.append(.refusal, refusal, at: at)
   var wrong = unsafe withUnsafeBytes(of: refusal) { unsafe [UInt8]($0) }
-  wrong[try #require(MemoryLayout<RefusalRecord>.offset(of: \.operation))] = 3
+  let place = try #require(MemoryLayout<RefusalRecord>.offset(of: \.operation))
+  wrong[place] = UInt8(RefusedOperation.allCases.count)
   #expect(RefusalRecord(payload: wrong) == nil)
 }
 

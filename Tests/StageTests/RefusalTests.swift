@@ -25,6 +25,41 @@ import Testing
     #expect(zip(said, rejected).allSatisfy { $0.header.number < $1.header.number })
   }
 
+  /// What could not be read is on record with its instrument and the figure to blame, and no more of it than a trickle.
+  @Test func anUnreadableItemIsToldWithItsValue() throws {
+    let desk = try Desk()
+    let bench = desk.bench
+    for _ in 0..<200 {
+      bench.account?.say(
+        #"{"arg":{"channel":"positions","instType":"ANY"},"data":[{"instId":"AAA-USDT","instType":"SPOT","posSide":"net","pos":"1e400","uTime":"1"}]}"#
+      )
+    }
+    bench.run()
+    bench.collect()
+    let items = bench.collected(.refusal, of: .sender).compactMap { $0.read(RefusalRecord.self) }
+    #expect(items.count > 0 && items.count <= 16)
+    #expect(items.allSatisfy { $0.operation == .item && $0.instrument == InstrumentID(index: 0) })
+    #expect(items.allSatisfy { $0.words.description == "1e400" && $0.fault != .none })
+    let fault = try #require(items.first?.fault)
+    #expect(bench.faults(fault) >= 200)
+    #expect(bench.state.faultDetail(fault)?.instrument == InstrumentID(index: 0))
+  }
+
+  @Test func aRefusedLoginNamesCodeAndText() throws {
+    let bench = try StageBench()
+    bench.connectMarket()
+    bench.connectAccount()
+    bench.account?.say(
+      #"{"event":"error","code":"60006","msg":"Timestamp request expired","connId":"a"}"#)
+    bench.run()
+    bench.collect()
+    let refusals = bench.collected(.refusal, of: .sender)
+      .compactMap { $0.read(RefusalRecord.self) }
+    #expect(refusals.first?.operation == .login && refusals.first?.exchangeCode == 60_006)
+    #expect(refusals.first?.words.description == "Timestamp request expired")
+    #expect(bench.state.faultDetail(.loginRefused)?.code == 60_006)
+  }
+
   @Test func anErrorEventNamesItsRequest() throws {
     var desk = try Desk()
     desk.rest(1)

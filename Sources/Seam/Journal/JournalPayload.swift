@@ -164,6 +164,7 @@ extension BarRecord: JournalPayload {
 extension RefusalRecord: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool {
     bytes.holds(offset(\RefusalRecord.operation), RefusedOperation.self)
+      && bytes.holds(offset(\RefusalRecord.fault), FaultCode.self)
   }
 }
 

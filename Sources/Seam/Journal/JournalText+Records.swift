@@ -92,6 +92,7 @@ extension JournalText {
   func refusal(_ value: RefusalRecord, _ line: inout JSONLine) {
     line.field("refused", "\(value.operation)")
     instrument(value.instrument, &line)
+    if value.fault != .none { line.field("fault", "\(value.fault)") }
     line.number("exchange_code", Int64(value.exchangeCode))
     line.number("exchange_sub_code", Int64(value.subCode))
     line.field("exchange_text", value.words.description)

@@ -9,6 +9,9 @@ public enum RefusedOperation: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case cancel = 1
   /// A request as a whole, by an error event that names its `id`.
   case request = 2
+  case login = 3
+  /// Not ours: an item of the exchange's that we refused, `fault` says why and `words` is the figure to blame.
+  case item = 4
 }
 
 /// The words beside a report's `exchangeCode`: committed when the refusal is read, before the report of what it did to the
@@ -24,13 +27,15 @@ public struct RefusalRecord: Sendable, BitwiseCopyable {
   public var subCode: Int32
   public var instrument: InstrumentID
   public var operation: RefusedOperation
+  /// Of an item; else `.none`.
+  public var fault: FaultCode
   public var words: ExchangeText
 
   @inlinable
   public init(
     _ operation: RefusedOperation, instrument: InstrumentID, clientOrder: ClientOrderID,
     exchangeOrder: ExchangeOrderID, request: UInt64, exchangeCode: Int32, subCode: Int32,
-    words: ExchangeText
+    words: ExchangeText, fault: FaultCode = .none
   ) {
     self.operation = operation
     self.instrument = instrument
@@ -40,5 +45,6 @@ public struct RefusalRecord: Sendable, BitwiseCopyable {
     self.exchangeCode = exchangeCode
     self.subCode = subCode
     self.words = words
+    self.fault = fault
   }
 }

@@ -27,6 +27,7 @@ import Quantities
 /// | bars | instrument × `BarInterval` × `barsKept` | Seqlock of `BarRecord` | the same |
 /// | status | file | Seqlock of `ContextRecord` | the same |
 /// | limits | instrument | Seqlock of `InstrumentLimits` | Gate |
+/// | faultDetails | file | a word per `FaultCode`: instrument and exchange's code of the last | any |
 ///
 /// Each section starts at a multiple of 128; so does each row that a hot thread writes.
 @frozen
@@ -52,6 +53,7 @@ public struct StateLayout: Hashable, Sendable {
   public let barsOffset: Int
   public let statusOffset: Int
   public let limitsOffset: Int
+  public let faultDetailsOffset: Int
   /// The whole file.
   public let byteCount: Int
 
@@ -66,6 +68,8 @@ public struct StateLayout: Hashable, Sendable {
   @inlinable public static var hopsMax: Int { 16 }
   @inlinable public static var connectionsMax: Int { 64 }
   @inlinable public static var balancesMax: Int { 128 }
+  /// Above every `FaultCode.rawValue`.
+  @inlinable public static var faultDetailsMax: Int { 128 }
 
   @inlinable public static var heartbeatStride: Int { 128 }
   @inlinable public static var directoryStride: Int { 256 }
@@ -133,6 +137,7 @@ public struct StateLayout: Hashable, Sendable {
       instrumentCount * StateLayout.barsOfInstrument, StateLayout.barStride)
     statusOffset = place(1, StateLayout.rounded(Seqlock<ContextRecord>.byteCount))
     limitsOffset = place(instrumentCount, StateLayout.limitsStride)
+    faultDetailsOffset = place(1, StateLayout.faultDetailsMax * 8)
     byteCount = end
   }
 
@@ -179,6 +184,7 @@ public struct StateLayout: Hashable, Sendable {
         "bars", barsOffset, instrumentCount * StateLayout.barsOfInstrument, StateLayout.barStride),
       section("status", statusOffset, 1, StateLayout.rounded(Seqlock<ContextRecord>.byteCount)),
       section("limits", limitsOffset, instrumentCount, StateLayout.limitsStride),
+      section("faultDetails", faultDetailsOffset, 1, StateLayout.faultDetailsMax * 8),
     ]
   }
 

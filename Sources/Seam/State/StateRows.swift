@@ -43,6 +43,29 @@ public struct BalanceRow: Sendable, BitwiseCopyable {
   }
 }
 
+/// Of the last fault of its code that had an instrument or a code of the exchange's.
+@frozen
+public struct FaultDetail: Hashable, Sendable, BitwiseCopyable {
+  public var instrument: InstrumentID
+  public var code: Int32
+
+  @inlinable
+  public init(instrument: InstrumentID, code: Int32) {
+    self.instrument = instrument
+    self.code = code
+  }
+
+  @inlinable var word: UInt64 {
+    1 << 63 | UInt64(instrument.index) << 32 | UInt64(UInt32(bitPattern: code))
+  }
+
+  init?(word: UInt64) {
+    if word >> 63 == 0 { return nil }
+    instrument = InstrumentID(index: UInt16(truncatingIfNeeded: word >> 32))
+    code = Int32(truncatingIfNeeded: word)
+  }
+}
+
 /// A stage's last sign of life.
 @frozen
 public struct Heartbeat: Hashable, Sendable, BitwiseCopyable {

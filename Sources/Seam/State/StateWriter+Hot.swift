@@ -53,7 +53,16 @@ extension StateWriter {
 
   /// Any thread: faults are rare, so the add is a locked one.
   @inlinable
-  public func count(_ fault: FaultCode) { memory.faults.addShared(to: fault) }
+  public func count(
+    _ fault: FaultCode, of instrument: InstrumentID = .none, code: Int32 = 0
+  ) {
+    memory.faults.addShared(to: fault)
+    if instrument.isNone && code == 0 { return }
+    let number = Int(fault.rawValue) & (StateLayout.faultDetailsMax &- 1)
+    memory.store(
+      memory.layout.faultDetailsOffset &+ number &* 8,
+      FaultDetail(instrument: instrument, code: code).word)
+  }
 
   /// The histogram that a hop's last stage records into.
   @inlinable

@@ -92,6 +92,12 @@ public struct StateWriter: @unchecked Sendable {
   /// How often a fault was counted, by any thread.
   public func faults(_ fault: FaultCode) -> UInt64 { memory.faults[fault] }
 
+  /// What the last fault of this code named.
+  public func faultDetail(_ fault: FaultCode) -> FaultDetail? {
+    let number = Int(fault.rawValue) & (StateLayout.faultDetailsMax - 1)
+    return FaultDetail(word: memory.load(memory.layout.faultDetailsOffset + number * 8))
+  }
+
   /// Account's task: the account as the exchange last said it.
   public func set(_ record: AccountRecord) {
     var writer = memory.account.makeWriter()

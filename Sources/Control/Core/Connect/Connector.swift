@@ -26,6 +26,7 @@ public final class Connector: @unchecked Sendable {
   private struct LineState {
     var wantsConnection = true
     var failures = 0
+    var refusedLogins = RefusedLogins()
     var generation: UInt32 = 0
     var notBefore = Instant.zero
     var pending: SessionHandover?
@@ -83,7 +84,21 @@ public final class Connector: @unchecked Sendable {
         report(.lost(line: line, name: lines[line].name, cause: request.cause))
       }
       states[line].wantsConnection = true
+      if request.kind == .replace { waitAfterLogin(line, request.cause) }
     }
+  }
+
+  /// A login that is refused is refused again at once: each is waited for longer than the one before.
+  private func waitAfterLogin(_ line: Int, _ cause: FaultCode) {
+    let failures = states[line].refusedLogins.ended(by: cause)
+    if failures == 0 { return }
+    let now: Instant = .now()
+    let next = pacer.next(failures: failures, now: now)
+    states[line].notBefore = next
+    report(
+      .loginRefused(
+        line: line, name: lines[line].name, times: states[line].refusedLogins.inARow,
+        retryMilliseconds: next.since(now) / 1_000_000))
   }
 
   /// Dials a line that wants a connection when its time has come, and hands over what is ready.

@@ -16,19 +16,38 @@ extension CoreEvent {
           "retry_ms": "\(retry)",
         ])
     case .journal(let text): log.critical("\(text)")
-    case .faults(let fault, let more, let total):
+    case .faults(let fault, let more, let total, let instrument, let code):
+      var metadata: Logger.Metadata = [
+        "fault": "\(fault)", "more": "\(more)", "total": "\(total)",
+      ]
+      if let instrument { metadata["instrument"] = "\(instrument)" }
+      if code != 0 { metadata["code"] = "\(code)" }
+      log.warning("faults", metadata: metadata)
+    case .refused(let notice): CoreEvent.write(notice, to: log)
+    case .loginRefused(_, let name, let times, let retry):
       log.warning(
-        "faults", metadata: ["fault": "\(fault)", "more": "\(more)", "total": "\(total)"])
-    case .refused(let notice):
-      log.warning(
-        "the exchange refused",
-        metadata: [
-          "what": "\(notice.operation)", "instrument": "\(notice.instrument)",
-          "code": "\(notice.code)", "sub_code": "\(notice.subCode)", "text": "\(notice.text)",
-          "more": "\(notice.more)", "total": "\(notice.total)",
-        ])
+        "the exchange refuses the login",
+        metadata: ["line": "\(name)", "times": "\(times)", "retry_ms": "\(retry)"])
     case .lost(_, let name, let cause):
       log.warning("connection lost", metadata: ["line": "\(name)", "cause": "\(cause)"])
     }
+  }
+
+  private static func write(_ notice: RefusalNotice, to log: Logger) {
+    var metadata: Logger.Metadata = [
+      "what": "\(notice.operation)", "instrument": "\(notice.instrument)",
+      "more": "\(notice.more)", "total": "\(notice.total)",
+    ]
+    if notice.operation == .item {
+      metadata["fault"] = "\(notice.fault)"
+      metadata["value"] = "\(notice.text)"
+      log.warning("the exchange sent what cannot be read", metadata: metadata)
+      return
+    }
+    metadata["code"] = "\(notice.code)"
+    metadata["sub_code"] = "\(notice.subCode)"
+    metadata["text"] = "\(notice.text)"
+    if let hint = notice.hint { metadata["hint"] = "\(hint)" }
+    log.warning("the exchange refused", metadata: metadata)
   }
 }

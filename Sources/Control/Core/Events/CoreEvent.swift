@@ -9,8 +9,11 @@ public enum CoreEvent: Sendable {
   case lost(line: Int, name: String, cause: FaultCode)
   /// The journal failed; the desk is `cancelOnly`.
   case journal(String)
-  /// Bad input and its like, counted by the stages: once a second at most for each code.
   /// The exchange refused: the first of a kind at once, further ones a minute's together.
   case refused(RefusalNotice)
-  case faults(FaultCode, more: UInt64, total: UInt64)
+  /// Bad input and its like, counted by the stages, with the instrument and the exchange's code of the last: the first of a
+  /// code at once, then once a minute.
+  case faults(FaultCode, more: UInt64, total: UInt64, instrument: String?, code: Int32)
+  /// The exchange refuses the login: tried again later and later.
+  case loginRefused(line: Int, name: String, times: Int, retryMilliseconds: Int64)
 }

@@ -1,6 +1,7 @@
 // A line of the log about refusals of the exchange; control plane.
 
 import Journal
+import Quantities
 
 /// A line of the log about refusals of one kind.
 public struct RefusalNotice: Sendable, Equatable {
@@ -10,7 +11,18 @@ public struct RefusalNotice: Sendable, Equatable {
   public var subCode: Int32
   /// The exchange's words, of the last of them.
   public var text: String
+  /// Of an item that could not be read; `text` is then its figure.
+  public var fault: FaultCode
   /// Since the last line of this kind, and in all.
   public var more: Int
   public var total: Int
+
+  /// What a person should look at first.
+  var hint: String? {
+    // OKX-021, OKX-170: signed requests are good for 30 s around the server's time.
+    switch code {
+    case 60_004, 60_006, 50_102: "this machine's clock is off the exchange's: set it (NTP)"
+    default: nil
+    }
+  }
 }

@@ -15,6 +15,7 @@ package struct RefusalTeller {
     var operation: RefusedOperation
     var code: Int32
     var subCode: Int32
+    var fault: FaultCode
     var pattern: String
   }
 
@@ -35,13 +36,15 @@ package struct RefusalTeller {
     let text = refusal.words.description
     var kind = Kind(
       instrument: instrument, operation: refusal.operation, code: refusal.exchangeCode,
-      subCode: refusal.subCode, pattern: RefusalTeller.pattern(text))
+      subCode: refusal.subCode, fault: refusal.fault, pattern: RefusalTeller.pattern(text))
     if groups[kind] == nil && groups.count >= RefusalTeller.kindsMax {
-      kind = Kind(instrument: "", operation: refusal.operation, code: 0, subCode: 0, pattern: "")
+      kind = Kind(
+        instrument: "", operation: refusal.operation, code: 0, subCode: 0, fault: .none, pattern: ""
+      )
     }
     var notice = RefusalNotice(
       instrument: instrument, operation: refusal.operation, code: refusal.exchangeCode,
-      subCode: refusal.subCode, text: text, more: 1, total: 1)
+      subCode: refusal.subCode, text: text, fault: refusal.fault, more: 1, total: 1)
     guard let group = groups[kind] else {
       var told = notice
       told.more = 0

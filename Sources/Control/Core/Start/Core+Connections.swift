@@ -47,6 +47,9 @@ extension Core {
         // Whoever gave the connection up has counted the cause.
         state.setConnection(row, .down, at: .now())
         state.setConnection(row, lastFault: cause)
+      case .loginRefused(_, let name, _, _):
+        guard let row = lines[name] else { break }
+        state.setConnection(row, .waiting, at: .now())
       case .journal, .faults, .refused: break
       }
       report(event)

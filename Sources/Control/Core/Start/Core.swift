@@ -107,7 +107,8 @@ public final class Core: @unchecked Sendable {
       ContextReader(
         $0, network: options.network, kind: options.transport, context, state, report: report)
     }
-    monitor = ThreadMonitor(control: control, state: state, report: report)
+    monitor = ThreadMonitor(
+      control: control, state: state, instruments: options.instruments, report: report)
   }
 
   deinit { stages.free() }

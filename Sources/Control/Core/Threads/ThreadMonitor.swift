@@ -13,8 +13,9 @@ final class ThreadMonitor: @unchecked Sendable {
   private let control: RunControl
   private let state: StateWriter
   private let report: @Sendable (CoreEvent) -> Void
-  private var told: [FaultCode: UInt64] = [:]
-  private var toldAt = Instant.zero
+  private var told: [FaultCode: (total: UInt64, at: Instant)] = [:]
+  private var lookedAt = Instant.zero
+  private let instruments: InstrumentTable
   private let isStopping = Atomic<Bool>(false)
   private(set) var watched: [Watched] = []
 
@@ -25,13 +26,16 @@ final class ThreadMonitor: @unchecked Sendable {
   }
 
   private static let pollNanoseconds: Int64 = 1_000_000
-  private static let tellNanoseconds: Int64 = 1_000_000_000
+  private static let lookNanoseconds: Int64 = 1_000_000_000
+  private static let groupNanoseconds: Int64 = 60_000_000_000
 
   init(
-    control: RunControl, state: StateWriter, report: @escaping @Sendable (CoreEvent) -> Void
+    control: RunControl, state: StateWriter, instruments: InstrumentTable,
+    report: @escaping @Sendable (CoreEvent) -> Void
   ) {
     self.control = control
     self.state = state
+    self.instruments = instruments
     self.report = report
   }
 
@@ -48,19 +52,26 @@ final class ThreadMonitor: @unchecked Sendable {
       tellFaults(.now())
       ck_sleep(ThreadMonitor.pollNanoseconds)
     }
-    tellFaults(.now().advanced(byNanoseconds: ThreadMonitor.tellNanoseconds))
+    tellFaults(.now(), isLast: true)
   }
 
-  /// A flood of bad input is one line a second: hot threads count, this one tells.
-  private func tellFaults(_ now: Instant) {
-    if now.since(toldAt) < ThreadMonitor.tellNanoseconds { return }
-    toldAt = now
+  /// Hot threads count, this one tells: the first of a code within a second, what comes again once a minute.
+  private func tellFaults(_ now: Instant, isLast: Bool = false) {
+    if !isLast && now.since(lookedAt) < ThreadMonitor.lookNanoseconds { return }
+    lookedAt = now
     for fault in FaultCode.allCases where fault != .none {
       let total = state.faults(fault)
-      let before = told[fault] ?? 0
-      if total == before { continue }
-      told[fault] = total
-      report(.faults(fault, more: total - before, total: total))
+      let before = told[fault]
+      if total == before?.total ?? 0 { continue }
+      if !isLast, let before, now.since(before.at) < ThreadMonitor.groupNanoseconds { continue }
+      told[fault] = (total, now)
+      let detail = state.faultDetail(fault)
+      let id = detail?.instrument ?? .none
+      report(
+        .faults(
+          fault, more: total - (before?.total ?? 0), total: total,
+          instrument: Int(id.index) < instruments.count ? "\(instruments[id].symbol)" : nil,
+          code: detail?.code ?? 0))
     }
   }
 

@@ -53,9 +53,23 @@ extension PrivateDecoder {
       event.receivedAt = head.receivedAt
       if let symbol = scanner.symbol(fields.instId.text), let id = instruments.find(symbol) {
         event.instrument = id
+        event.words = words(scanner, suspect(scanner, fields, error, instruments[id]))
       }
     }
     try add(event, &head)
+  }
+
+  @_noLocks
+  func suspect(
+    _ scanner: JSONScanner, _ fields: PositionFields, _ fault: FaultCode, _ instrument: Instrument
+  ) -> JSONText {
+    if isSuspect(scanner, fields.pos, .offIncrement, instrument.lot) { return fields.pos.text }
+    if isSuspect(scanner, fields.avgPx, fault, nil) { return fields.avgPx.text }
+    if isSuspect(scanner, fields.markPx, fault, nil) { return fields.markPx.text }
+    if isSuspect(scanner, fields.liqPx, fault, nil) { return fields.liqPx.text }
+    if isSuspect(scanner, fields.lever, fault, nil) { return fields.lever.text }
+    if isSuspect(scanner, fields.uTime, fault, nil) { return fields.uTime.text }
+    return isSuspect(scanner, fields.upl, .none, nil) ? fields.upl.text : .empty
   }
 
   @_noLocks

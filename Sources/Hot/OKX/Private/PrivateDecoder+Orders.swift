@@ -52,9 +52,27 @@ extension PrivateDecoder {
         rawValue: unsigned(scanner, fields.ordId.text) ?? 0)
       if let symbol = scanner.symbol(fields.instId.text), let id = instruments.find(symbol) {
         event.instrument = id
+        event.words = words(scanner, suspect(scanner, fields, error, instruments[id]))
       }
     }
     try add(event, &head)
+  }
+
+  /// The first figure that cannot be read, for the log.
+  @_noLocks
+  func suspect(
+    _ scanner: JSONScanner, _ fields: OrderFields, _ fault: FaultCode, _ instrument: Instrument
+  ) -> JSONText {
+    let (tick, lot) = (instrument.tick, instrument.lot)
+    if isSuspect(scanner, fields.ordId, fault, nil) { return fields.ordId.text }
+    if isSuspect(scanner, fields.sz, fault, lot) { return fields.sz.text }
+    if isSuspect(scanner, fields.px, fault, tick) { return fields.px.text }
+    if isSuspect(scanner, fields.accFillSz, fault, lot) { return fields.accFillSz.text }
+    if isSuspect(scanner, fields.uTime, fault, nil) { return fields.uTime.text }
+    if isSuspect(scanner, fields.fillSz, fault, lot) { return fields.fillSz.text }
+    if isSuspect(scanner, fields.fillPx, fault, tick) { return fields.fillPx.text }
+    if isSuspect(scanner, fields.tradeId, fault, nil) { return fields.tradeId.text }
+    return isSuspect(scanner, fields.avgPx, fault, nil) ? fields.avgPx.text : .empty
   }
 
   @_noLocks

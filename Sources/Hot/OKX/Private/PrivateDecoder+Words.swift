@@ -24,6 +24,25 @@ extension PrivateDecoder {
     return Int32(exactly: unsigned(scanner, rest) ?? 0) ?? 0
   }
 
+  /// Whether a figure is what made its item unreadable: no plain decimal, off the increment, or below 0 where `fault`
+  /// speaks of a range.
+  @_noLocks
+  func isSuspect(
+    _ scanner: JSONScanner, _ field: Field, _ fault: FaultCode, _ increment: Increment?
+  ) -> Bool {
+    if field.isEmpty { return false }
+    do throws(FaultCode) {
+      let number = try scanner.decimal(field.text)
+      if fault == .numberRange && number.mantissa < 0 { return true }
+      if fault == .offIncrement, let increment {
+        return try units(scanner, field, increment) == nil
+      }
+      return false
+    } catch {
+      return true
+    }
+  }
+
   /// The beginning of a message's text, its escapes resolved.
   @_noLocks
   func words(_ scanner: JSONScanner, _ text: JSONText) -> ExchangeText {

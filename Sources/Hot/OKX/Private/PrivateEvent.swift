@@ -60,6 +60,7 @@ public struct PrivateEvent: Sendable, BitwiseCopyable {
   /// OKX's code: sCode of a reply, `code` of a push or error event.
   public var code: Int32 = 0
   /// Replies and errors: what OKX says beside a code that is not 0 (OKX-136); 0 and empty where nothing.
+  /// `.faulty`: `words` is the figure that could not be read, where one is to blame.
   public var subCode: Int32 = 0
   public var words = ExchangeText()
   /// The number we sent as `id`; 0 in pushes, and where the answer's is no number.

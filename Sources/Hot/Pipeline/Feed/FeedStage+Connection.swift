@@ -25,7 +25,7 @@ extension FeedStage {
   /// The Builder lost faith in a book: the line that holds it fetches a snapshot.
   @_noLocks
   mutating func resync(_ request: ResyncRequest) {
-    count(request.fault)
+    count(request.fault, of: request.instrument)
     var slot = 0
     while slot < lineCount {
       if unsafe lines[slot].line.session.resync(

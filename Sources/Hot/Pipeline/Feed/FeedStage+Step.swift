@@ -107,7 +107,10 @@ extension FeedStage {
       count(.ringFull)
       _ = unsafe lines[slot].line.session.resync(outcome.instrument, fault: .ringFull, now: now)
     }
-    if outcome.fault != .none { count(outcome.fault) }
+    if outcome.fault != .none {
+      count(
+        outcome.fault, of: outcome.instrument, code: Int32(truncatingIfNeeded: outcome.code))
+    }
     if outcome.byteCount > 0 {
       latency.wireIn.record(nanoseconds: stamps.nanoseconds(from: received, to: decrypted))
       latency.feed.record(nanoseconds: stamps.nanoseconds(from: decrypted, to: stamps.now()))

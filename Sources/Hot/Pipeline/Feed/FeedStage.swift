@@ -90,9 +90,11 @@ public struct FeedStage: ~Copyable {
   static let faultsMax = 128
 
   @_noLocks
-  mutating func count(_ fault: FaultCode) {
+  mutating func count(
+    _ fault: FaultCode, of instrument: InstrumentID = .none, code: Int32 = 0
+  ) {
     unsafe faultTable[Int(fault.rawValue) & (FeedStage.faultsMax - 1)] &+= 1
-    state.count(fault)
+    state.count(fault, of: instrument, code: code)
   }
 
   /// How often a fault was seen on the public side. For the report, after the thread has stopped.

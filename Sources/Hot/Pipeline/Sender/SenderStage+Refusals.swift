@@ -1,4 +1,4 @@
-// What the exchange said when it refused, put on record beside the report; hot plane.
+// What the exchange said when it refused, and what of it could not be read, put on record; hot plane.
 
 import Journal
 import OKX
@@ -17,5 +17,25 @@ extension SenderStage {
       exchangeOrder: event.exchangeOrder, request: event.request, exchangeCode: event.code,
       subCode: event.subCode, words: event.words)
     _ = ports.telemetry.record(refusal: record, at: event.receivedAt)
+  }
+
+  /// A flood of bad items does not take the room that orders need: beyond a rate they are only counted.
+  @_noLocks
+  mutating func remember(item event: PrivateEvent) {
+    if !itemRecords.take(at: moment.instant) { return }
+    let record = RefusalRecord(
+      .item, instrument: event.instrument, clientOrder: event.clientOrder,
+      exchangeOrder: event.exchangeOrder, request: event.request, exchangeCode: 0, subCode: 0,
+      words: event.words, fault: event.fault)
+    _ = ports.telemetry.record(refusal: record, at: event.receivedAt)
+  }
+
+  @_noLocks
+  mutating func remember(login outcome: PrivateOutcome, at now: Instant) {
+    if outcome.code == 0 { return }
+    let record = RefusalRecord(
+      .login, instrument: .none, clientOrder: .none, exchangeOrder: .none, request: 0,
+      exchangeCode: outcome.code, subCode: 0, words: outcome.words)
+    _ = ports.telemetry.record(refusal: record, at: now)
   }
 }

@@ -40,7 +40,8 @@ extension SenderStage {
     counters.messages &+= 1
     let now = line.framed.link.receivedAt
     let outcome = unsafe line.session.receive(payload, now: now)
-    if outcome.fault != .none { count(outcome.fault) }
+    if outcome.fault != .none { count(outcome.fault, code: outcome.code) }
+    if outcome.fault == .loginRefused { remember(login: outcome, at: now) }
     var index = 0
     while index < outcome.eventCount {
       take(line.session.event(index))
@@ -80,7 +81,8 @@ extension SenderStage {
       _ = table.requestError(SenderStage.reply(event), into: &reports)
     case .faulty:
       counters.faultyItems &+= 1
-      count(event.fault)
+      count(event.fault, of: event.instrument)
+      remember(item: event)
     }
   }
 

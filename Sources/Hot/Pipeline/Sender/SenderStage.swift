@@ -90,6 +90,8 @@ public struct SenderStage: ~Copyable {
   var boardVersion: UInt64 = 0
   var nextRequest: UInt64 = 1
   var nextHousekeeping = Instant.zero
+  /// Records of unreadable items, a second's worth.
+  var itemRecords = RateBudget(count: 16, windowNanoseconds: 1_000_000_000)
   public internal(set) var counters = SenderCounters()
   /// Requests that the Connector's ring had no room for at first; they are made again.
   public var connectorRingFull: UInt64 { hub.requestsOwed }
@@ -147,9 +149,11 @@ public struct SenderStage: ~Copyable {
   }
 
   @_noLocks
-  mutating func count(_ fault: FaultCode) {
+  mutating func count(
+    _ fault: FaultCode, of instrument: InstrumentID = .none, code: Int32 = 0
+  ) {
     unsafe faultTable[Int(fault.rawValue) & (SenderStage.faultsMax &- 1)] &+= 1
-    ports.state.count(fault)
+    ports.state.count(fault, of: instrument, code: code)
   }
 
   public func faults(_ fault: FaultCode) -> UInt64 {
