@@ -1,5 +1,6 @@
 // Refusals as log lines: the first of a kind at once, the rest counted and grouped.
 
+import Account
 import Core
 import Journal
 import OKX
@@ -46,6 +47,16 @@ import Testing
     }
     #expect(teller.due(RefusalTellerTests.at(150), isLast: true).map(\.more) == [29])
     #expect(teller.due(RefusalTellerTests.at(500)).isEmpty)
+  }
+
+  @Test func codesOfTheClockSaySo() {
+    for code in [60_004, 60_006, 50_102] as [Int32] {
+      #expect(ClockCode.hint(code)?.contains("clock") == true)
+      let refused = RESTError.refused(code: String(code), message: "Timestamp request expired")
+      #expect("\(refused)".contains("clock"))
+    }
+    #expect(ClockCode.hint(51_008) == nil)
+    #expect("\(RESTError.refused(code: "51008", message: "no"))" == "OKX 51008: no")
   }
 
   @Test func refusedLoginsWaitLongerEachTime() {

@@ -1,6 +1,5 @@
 // A disk that is full: the trade stream goes on in its reserve, and a start finds a place for it.
 
-import CKernel
 import Channels
 import Foundation
 import Glibc

@@ -26,7 +26,8 @@ public enum RESTError: Error, Sendable, CustomStringConvertible {
     switch self {
     case .unreachable(let text): "no reply: \(text)"
     case .status(let status, let body): "HTTP \(status): \(body.prefix(200))"
-    case .refused(let code, let message): "OKX \(code): \(message)"
+    case .refused(let code, let message):
+      "OKX \(code): \(message)" + (Int32(code).flatMap(ClockCode.hint).map { "; \($0)" } ?? "")
     case .malformed(let text): "a reply that is not understood: \(text)"
     case .missingCredentials: "this request needs an API key: set okx.credentials"
     case .busy(let call): "too many calls wait before this one: \(call)"

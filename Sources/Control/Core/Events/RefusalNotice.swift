@@ -1,6 +1,7 @@
 // A line of the log about refusals of the exchange; control plane.
 
 import Journal
+import OKX
 import Quantities
 
 /// A line of the log about refusals of one kind.
@@ -18,11 +19,5 @@ public struct RefusalNotice: Sendable, Equatable {
   public var total: Int
 
   /// What a person should look at first.
-  var hint: String? {
-    // OKX-021, OKX-170: signed requests are good for 30 s around the server's time.
-    switch code {
-    case 60_004, 60_006, 50_102: "this machine's clock is off the exchange's: set it (NTP)"
-    default: nil
-    }
-  }
+  var hint: String? { operation == .item ? nil : ClockCode.hint(code) }
 }
