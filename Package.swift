@@ -247,7 +247,11 @@ let controlTests: [Target] = [
       "Pipeline", "Market", "Matching",
     ], path: "Tests/Support/StageBench", swiftSettings: strict),
   tests(
-    "Stage", ["Quantities", "Strategy", "Risk", "Journal", "Pipeline", "Market", "StageBench"]),
+    "Stage",
+    [
+      "Quantities", "Channels", "Strategy", "Risk", "Orders", "Journal", "Pipeline", "Account",
+      "Core", "Market", "Matching", "StageBench",
+    ]),
   tests("Market", ["Quantities", "Market", "SampleMarket", "Fixtures"]),
   tests("Matching", ["Quantities", "Market", "Matching", "SampleMarket"]),
   tests("Exchange", ["Market", "Exchange", "Fixtures", log, crypto]),

@@ -23,6 +23,17 @@ public struct StatedBalance: Sendable, Equatable {
   public var frozen: Amount?
   /// `uTime` of this currency; 0 where none is stated.
   public var exchangeTime: WallMilliseconds
+
+  public init(
+    currency: CurrencyID, cash: Amount, available: Amount? = nil, frozen: Amount? = nil,
+    exchangeTime: WallMilliseconds
+  ) {
+    self.currency = currency
+    self.cash = cash
+    self.available = available
+    self.frozen = frozen
+    self.exchangeTime = exchangeTime
+  }
 }
 
 extension AccountReader {

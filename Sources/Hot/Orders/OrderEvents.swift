@@ -31,7 +31,7 @@ public struct OrderUpdate: Sendable, BitwiseCopyable {
   /// `fillSz`, `fillPx`, `tradeId`: all absent (zero) where this push is no fill.
   public var lastQuantity: Quantity = .zero
   public var lastPrice: Price = .none
-  /// The bits of an Int64: liquidations and ADL carry a negative id, or 0 for a fill that names no trade (OKX-114).
+  /// The bits of an Int64: liquidations and ADL carry a negative id, or 0 for a fill that names no trade (OKX-177).
   public var tradeID: UInt64 = 0
   public var feeCurrency: CurrencyID = .none
   public var feeUnits: Int64 = 0

@@ -25,11 +25,16 @@ extension OrderTable {
   public mutating func adopt(_ update: OrderUpdate, into reports: inout ReportBuffer) -> Bool {
     if update.state == .filled || update.state == .cancelled { return false }
     if isOurs(update.clientOrder) && update.clientOrder.start == start { return false }
-    let known = min(max(0, update.cumulativeFilled.lots), update.quantity.lots)
+    // What was counted of it as a stranger's is known; a stale push may say less, the rest was never seen.
+    let counted = strangers.row(OrderTable.pair(update).order)
+    let stated = min(max(0, update.cumulativeFilled.lots), update.quantity.lots)
+    let known = min(max(stated, counted.counted), update.quantity.lots)
     guard let slot = take(update, filled: known, as: known > 0 ? .partiallyFilled : .live) else {
       return false
     }
     unsafe orders[slot].wasAccepted = true
+    unsafe orders[slot].unseen = Quantity(lots: max(0, known &- counted.counted))
+    unsafe orders[slot].anonymous = Quantity(lots: min(counted.anonymous, known))
     unsafe reports.append(OrderTable.report(.live, orders[slot], update.receivedAt))
     return true
   }

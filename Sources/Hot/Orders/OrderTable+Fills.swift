@@ -3,7 +3,7 @@
 import Quantities
 
 /// A fill that names its trade counts when that name is new: by order and trade id, negative ids of liquidations among
-/// them. One that names none (id 0, OKX-114) counts by what the order's cumulative figure grew; when a row names its
+/// them. One that names none (id 0, OKX-177) counts by what the order's cumulative figure grew; when a row names its
 /// trade later, the row takes those lots over instead of counting them again.
 extension OrderTable {
   /// A row of `trade/fills`. It says nothing of its order's state.
@@ -71,7 +71,8 @@ extension OrderTable {
     let order = unsafe orders[slot]
     let lots = update.lastQuantity.lots
     let named = min(lots, order.anonymous.lots)
-    let fresh = lots &- named
+    let unseen = min(lots &- named, order.unseen.lots)
+    let fresh = lots &- named &- unseen
     if fresh > order.remaining.lots {
       // More than was ordered: no fill can say that. Nothing is counted, and the exchange is asked.
       counters.contradictions &+= 1
@@ -83,8 +84,17 @@ extension OrderTable {
       unsafe orders[slot].anonymous = Quantity(lots: orders[slot].anonymous.lots &- named)
       counters.namedFills &+= 1
     }
+    if unseen > 0 {
+      unsafe orders[slot].unseen = Quantity(lots: order.unseen.lots &- unseen)
+      var past = unsafe orders[slot]
+      past.intent = .none
+      append(update, past, fresh: unseen, named: 0, isReconciled, into: &reports)
+      counters.fills &+= 1
+    }
     if fresh > 0 { record(slot, lots: fresh, price: update.lastPrice) }
-    unsafe append(update, orders[slot], fresh: fresh, named: named, isReconciled, into: &reports)
+    var rest = update
+    if unseen > 0 { rest.feeUnits = 0 }
+    unsafe append(rest, orders[slot], fresh: fresh, named: named, isReconciled, into: &reports)
     return true
   }
 

@@ -6,7 +6,7 @@ import Quantities
 @frozen
 public struct StatedFigure: Hashable, Sendable, BitwiseCopyable {
   public var lots: Int64
-  /// The latest trade that it contains (bits of an Int64); 0 after a liquidation or ADL (docs/OKX.md OKX-155).
+  /// The latest trade that it contains (bits of an Int64); 0 after a liquidation or ADL (docs/OKX.md OKX-177).
   public var tradeID: UInt64
   /// `uTime`.
   public var time: WallMilliseconds

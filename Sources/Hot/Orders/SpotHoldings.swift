@@ -3,7 +3,7 @@
 import Quantities
 
 /// A spot position is the sum of its fills; the coins that are there may be fewer, because buys pay their fee in them
-/// (docs/OKX.md OKX-113) or because somebody moved them. Sells are capped by what is there, and what is left below one
+/// (docs/OKX.md OKX-157) or because somebody moved them. Sells are capped by what is there, and what is left below one
 /// lot is dust.
 @safe
 public struct SpotHoldings: ~Copyable, @unchecked Sendable {

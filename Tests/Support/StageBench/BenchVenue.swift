@@ -71,6 +71,27 @@ public struct BenchVenue {
 
   // ---- Account ----
 
+  /// An order of somebody beside the core, without a clOrdId. Its id, or nil where it was refused.
+  public mutating func phone(
+    _ side: Side, instrument: Int, price: String, lots: String, at now: Int64, _ wire: BenchWire?
+  ) -> UInt64? {
+    let request = OrderRequest(
+      instrument: instrument, side: side, type: "limit", price: price, size: lots, clientID: "",
+      tradeMode: "cash")
+    let outcome = engine.place(request, at: now, into: &events)
+    tell(wire)
+    guard case .success(let id) = outcome else { return nil }
+    return id
+  }
+
+  public mutating func cancelByPhone(
+    _ id: UInt64, instrument: Int, at now: Int64, _ wire: BenchWire?
+  ) {
+    _ = engine.cancel(
+      OrderSelector(orderID: id, clientID: nil), instrument: instrument, at: now, into: &events)
+    tell(wire)
+  }
+
   public mutating func takePrivate(_ text: [UInt8], at now: Int64, _ wire: BenchWire) {
     if text == Array("ping".utf8) { return wire.say("pong") }
     let request = BenchVenue.parse(text)

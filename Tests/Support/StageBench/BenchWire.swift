@@ -72,6 +72,17 @@ public final class BenchWire {
     return count
   }
 
+  /// The next waiting frame comes twice, the second time `later` frames on.
+  public func repeatNext(_ later: Int) {
+    guard let next = waiting.first else { return }
+    waiting.insert(next, at: min(waiting.count, 1 + later))
+  }
+
+  /// The next two waiting frames change places.
+  public func swapNext() {
+    if waiting.count > 1 { waiting.swapAt(0, 1) }
+  }
+
   private func flush() -> Bool {
     if venueEnd < 0 {
       rest = []

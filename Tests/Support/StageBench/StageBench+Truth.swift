@@ -107,6 +107,12 @@ extension StageBench {
     return nil
   }
 
+  /// What the Sender told Account besides questions about orders, since the last call.
+  public func takeQuestions() -> [AccountQuestion] {
+    defer { questions = [] }
+    return questions
+  }
+
   /// Answers every question from what the venue holds.
   @discardableResult
   public func answerQueries() -> Int {

@@ -130,7 +130,7 @@ extension Reconciliation {
     }
   }
 
-  /// Rows of `account/balance`, which leaves out currencies that are zero (docs/OKX.md OKX-152).
+  /// Rows of `account/balance`, which leaves out currencies that are zero (docs/OKX.md OKX-151).
   private mutating func take(_ stated: Stated<StatedBalance>) {
     tell(stated.odd)
     let named = Set(stated.rows.map(\.currency))

@@ -104,13 +104,13 @@ extension PrivateDecoder {
     guard let instrument = try instrument(scanner, fields.instId, fields.instType) else {
       return false
     }
-    // Spot is no position (docs/OKX.md OKX-150).
+    // Spot is no position (docs/OKX.md OKX-153).
     if instrument.type == .spot { return false }
     event.instrument = instrument.id
     if !fields.posSide.isEmpty && scanner.name(fields.posSide.text) != JSONName("net") {
       throw .wrongType
     }
-    // A position of its own beside ours (docs/OKX.md OKX-153).
+    // A position of its own beside ours (docs/OKX.md OKX-156).
     if !fields.mgnMode.isEmpty && scanner.name(fields.mgnMode.text) != JSONName("cross") {
       throw .wrongType
     }

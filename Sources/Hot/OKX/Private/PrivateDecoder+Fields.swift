@@ -89,7 +89,7 @@ extension PrivateDecoder {
     return value
   }
 
-  /// An id that may be negative, as the bits of an Int64 (docs/OKX.md OKX-114); 0 when missing or empty.
+  /// An id that may be negative, as the bits of an Int64 (docs/OKX.md OKX-177); 0 when missing or empty.
   @_noLocks
   func signedNumber(_ scanner: JSONScanner, _ field: Field) throws(FaultCode) -> UInt64 {
     if field.isEmpty { return 0 }
