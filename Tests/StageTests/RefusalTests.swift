@@ -31,7 +31,7 @@ import Testing
     let bench = desk.bench
     for _ in 0..<200 {
       bench.account?.say(
-        #"{"arg":{"channel":"positions","instType":"ANY"},"data":[{"instId":"AAA-USDT","instType":"SPOT","posSide":"net","pos":"1e400","uTime":"1"}]}"#
+        #"{"arg":{"channel":"orders","instType":"ANY"},"data":[{"instId":"AAA-USDT","instType":"SPOT","ordId":"1","clOrdId":"","state":"live","side":"buy","ordType":"limit","px":"1","sz":"1e400","accFillSz":"0","uTime":"1"}]}"#
       )
     }
     bench.run()
