@@ -70,6 +70,8 @@ import Testing
     let refusals = desk.bench.collected(.refusal, of: .sender)
       .compactMap { $0.read(RefusalRecord.self) }
     #expect(refusals.map(\.operation) == [.request] && refusals.map(\.request) == [1])
+    let sent = desk.bench.reports(.sent).map(\.clientOrder)
+    #expect(refusals.map(\.clientOrder) == sent && refusals.first?.instrument == .init(index: 0))
     #expect(refusals.map(\.words.description) == ["Too Many Requests"])
   }
 }

@@ -104,6 +104,13 @@ extension OrderTable {
     return nil
   }
 
+  /// The order that a reply is about, as it stands before the reply is taken; nil where the table knows none.
+  @_noLocks
+  public func order(of reply: OrderReply, isCancel: Bool) -> Order? {
+    guard let slot = slot(of: reply, isCancel: isCancel) else { return nil }
+    return unsafe orders[slot]
+  }
+
   /// An `error` event that names a request of ours, whichever operation it was: as its reply would.
   @_noLocks
   public mutating func requestError(_ reply: OrderReply, into reports: inout ReportBuffer)

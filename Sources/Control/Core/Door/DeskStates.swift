@@ -164,7 +164,7 @@ public final class DeskStates: @unchecked Sendable {
     }
   }
 
-  /// Who holds `id` at `level` or stricter, the strictest first; a person's own stop that a flatten opens is none.
+  /// Who holds `id` at `level` or stricter, the strictest first; a stop that a flatten opens counts as `reduceOnly`.
   func holds(on id: InstrumentID, from level: TradingState) -> [Hold] {
     let isFlattening = desk.board.isFlattening(id)
     var holds: [Hold] = []
@@ -172,8 +172,9 @@ public final class DeskStates: @unchecked Sendable {
       for source in StopSource.allCases {
         var one = ScopeState()
         one.add(desk.board.requested(by: source, for: scope), by: source)
-        one.isFlattening = isFlattening && source == .person
-        if one.inForce.rawValue < level.rawValue || one.inForce == .active { continue }
+        if one.asked == .active { continue }
+        one.isFlattening = isFlattening
+        if one.inForce.rawValue < level.rawValue { continue }
         holds.append(
           Hold(
             source: source, state: one.inForce, isOfDesk: scope.isNone && !id.isNone,

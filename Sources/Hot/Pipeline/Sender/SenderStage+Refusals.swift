@@ -11,11 +11,15 @@ extension SenderStage {
   @_noLocks
   mutating func remember(refusal event: PrivateEvent, of operation: RefusedOperation) {
     if event.code == 0 { return }
-    let instrument = table.order(event.clientOrder)?.instrument ?? event.instrument
+    // An envelope without items names its request alone: the table knows whose that was.
+    let reply = SenderStage.reply(event)
+    var order = table.order(of: reply, isCancel: operation == .cancel)
+    if order == nil && operation == .request { order = table.order(of: reply, isCancel: true) }
     let record = RefusalRecord(
-      operation, instrument: instrument, clientOrder: event.clientOrder,
-      exchangeOrder: event.exchangeOrder, request: event.request, exchangeCode: event.code,
-      subCode: event.subCode, words: event.words)
+      operation, instrument: order?.instrument ?? event.instrument,
+      clientOrder: order?.clientOrder ?? event.clientOrder, exchangeOrder: event.exchangeOrder,
+      request: event.request, exchangeCode: event.code, subCode: event.subCode,
+      words: event.words)
     _ = ports.telemetry.record(refusal: record, at: event.receivedAt)
   }
 
