@@ -32,6 +32,11 @@ final class LedgerFixture {
     }
   }
 
+  /// Writes what no journal holds.
+  func write(_ body: @Sendable (Database) throws -> Void) throws {
+    try DatabaseQueue(path: path).write(body)
+  }
+
   static func freshFolder() throws -> String {
     let folder = NSTemporaryDirectory() + "ledger-\(UUID().uuidString)"
     try FileManager.default.createDirectory(

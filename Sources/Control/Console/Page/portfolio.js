@@ -8,6 +8,7 @@ const pollMilliseconds = 5_000;
 const curvePoints = 300;
 const dayMilliseconds = 86_400_000;
 const barsShown = 120;
+const flowKinds = ["funding", "interest", "settlement", "transfers", "other"];
 let isShown = false;
 let isPaused = false;
 /** Seconds; 0: all there is. */
@@ -56,7 +57,10 @@ async function showPortfolio() {
   pairs(find("account"), [
     ["available", dollars(summary.equity?.available)],
     ["drawdown", percent(summary.drawdown)], ["largest drawdown", percent(summary.drawdown_max)],
+    ["profit, transfers apart", dollars(summary.profit?.amount)],
     ...summary.fees.map(fee => [`fees, ${fee.currency}`, fee.amount]),
+    ...summary.flows.flatMap(flow => flowKinds.filter(kind => Number(flow[kind]))
+      .map(kind => [`${kind}, ${flow.currency}`, flow[kind]])),
     ...summary.balances.map(balance => [balance.currency, balance.cash]),
   ]);
   rows(find("positions"), summary.positions.map(one => [

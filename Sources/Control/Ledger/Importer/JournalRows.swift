@@ -56,6 +56,7 @@ struct JournalRows {
     case .account: try whole(AccountRecord.self) { try account($0, item) }
     case .positionDetail: try whole(PositionDetailRecord.self) { try positionDetail($0, item) }
     case .feeRate: try whole(FeeRateRecord.self) { try feeRate($0, item) }
+    case .bill: try whole(BillRecord.self) { try bill($0, item) }
     case .bar: try whole(BarRecord.self) { try bar($0, item) }
     case .context: try whole(ContextRecord.self) { try context($0, item) }
     // Texts for people, the closing of a segment, what belongs to the other stream, and what has no table.
@@ -238,10 +239,10 @@ struct JournalRows {
   }
 
   /// An id of the exchange as text: it may use all 64 bits. Empty for none.
-  private static func id(_ value: UInt64) -> String { value == 0 ? "" : String(value) }
+  static func id(_ value: UInt64) -> String { value == 0 ? "" : String(value) }
 
   /// Liquidations have negative ids (docs/OKX.md OKX-177).
-  private static func trade(_ value: UInt64) -> String {
+  static func trade(_ value: UInt64) -> String {
     value == 0 ? "" : String(Int64(bitPattern: value))
   }
 

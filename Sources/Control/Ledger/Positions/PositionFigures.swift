@@ -37,6 +37,23 @@ public struct PositionFigures: Sendable, Equatable {
     cost += Int128(open) * Int128(ticks) * PositionFigures.scale
   }
 
+  /// A settlement paid `profit` out on `lots`: what is still held of them costs so much more from now on.
+  public mutating func settle(_ profit: Int128, on lots: Int64) {
+    if position == 0 || lots == 0 || !isCostKnown { return }
+    let held = Int128(min(position.magnitude, lots.magnitude))
+    let (product, overflowed) = profit.multipliedReportingOverflow(by: held)
+    if overflowed { return }
+    let share = product / Int128(lots.magnitude)
+    realised &+= share
+    cost &+= share
+  }
+
+  /// The contract ended and paid `profit`.
+  public mutating func deliver(_ profit: Int128) {
+    realised &+= profit
+    stand(0)
+  }
+
   /// The exchange's word for the position.
   public mutating func stand(_ lots: Int64) {
     if lots == position { return }

@@ -14,19 +14,23 @@ struct PositionFold: Sendable {
   /// Rows of one read: the rest follows in the next.
   static let rowsMax = 50_000
 
-  private(set) var figures: [String: Figures] = [:]
+  var figures: [String: Figures] = [:]
   private(set) var fees: [String: Amount] = [:]
-  private(set) var equityPeak: Double?
-  /// Largest fall from a peak so far, as a share of the peak.
-  private(set) var drawdownMax: Double = 0
-  private(set) var drawdown: Double = 0
+  /// By currency, from bills.
+  var flows: [String: MoneyFlows] = [:]
+  var curve = EquityCurve()
   private var fillsDone: Int64 = 0
   private var statedDone: Int64 = 0
   private var equitiesDone: Int64 = 0
 
   /// Takes what the journal brought since the last call; false when there is more.
   mutating func advance(_ db: Database) throws -> Bool {
-    let until = try Int64.fetchOne(db, sql: "SELECT max(place) FROM reports") ?? 0
+    if equitiesDone == 0 { try begin(db) }
+    let until =
+      try Int64.fetchOne(
+        db,
+        sql: "SELECT max(coalesce((SELECT max(place) FROM reports), 0), "
+          + "coalesce((SELECT max(place) FROM bills), 0))") ?? 0
     let fills = try Row.fetchAll(
       db.cachedStatement(sql: "SELECT * FROM fills WHERE place > ? ORDER BY place LIMIT ?"),
       arguments: [fillsDone, PositionFold.rowsMax])
@@ -42,47 +46,70 @@ struct PositionFold: Sendable {
           WHERE is_reconciled AND place > ? AND place <= ?
           ORDER BY 1
           """), arguments: [statedDone, end, statedDone, end])
-    var next = 0
+    let bills = try Row.fetchAll(
+      db.cachedStatement(
+        sql:
+          "SELECT * FROM bills WHERE place > ? AND place <= ? AND meaning <> 'trade' ORDER BY place"
+      ),
+      arguments: [statedDone, end])
+    var nextStated = stated[...]
+    var nextBill = bills[...]
     for fill in fills {
-      let place: Int64 = fill["place"]
-      while next < stated.count, (stated[next]["place"] as Int64) < place {
-        stand(stated[next])
-        next += 1
-      }
+      try take(&nextStated, &nextBill, before: fill["place"], db)
       take(fill)
     }
-    while next < stated.count {
-      stand(stated[next])
-      next += 1
-    }
+    try take(&nextStated, &nextBill, before: .max, db)
     fillsDone = end
     statedDone = end
+    // Equity is judged by the bills that explain it.
+    return try isWhole && advanceEquity(db)
+  }
+
+  /// Positions stated and bills until `place`, in the journal's order.
+  private mutating func take(
+    _ stated: inout ArraySlice<Row>, _ bills: inout ArraySlice<Row>, before place: Int64,
+    _ db: Database
+  ) throws {
+    while true {
+      let one: Int64 = stated.first?["place"] ?? .max
+      let other: Int64 = bills.first?["place"] ?? .max
+      if min(one, other) >= place { return }
+      if one < other {
+        stand(stated.removeFirst())
+      } else {
+        try take(bill: bills.removeFirst(), db)
+      }
+    }
+  }
+
+  private mutating func begin(_ db: Database) throws {
+    let first = try Row.fetchOne(db, sql: "SELECT at, total FROM equities ORDER BY place LIMIT 1")
+    if let first, let total = Amount(first["total"] as String) {
+      curve.begin(total, at: first["at"])
+    }
+  }
+
+  private mutating func advanceEquity(_ db: Database) throws -> Bool {
     let equities = try Row.fetchAll(
       db.cachedStatement(
-        sql: "SELECT place, total FROM equities WHERE place > ? ORDER BY place LIMIT ?"),
+        sql: "SELECT place, at, total FROM equities WHERE place > ? ORDER BY place LIMIT ?"),
       arguments: [equitiesDone, PositionFold.rowsMax])
     for row in equities {
       equitiesDone = row["place"]
-      if let total = Double(row["total"] as String) { equity(total) }
+      if let total = Amount(row["total"] as String) { curve.equity(total, at: row["at"]) }
     }
-    return isWhole && equities.count < PositionFold.rowsMax
+    curve.settle()
+    return equities.count < PositionFold.rowsMax
   }
 
-  private mutating func equity(_ total: Double) {
-    let peak = max(equityPeak ?? total, total)
-    equityPeak = peak
-    drawdown = peak > 0 ? (peak - total) / peak : 0
-    drawdownMax = max(drawdownMax, drawdown)
+  mutating func add(fee: Amount, _ currency: String) {
+    if let sum = try? (fees[currency] ?? .zero).adding(fee) { fees[currency] = sum }
   }
 
   private mutating func take(_ fill: Row) {
     let name: String = fill["instrument"]
     let currency: String = fill["fee_currency"]
-    if let fee = Amount(fill["fee"] as String),
-      let sum = try? (fees[currency] ?? .zero).adding(fee)
-    {
-      fees[currency] = sum
-    }
+    if let fee = Amount(fill["fee"] as String) { add(fee: fee, currency) }
     guard let price: Int64 = fill["price"] else { return }
     let size: Int64 = fill["lots"]
     let isBuy = (fill["side"] as String) == "buy"

@@ -36,18 +36,29 @@ public struct BalanceItem: Sendable, Hashable, Codable {
   public var at: Int64
 }
 
+/// US dollars since the first equity on record, less what was transferred.
+public struct ProfitItem: Sendable, Hashable, Codable {
+  /// Unix milliseconds.
+  public var since: Int64
+  public var amount: String
+}
+
 public struct PortfolioSummary: Sendable, Hashable, Codable {
   /// The newest equity point; null where the account never said.
   public var equity: EquityPoint?
   public var balances: [BalanceItem]
   public var positions: [PositionItem]
   public var fees: [FeeItem]
-  /// Fall of equity from its highest, now and at most, as a share with four digits.
+  /// Funding, transfers and what else moved money, from the account's bills.
+  public var flows: [FlowItem]
+  /// Null where equity never was said, or a transfer was of a currency whose price then is not on record.
+  public var profit: ProfitItem?
+  /// Fall of equity from its highest, transfers apart, now and at most, as a share with four digits.
   public var drawdown: String?
   public var drawdownMax: String?
 
   enum CodingKeys: String, CodingKey {
-    case equity, balances, positions, fees, drawdown
+    case equity, balances, positions, fees, flows, profit, drawdown
     case drawdownMax = "drawdown_max"
   }
 }
@@ -63,9 +74,9 @@ extension Ledger {
         db.cachedStatement(
           sql: "SELECT at, total, available FROM equities ORDER BY at DESC, place DESC LIMIT 1")
       ).map { EquityPoint(at: $0["at"], total: $0["total"], available: $0["available"]) }
-      func share(_ value: Double) -> String? {
-        if fold.equityPeak == nil { return nil }
-        return Amount(units: Int128((value * 10_000).rounded()), decimals: 4).normalized.description
+      let drawdown = fold.curve.drawdown
+      func share(_ value: Double) -> String {
+        Amount(units: Int128((value * 10_000).rounded()), decimals: 4).normalized.description
       }
       return PortfolioSummary(
         equity: equity, balances: try balances(db),
@@ -73,7 +84,11 @@ extension Ledger {
           .compactMap { try position($0.key, $0.value, db) },
         fees: fold.fees.sorted { $0.key < $1.key }
           .map { FeeItem(currency: $0.key, amount: $0.value.normalized.description) },
-        drawdown: share(fold.drawdown), drawdownMax: share(fold.drawdownMax))
+        flows: fold.flows.sorted { $0.key < $1.key }.map { $0.value.item($0.key) },
+        profit: fold.curve.profit.map {
+          ProfitItem(since: $0.since, amount: $0.amount.normalized.description)
+        },
+        drawdown: drawdown.map { share($0.now) }, drawdownMax: drawdown.map { share($0.most) })
     }
   }
 

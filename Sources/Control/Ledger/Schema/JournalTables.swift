@@ -175,5 +175,18 @@ extension LedgerMigration {
           CREATE INDEX refusals_id ON refusals(cl_ord_id);
           """)
     },
+    LedgerMigration("journal/4") { db in
+      try db.execute(
+        sql: """
+          -- Changes of the account's money, as OKX signs them.
+          CREATE TABLE bills (
+            place INTEGER PRIMARY KEY, at INTEGER NOT NULL, bill TEXT NOT NULL,
+            exchange_at INTEGER NOT NULL, currency TEXT NOT NULL, instrument TEXT NOT NULL,
+            type INTEGER NOT NULL, sub_type INTEGER NOT NULL, meaning TEXT NOT NULL, change TEXT NOT NULL,
+            balance TEXT NOT NULL, pnl TEXT NOT NULL, fee TEXT NOT NULL, size TEXT NOT NULL,
+            ord_id TEXT NOT NULL, trade_id TEXT NOT NULL
+          ) STRICT;
+          """)
+    },
   ]
 }
