@@ -88,6 +88,8 @@ import Testing
       try seen().positionDetail(coin)?.quantity.lots == 5, "a push told of it after the question")
     await sheet.takeAll([position(5, at: 1_000)], askedAt: .now())
     #expect(try seen().positionDetail(coin)?.quantity.lots == 5)
+    await sheet.takeAll([], unread: [coin], askedAt: .now())
+    #expect(try seen().positionDetail(coin)?.quantity.lots == 5, "its row was not understood")
     await sheet.takeAll([], askedAt: .now())
     #expect(try seen().positionDetail(coin)?.quantity.lots == 0)
     #expect(try seen().positionDetail(coin)?.leverageMilli == 3_000)

@@ -46,8 +46,8 @@ extension AccountReader {
       let position = StatedPosition(
         instrument: instrument.id,
         quantity: Quantity(lots: try row.lots("pos", instrument.lot)),
-        averagePrice: try row.price("avgPx", instrument.tick).price,
-        tradeID: try row.tradeID(), exchangeTime: try row.time("uTime"))
+        averagePrice: row.figure("avgPx", instrument.tick), tradeID: try row.tradeID(),
+        exchangeTime: try row.time("uTime"))
       if !seen.insert(instrument.id).inserted { throw row.odd("instId", .statedTwice) }
       return position
     }

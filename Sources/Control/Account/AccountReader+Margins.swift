@@ -32,37 +32,30 @@ extension AccountReader {
       receivedAt: .now(), isReconciled: true)
   }
 
-  /// Open positions of instruments of this run, as the exchange margins them. Limit: 10 in 2 s.
-  public func positionDetails() async throws -> [PositionDetailRecord] {
-    struct Row: Decodable {
-      var instId: String
-      var pos: String
-      var avgPx, markPx, liqPx, lever, upl, uTime: String?
-    }
-    return try await rows("/api/v5/account/positions", of: Row.self).compactMap { row in
-      guard let symbol = Symbol(row.instId), let id = instruments.find(symbol) else { return nil }
-      let instrument = instruments[id]
-      func price(_ text: String?) -> Price {
-        AccountReader.nearest(text, instrument.tick).map { Price(ticks: $0) } ?? .none
+  /// Open net positions of instruments of this run, as the exchange margins them. Limit: 10 in 2 s.
+  public func positionDetails() async throws -> Stated<PositionDetailRecord> {
+    let path = "/api/v5/account/positions"
+    var seen: Set<InstrumentID> = []
+    return read(try await statedRows(path, .figures), path) { row throws(OddRow) in
+      guard let instrument = try row.instrument(mode: "mgnMode") else { return nil }
+      let lots = try row.lots("pos", instrument.lot)
+      let unrealised = try row.optional("upl") == nil ? Amount.zero : try row.amount("upl")
+      var milli: Int64 = 0
+      if try row.optional("lever") != nil {
+        milli = try row.lots("lever", Increment(mantissa: 1, decimals: 3))
       }
-      guard let lots = AccountReader.units(row.pos, instrument.lot) else {
-        throw AccountError.malformed("position of \(row.instId) is \(row.pos.prefix(64))")
+      guard milli >= 0, let leverage = Int32(exactly: milli) else {
+        throw row.odd("lever", .outOfRange)
       }
-      let upl = row.upl ?? ""
-      guard let unrealised = upl.isEmpty ? .zero : Amount(upl) else {
-        throw AccountError.malformed("upl of \(row.instId) is \(upl.prefix(64))")
-      }
-      let lever = row.lever ?? ""
-      let milli =
-        lever.isEmpty ? 0 : AccountReader.units(lever, Increment(mantissa: 1, decimals: 3))
-      guard let milli, milli >= 0, let leverage = Int32(exactly: milli) else {
-        throw AccountError.malformed("lever of \(row.instId) is \(lever.prefix(64))")
-      }
-      return PositionDetailRecord(
-        instrument: id, quantity: Quantity(lots: lots), averagePrice: price(row.avgPx),
-        markPrice: price(row.markPx), liquidationPrice: price(row.liqPx),
-        leverageMilli: leverage, unrealised: unrealised,
-        exchangeTime: AccountReader.time(row.uTime), receivedAt: .now(), isReconciled: true)
+      let record = PositionDetailRecord(
+        instrument: instrument.id, quantity: Quantity(lots: lots),
+        averagePrice: row.figure("avgPx", instrument.tick),
+        markPrice: row.figure("markPx", instrument.tick),
+        liquidationPrice: row.figure("liqPx", instrument.tick), leverageMilli: leverage,
+        unrealised: unrealised, exchangeTime: AccountReader.time(row.row.text("uTime")),
+        receivedAt: .now(), isReconciled: true)
+      if !seen.insert(instrument.id).inserted { throw row.odd("instId", .statedTwice) }
+      return record
     }
   }
 
@@ -103,21 +96,6 @@ extension AccountReader {
     return FeeRateRecord(
       instrument: instrument, maker: maker, taker: taker,
       exchangeTime: AccountReader.time(row.ts))
-  }
-
-  private static func units(_ text: String?, _ increment: Increment) -> Int64? {
-    guard let text, !text.isEmpty, let number = DecimalNumber(text) else { return nil }
-    return try? number.units(of: increment)
-  }
-
-  /// To the nearest tick: an average is rarely on one.
-  private static func nearest(_ text: String?, _ increment: Increment) -> Int64? {
-    guard let text, !text.isEmpty, let amount = Amount(text), amount.units > 0 else { return nil }
-    let places = max(amount.decimals, increment.decimals)
-    guard let value = amount.rescaled(to: places),
-      let step = Amount(increment).rescaled(to: places), step.units > 0
-    else { return nil }
-    return Int64(clamping: (value.units + step.units / 2) / step.units)
   }
 
   /// 0 where there is none.

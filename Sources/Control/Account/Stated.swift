@@ -21,6 +21,11 @@ public enum OddReason: String, Sendable, Error {
   case foreignSide = "not net"
   case statedTwice = "stated twice"
   case unknownCurrency = "a currency outside of this run"
+
+  /// The row is understood, and of somebody else's business under an instrument's name of ours.
+  public var isForeign: Bool {
+    self == .foreignType || self == .foreignMode || self == .foreignSide
+  }
 }
 
 /// A row that is not understood. It never stops the rows beside it.
@@ -231,6 +236,14 @@ struct RowReader {
     if grid.units < 0 { throw odd(field, .outOfRange) }
     if grid.units == 0 { return (.none, !grid.isExact) }
     return (Price(ticks: grid.units), !grid.isExact)
+  }
+
+  /// A price that informs: a row does not fail by it. One that cannot be read is left out and named.
+  mutating func figure(_ field: String, _ tick: Increment) -> Price {
+    do throws(OddRow) { return try price(field, tick).price } catch {
+      note(error.field, error.reason)
+      return .none
+    }
   }
 
   private func grid(

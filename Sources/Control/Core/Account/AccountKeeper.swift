@@ -18,6 +18,8 @@ public struct AccountKeeper: Sendable {
   private static let pushPoll = Duration.milliseconds(5)
   private static let lastWord = Duration.milliseconds(500)
   private static let period = Duration.seconds(1)
+  /// Odd rows are told once each, of so many at a time.
+  private static let toldMax = 1_000
   /// `account/trade-fee` allows five questions in two seconds.
   private static let feePause = Duration.milliseconds(450)
 
@@ -48,8 +50,8 @@ public struct AccountKeeper: Sendable {
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         if let record = try? await reader.account() { await sheet.take(record) }
-        if let records = try? await reader.positionDetails() {
-          for record in records { await sheet.take(record) }
+        if let stated = try? await reader.positionDetails() {
+          for record in stated.rows { await sheet.take(record) }
         }
       }
       group.addTask { try? await Task.sleep(for: AccountKeeper.lastWord) }
@@ -74,6 +76,7 @@ public struct AccountKeeper: Sendable {
     let clock = ContinuousClock()
     var due = clock.now
     var isFailing = false
+    var told: Set<String> = []
     while !Task.isCancelled {
       do {
         let askedAt = Instant.now()
@@ -81,7 +84,15 @@ public struct AccountKeeper: Sendable {
         async let account = reader.account()
         async let positions = reader.positionDetails()
         if let record = try await account { await sheet.take(record) }
-        await sheet.takeAll(try await positions, askedAt: askedAt)
+        let stated = try await positions
+        await sheet.takeAll(
+          stated.rows, unread: Set(stated.odd.filter { !$0.reason.isForeign }.map(\.instrument)),
+          askedAt: askedAt)
+        for row in stated.odd where told.insert("\(row)").inserted {
+          await sheet.count(.wrongType)
+          log.warning("a position that is not understood", metadata: ["row": "\(row)"])
+        }
+        if told.count > AccountKeeper.toldMax { told = [] }
         if isFailing { log.notice("the account answers again") }
         isFailing = false
       } catch {

@@ -55,12 +55,15 @@ public actor AccountSheet {
   }
 
   /// All open positions as REST states them, asked at `askedAt`: one that is not among them is closed, unless
-  /// a push told of it meanwhile.
-  public func takeAll(_ records: [PositionDetailRecord], askedAt: Instant) {
+  /// a push told of it meanwhile, or a row about it was not understood (`unread`).
+  public func takeAll(
+    _ records: [PositionDetailRecord], unread: Set<InstrumentID> = [], askedAt: Instant
+  ) {
     for record in records { take(record) }
     let open = Set(records.map(\.instrument.index))
     for held in details.compactMap(\.self)
     where held.quantity.lots != 0 && !open.contains(held.instrument.index)
+      && !unread.contains(held.instrument)
       && held.receivedAt < askedAt
     {
       take(
