@@ -84,4 +84,19 @@ import Testing
     #expect(abs(try cash("BTC") - before.0 - coins - (inQuote ? 0 : fees)) < 1e-9)
     #expect(abs(before.1 - (try cash("USDT")) - money + (inQuote ? fees : 0)) < 1e-6)
   }
+
+  @Test func spotHasNoRowAmongPositions() throws {
+    let bench = try Bench(swaps: 1)
+    bench.advance(milliseconds: 1_000)
+    let line = try bench.privateLine()
+    try bench.order("BTC-USDT", "buy", "market", size: "0.001")
+    try bench.order(Bench.swap, "buy", "market", size: "1")
+    bench.advance(milliseconds: 60)
+    #expect(text(try line.rows("positions"), "instId") == [Bench.swap])
+    #expect(text(try bench.rows("account/positions"), "instId") == [Bench.swap])
+    #expect(try bench.rows("account/positions?instId=BTC-USDT").isEmpty)
+    bench.advance(milliseconds: 5_000)
+    #expect(text(try line.rows("positions"), "instId") == [Bench.swap])
+    #expect(bench.exchange.report().instruments["BTC-USDT"]?.position == "100")
+  }
 }

@@ -199,4 +199,45 @@ struct Bench {
     let rows = try parsed(reply.body)["data"] as? [[String: Any]]
     return try #require(rows?.first, "\(reply.body)")
   }
+
+  /// `instIdCode`, as WebSocket requests want it.
+  func code(of name: String) throws -> Int {
+    let type = name.hasSuffix("-SWAP") ? "SWAP" : "SPOT"
+    let row = try #require(
+      try rows("public/instruments?instType=\(type)&instId=\(name)").first)
+    return try #require(row["instIdCode"] as? Int)
+  }
+
+  /// A request on a private line.
+  func send(_ operation: String, _ item: String, id: String, on line: HeldPeer) {
+    receive(#"{"id":"\#(id)","op":"\#(operation)","args":[{\#(item)}]}"#, on: line)
+  }
+
+  /// Far from the market, so that it rests.
+  func rest(_ client: String, on line: HeldPeer) throws {
+    let code = try code(of: "BTC-USDT")
+    send(
+      "order",
+      #""instIdCode":\#(code),"tdMode":"cash","side":"buy","ordType":"limit","px":"1000","sz":"0.001","clOrdId":"\#(client)""#,
+      id: "r" + client, on: line)
+  }
+
+  func play(_ script: String) throws { try exchange.play(FaultScript(text: script)) }
+
+  /// Cash by currency.
+  func cash() throws -> [String: Double] {
+    let details = try rows("account/balance").first?["details"] as? [[String: Any]] ?? []
+    return Dictionary(
+      uniqueKeysWithValues: try details.map { row in
+        (try #require(row["ccy"] as? String), try number(row, "cashBal"))
+      })
+  }
+}
+
+func number(_ row: [String: Any], _ name: String) throws -> Double {
+  try #require((row[name] as? String).flatMap(Double.init), "\(name) of \(row)")
+}
+
+func text(_ rows: [[String: Any]], _ name: String) -> [String] {
+  rows.map { $0[name] as? String ?? "none" }
 }

@@ -99,7 +99,7 @@ private func expectSums(_ trading: RandomTrading) throws {
   var sums = trading.settings.balances ?? [:]
   var positions = [Int64](repeating: 0, count: 3)
   var filledByOrder: [UInt64: Int64] = [:]
-  var trades: Set<UInt64> = []
+  var trades: Set<Int64> = []
   for case .order(let order) in trading.events {
     if let fill = order.lastFill, trades.insert(fill.tradeID).inserted {
       let item = catalogue[fill.instrument]
@@ -210,7 +210,7 @@ private func expectFlatContract(_ trading: inout RandomTrading) throws {
 /// What the engine's rows say of a day of random trading, as one number: a change of the model shows here
 /// even where every invariant still holds.
 @Test(arguments: [
-  (Int64(0), UInt64(6_980_445_872_915_566_551)), (3_000_000, 2_234_547_800_211_440_994),
+  (Int64(0), UInt64(5_591_791_929_684_322_454)), (3_000_000, 8_955_279_875_131_306_847),
 ])
 func theModelIsTheOneOfBefore(_ latency: Int64, _ expected: UInt64) throws {
   var market = GeneratedMarket(instruments: 2, swaps: 1, seed: 11)

@@ -76,6 +76,75 @@ func refusals(_ type: String, _ price: String, _ size: String, _ code: Int) {
   #expect(desk.code(desk.order(.sell, "ioc", "94", "0.01")) == 51_006)
 }
 
+/// A long position of 5, its book deep on both sides.
+private func longDesk() -> Desk {
+  var desk = Desk()
+  desk.book(1, bids: [(200_000, 50)], asks: [(200_010, 50)])
+  desk.order(.buy, "ioc", "2000.10", "5", instrument: 1)
+  _ = desk.story()
+  return desk
+}
+
+@Test func reduceOnlyIsRefusedWhole() {
+  var desk = longDesk()
+  desk.book(bids: [(990, 10)], asks: [(1_000, 10)])
+  #expect(desk.code(desk.order(.sell, "limit", "110", "0.01", reduceOnly: true)) == 51_205)
+  func sell(_ price: String, _ size: String) -> Int {
+    desk.code(desk.order(.sell, "limit", price, size, instrument: 1, reduceOnly: true))
+  }
+  #expect(sell("2100", "6") == 51_112)
+  #expect(sell("2100", "3") == 0)
+  // Three are before it at the same price; at a better one it comes first and the other is what must yield.
+  #expect(sell("2100", "3") == 51_112 && sell("2100", "2") == 0)
+  #expect(desk.story() == ["live", "live"])
+  #expect(sell("2050", "4") == 0)
+  #expect(desk.story() == ["live", "live", "canceled 22"])
+  #expect(desk.engine.openOrders.map(\.remaining.lots) == [1, 4])
+}
+
+@Test func restingReduceOnlyOrdersFollowThePosition() throws {
+  var desk = longDesk()
+  func sell(_ type: String, _ price: String, _ size: String, _ reduceOnly: Bool) {
+    desk.order(.sell, type, price, size, instrument: 1, reduceOnly: reduceOnly)
+  }
+  sell("limit", "2050", "2", true)
+  sell("limit", "2100", "3", true)
+  #expect(desk.story() == ["live", "live"])
+  // 4 of the 5 are left, then 1: the worse price gives way first.
+  sell("ioc", "2000", "1", false)
+  let trimmed = desk.events.compactMap { event -> VenueOrder? in
+    if case .order(let order) = event, order.isTrimmed { order } else { nil }
+  }
+  #expect(trimmed.map(\.quantity.lots) == [2])
+  var row: [UInt8] = []
+  try #require(trimmed.first).appendRow(to: &row, linear)
+  let object = try JSONSerialization.jsonObject(with: Data(row)) as? [String: String]
+  #expect(object?["amendSource"] == "4" && object?["sz"] == "2" && object?["state"] == "live")
+  desk.events.removeAll()
+  sell("ioc", "2000", "3", false)
+  #expect(desk.story() == ["live", "filled 3@200000 T", "live", "canceled 22"])
+  #expect(desk.engine.openOrders.map(\.remaining.lots) == [1])
+  // It never turns the position, whatever trades at its price.
+  desk.trade(.buy, 205_001, 900, instrument: 1)
+  #expect(desk.engine.position(1).position.lots == 0 && desk.engine.openOrders.isEmpty)
+  #expect(desk.frozen("USDT") == "0")
+}
+
+@Test func oneTradeFillsReduceOnlyOrdersNoFurtherThanThePosition() {
+  var desk = longDesk()
+  for price in ["2050", "2060"] {
+    desk.order(.sell, "limit", price, "2", instrument: 1, reduceOnly: true)
+  }
+  desk.order(.sell, "limit", "2040", "4", instrument: 1)
+  _ = desk.story()
+  desk.trade(.buy, 210_000, 900, instrument: 1)
+  #expect(
+    desk.story() == [
+      "filled 4@204000 M", "partially_filled 1@205000 M", "canceled 22", "canceled 22",
+    ])
+  #expect(desk.engine.position(1).position.lots == 0)
+}
+
 @Test func reduceOnlyReduces() {
   var desk = Desk()
   desk.book(1, bids: [(200_000, 50)], asks: [(200_010, 50)])

@@ -27,15 +27,15 @@ import Testing
   var desk = Desk()
   desk.book(bids: [(990, 100)], asks: [(1_000, 5), (1_010, 50)])
   desk.order(.buy, "ioc", "100", "0.05")
-  #expect(desk.story() == ["filled 5@1000 T"])
+  #expect(desk.story() == ["live", "filled 5@1000 T"])
   desk.order(.buy, "ioc", "100", "0.05")
-  #expect(desk.story() == ["canceled 14"])
+  #expect(desk.story() == ["live", "canceled 14"])
   desk.book(0, .update, bids: [(989, 1)])
   desk.order(.buy, "ioc", "100", "0.01")
-  #expect(desk.story() == ["canceled 14"])
+  #expect(desk.story() == ["live", "canceled 14"])
   desk.book(0, .update, asks: [(1_000, 4)])
   desk.order(.buy, "ioc", "100", "0.05")
-  #expect(desk.story() == ["partially_filled 4@1000 T", "canceled 14"])
+  #expect(desk.story() == ["live", "partially_filled 4@1000 T", "canceled 14"])
 }
 
 @Test func aMakerWaitsItsTurn() {
@@ -120,11 +120,11 @@ import Testing
 
 @Test(arguments: [
   ("post_only", "100", ["canceled 31"]), ("post_only", "99.9", ["live"]),
-  ("ioc", "100", ["partially_filled 10@1000 T", "canceled 14"]), ("ioc", "99", ["canceled 14"]),
-  ("fok", "100", ["canceled 13"]),
-  ("fok", "100.1", ["partially_filled 10@1000 T", "filled 10@1001 T"]),
+  ("ioc", "100", ["live", "partially_filled 10@1000 T", "canceled 14"]),
+  ("ioc", "99", ["live", "canceled 14"]), ("fok", "100", ["live", "canceled 13"]),
+  ("fok", "100.1", ["live", "partially_filled 10@1000 T", "filled 10@1001 T"]),
   ("limit", "100.1", ["live", "partially_filled 10@1000 T", "filled 10@1001 T"]),
-  ("market", "", ["partially_filled 10@1000 T", "filled 10@1001 T"]),
+  ("market", "", ["live", "partially_filled 10@1000 T", "filled 10@1001 T"]),
 ])
 func orderTypes(_ type: String, _ price: String, _ story: [String]) {
   var desk = Desk()
@@ -141,7 +141,8 @@ func orderTypes(_ type: String, _ price: String, _ story: [String]) {
   desk.book(bids: [(990, 10)], asks: [(1_000, 10), (1_001, 30)])
   // 10 lots are 10.00, then 2.3 buys 2 lots at 1.001 each.
   desk.order(.buy, "market", "", "12.3")
-  #expect(desk.story() == ["partially_filled 10@1000 T", "partially_filled 2@1001 T", "filled"])
+  #expect(
+    desk.story() == ["live", "partially_filled 10@1000 T", "partially_filled 2@1001 T", "filled"])
   #expect(desk.cash("USDT") == "99987.998")
   #expect(desk.frozen("USDT") == "0")
   #expect(desk.engine.doneOrders.last?.filled.lots == 12)
@@ -208,7 +209,7 @@ func orderTypes(_ type: String, _ price: String, _ story: [String]) {
   desk.book(0, .update, asks: [(1_000, 0), (1_002, 10)])
   desk.now += 4_000_000
   desk.engine.advance(to: desk.now, into: &desk.events)
-  #expect(desk.story() == ["canceled 14"] && desk.frozen("USDT") == "0")
+  #expect(desk.story() == ["live", "canceled 14"] && desk.frozen("USDT") == "0")
   // A cancel on its way does not save an order from a trade that comes first.
   desk.order(.buy, "limit", "99", "0.05", id: "slow")
   desk.now += 5_000_000

@@ -42,8 +42,9 @@ import Testing
     }
     for fill in bench.venue.engine.fills {
       check(
-        lots[fill.tradeID] == fill.quantity.lots,
-        "trade \(fill.tradeID): \(lots[fill.tradeID] ?? 0) of \(fill.quantity.lots) lots")
+        lots[UInt64(bitPattern: fill.tradeID)] == fill.quantity.lots,
+        "trade \(fill.tradeID): \(lots[UInt64(bitPattern: fill.tradeID)] ?? 0) of \(fill.quantity.lots) lots"
+      )
     }
     check(lots.count == bench.venue.engine.fills.count, "trades that the exchange has not")
     var ends: [UInt64: Int] = [:]

@@ -227,7 +227,7 @@ final class HistoryWalk {
     report.exchangeOrder = ExchangeOrderID(rawValue: fill.orderID)
     report.lastQuantity = fill.quantity
     report.lastPrice = fill.price
-    report.tradeID = fill.tradeID
+    report.tradeID = UInt64(bitPattern: fill.tradeID)
     report.exchangeTime = WallMilliseconds(milliseconds: fill.time)
     report.isReconciled = true
     return StatedFill(billID: fill.billID, report: report, isRounded: false)

@@ -77,7 +77,7 @@ extension VenuePosition {
     return mean?.normalized.description ?? ""
   }
 
-  /// The row of the `positions` channel and `GET account/positions`, cross and net. `mark` is the
+  /// The row of the `positions` channel and `GET account/positions`, cross and net; spot has none. `mark` is the
   /// price for `upl`, or none; `margins` what the engine says of it.
   public func appendRow(
     to output: inout [UInt8], _ specification: InstrumentSpecification, mark: Price,
@@ -94,6 +94,7 @@ extension VenuePosition {
     output.append(field: "cTime", String(createdAt))
     output.append(field: "ccy", specification.settlement)
     output.append(field: "fee", fee.normalized.description)
+    output.append(field: "fundingFee", funding.normalized.description)
     output.append(field: "imr", margin.normalized.description)
     output.append(field: "instId", specification.id)
     output.append(field: "instType", specification.typeName)
@@ -101,14 +102,15 @@ extension VenuePosition {
     output.append(field: "lever", margins.leverage)
     output.append(field: "liqPx", margins.liquidation?.description ?? "")
     output.append(field: "markPx", markText)
-    output.append(field: "mgnMode", specification.type == .spot ? "cash" : "cross")
+    output.append(field: "mgnMode", "cross")
     output.append(field: "mmr", margins.maintenance.normalized.description)
     output.append(field: "notionalUsd", margins.notional?.normalized.description ?? "")
     output.append(field: "pnl", realised.normalized.description)
     output.append(field: "pos", specification.text(quantity: position))
     output.append(field: "posId", identifier)
     output.append(field: "posSide", "net")
-    output.append(field: "realizedPnl", (realised + fee).normalized.description)
+    output.append(field: "realizedPnl", (realised + fee + funding + settled).normalized.description)
+    output.append(field: "settledPnl", settled.normalized.description)
     output.append(field: "tradeId", String(lastTrade))
     output.append(field: "uTime", String(updatedAt))
     output.append(field: "upl", upl?.normalized.description ?? "")

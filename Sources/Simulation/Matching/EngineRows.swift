@@ -28,15 +28,16 @@ extension VenueOrder {
     output.append(0x7B)
     output.append(field: "accFillSz", specification.text(quantity: filled))
     output.append(field: "amendResult", amendResult)
-    output.append(field: "amendSource", amendRequest.isEmpty ? "" : "1")
+    output.append(
+      field: "amendSource", isTrimmed ? "4" : amendRequest.isEmpty ? "" : "1")
     output.append(field: "avgPx", filled.lots == 0 ? noMean : averagePrice(specification))
     output.append(field: "cTime", String(createdAt))
     output.append(field: "cancelSource", cancelSource)
-    output.append(field: "category", "normal")
+    output.append(field: "category", category.rawValue)
     output.append(field: "ccy", "")
     output.append(field: "clOrdId", clientID)
     output.append(field: "code", "0")
-    output.append(field: "execType", shownFill.map { $0.isTaker ? "T" : "M" } ?? "")
+    output.append(field: "execType", shownFill?.liquidity ?? "")
     output.append(field: "fee", fee.normalized.description)
     output.append(field: "feeCcy", feeCurrency)
     output.append(field: "fillFee", shownFill?.fee.normalized.description ?? "0")
@@ -62,11 +63,12 @@ extension VenueOrder {
     output.append(field: "source", "")
     output.append(field: "state", state.rawValue)
     output.append(field: "stpMode", selfTradePrevention.rawValue)
-    output.append(field: "sz", specification.text(quantity: quantity))
+    output.append(
+      field: "sz", quoteSize?.normalized.description ?? specification.text(quantity: quantity))
     output.append(field: "tag", tag)
     output.append(field: "tdMode", tradeMode)
     output.append(field: "tgtCcy", quoteBudget == nil ? "" : "quote_ccy")
-    output.append(field: "tradeId", shownFill.map { String($0.tradeID) } ?? "")
+    output.append(field: "tradeId", shownFill.map { String(max(0, $0.tradeID)) } ?? "")
     output.append(field: "uTime", String(updatedAt))
     output.close(with: 0x7D)
   }
@@ -83,12 +85,15 @@ public enum OrderView: Sendable {
 }
 
 extension FillRecord {
+  /// OKX `execType`; none for what the system made.
+  var liquidity: String { category.isSystem ? "" : isTaker ? "T" : "M" }
+
   /// The row of `GET trade/fills` and `fills-history`.
   public func appendRow(to output: inout [UInt8], _ specification: InstrumentSpecification) {
     output.append(0x7B)
     output.append(field: "billId", String(billID))
     output.append(field: "clOrdId", clientID)
-    output.append(field: "execType", isTaker ? "T" : "M")
+    output.append(field: "execType", liquidity)
     output.append(field: "fee", fee.normalized.description)
     output.append(field: "feeCcy", feeCurrency)
     output.append(field: "fillPnl", profit.normalized.description)
@@ -100,7 +105,7 @@ extension FillRecord {
     output.append(field: "ordId", String(orderID))
     output.append(field: "posSide", specification.type == .spot ? "" : "net")
     output.append(field: "side", side == .buy ? "buy" : "sell")
-    output.append(field: "subType", side == .buy ? "1" : "2")
+    output.append(field: "subType", BillKind(self).subType)
     output.append(field: "tag", tag)
     output.append(field: "tradeId", String(tradeID))
     output.append(field: "ts", String(time))

@@ -3,9 +3,21 @@
 import Market
 import Quantities
 
+/// Who made an order; raw values are OKX `category`. What the system made has no place in the market's own trades.
+public enum OrderCategory: String, Sendable {
+  case normal
+  case autoDeleveraging = "adl"
+  case partialLiquidation = "partial_liquidation"
+  case fullLiquidation = "full_liquidation"
+
+  public var isSystem: Bool { self != .normal }
+}
+
 /// One fill of one order: what `orders`, `fills` and `GET trade/fills` show.
 public struct FillRecord: Sendable, Equatable {
-  public var tradeID: UInt64
+  /// Negative where the system made the order (docs/OKX.md OKX-177).
+  public var tradeID: Int64
+  public var category: OrderCategory
   public var orderID: UInt64
   public var clientID: String
   public var tag: String
@@ -21,7 +33,7 @@ public struct FillRecord: Sendable, Equatable {
   public var profit: Amount
   /// Milliseconds.
   public var time: Int64
-  /// Rises by one with each fill: OKX `billId`, the paging key.
+  /// OKX `billId`, the paging key: that of the first of its bills, so that it rises from fill to fill.
   public var billID: UInt64
 }
 
@@ -33,6 +45,7 @@ public struct VenueOrder: Sendable, Equatable {
   public var instrument: Int
   public var side: Side
   public var type: VenueOrderType
+  public var category = OrderCategory.normal
   public var tradeMode: String
   public var reduceOnly: Bool
   public var selfTradePrevention: SelfTradePrevention
@@ -43,6 +56,8 @@ public struct VenueOrder: Sendable, Equatable {
   /// Spot market order with `quote_ccy`: the money to spend; `quantity` then follows the fills.
   public var quoteBudget: Amount?
   public var state: VenueOrderState = .live
+  /// OKX `sz` of such an order, whatever is left of the money.
+  public var quoteSize: Amount?
   /// Σ price ticks × lots of the fills.
   public var filledValue: Int128 = 0
   /// Accumulated; negative = charged.
@@ -58,6 +73,8 @@ public struct VenueOrder: Sendable, Equatable {
   /// The `reqId` of the amend that this push answers; empty otherwise.
   public var amendRequest: String = ""
   public var amendResult: String = ""
+  /// This push tells that the system made a reduce-only order smaller.
+  public var isTrimmed = false
   /// The fill that this push tells of; nil otherwise.
   public var lastFill: FillRecord?
   /// Its last fill, whatever came after.
@@ -94,9 +111,14 @@ public struct VenuePosition: Sendable, Equatable {
   public var realised: Amount = .zero
   /// Fees of a derivative since the position was opened; negative = charged.
   public var fee: Amount = .zero
+  /// Funding since the position was opened; negative = paid.
+  public var funding: Amount = .zero
+  /// Realised by settlements since the position was opened.
+  public var settled: Amount = .zero
   public var createdAt: Int64 = 0
   public var updatedAt: Int64 = 0
-  public var lastTrade: UInt64 = 0
+  /// 0 after a trade of the system's, until the next own one.
+  public var lastTrade: Int64 = 0
   /// Held of the settlement currency for the open lots; zero for spot.
   public var margin: Amount = .zero
 }

@@ -30,42 +30,30 @@ extension MatchingEngine {
     into events: inout [EngineEvent]
   ) {
     let specification = catalogue[order.instrument]
-    let isSpot = specification.type == .spot
     guard let worth = value(order.instrument, price, lots: quantity.lots) else {
       preconditionFailure("Invariant: what was checked at the gateway has a value")
     }
-    let isBaseFee = isSpot && order.side == .buy && !settings.spotFeesInQuote
+    let isBaseFee =
+      specification.type == .spot && order.side == .buy && !settings.spotFeesInQuote
     let charged = isBaseFee ? Amount(specification.decimal(quantity: quantity)) : worth
     let fee = settings.fees.charge(on: charged, of: specification, isTaker: isTaker)
       .truncated(to: MatchingEngine.feeDecimalsMax).negated.normalized
     let feeCurrency = isBaseFee ? specification.base : specification.settlement
     let time = now / 1_000_000
-
     let profit = move(order.instrument, order.side, quantity, price, worth, at: time)
-    if isSpot {
-      let size = Amount(specification.decimal(quantity: quantity))
-      let isBuy = order.side == .buy
-      credit(specification.base, isBuy ? size : size.negated)
-      credit(specification.quote, isBuy ? worth.negated : worth)
-    } else {
-      credit(specification.settlement, profit)
-      let fees = position(order.instrument).fee + fee
-      held[order.instrument]?.fee = fees
-    }
-    credit(feeCurrency, fee)
     if let budget = order.quoteBudget {
       order.quoteBudget = budget - worth
       order.quantity = Quantity(lots: order.filled.lots + quantity.lots)
     }
-
+    let isSystem = order.category.isSystem
     let record = FillRecord(
-      tradeID: nextTrade, orderID: order.id, clientID: order.clientID, tag: order.tag,
-      instrument: order.instrument, side: order.side, price: price, quantity: quantity,
-      isTaker: isTaker, fee: fee, feeCurrency: feeCurrency, profit: profit, time: time,
-      billID: nextBill)
-    held[order.instrument]?.lastTrade = nextTrade
+      tradeID: isSystem ? -nextTrade : nextTrade, category: order.category, orderID: order.id,
+      clientID: order.clientID, tag: order.tag, instrument: order.instrument, side: order.side,
+      price: price, quantity: quantity, isTaker: isTaker, fee: fee, feeCurrency: feeCurrency,
+      profit: profit, time: time, billID: nextBill)
+    held[order.instrument]?.lastTrade = isSystem ? 0 : nextTrade
     nextTrade += 1
-    nextBill += 1
+    book(record, worth: worth)
     remember(record)
     order.filled.lots += quantity.lots
     order.filledValue += Int128(price.ticks) * Int128(quantity.lots)
@@ -89,6 +77,7 @@ extension MatchingEngine {
     if position.position.lots == 0 {
       position.createdAt = time
       (position.realised, position.fee) = (.zero, .zero)
+      (position.funding, position.settled) = (.zero, .zero)
     }
     let before = position.position.lots
     let opposes = before != 0 && (before > 0) != (side == .buy)
@@ -117,19 +106,24 @@ extension MatchingEngine {
       profit = .zero
     } else {
       position.realised = position.realised + profit
-      let margin =
-        position.openCost.magnitude.divided(
-          by: Amount(units: Int128(settings.leverage), decimals: 0),
-          places: MatchingEngine.feeDecimalsMax) ?? .zero
-      addHold(catalogue[instrument].settlement, margin - position.margin)
-      position.margin = margin
+      setMargin(of: &position)
     }
     held[instrument] = position
     changedPositions.insert(instrument)
     return profit
   }
 
-  private mutating func credit(_ currency: String, _ amount: Amount) {
+  /// Holds what the open lots' cost asks for.
+  mutating func setMargin(of position: inout VenuePosition) {
+    let margin =
+      position.openCost.magnitude.divided(
+        by: Amount(units: Int128(settings.leverage), decimals: 0),
+        places: MatchingEngine.feeDecimalsMax) ?? .zero
+    addHold(catalogue[position.instrument].settlement, margin - position.margin)
+    position.margin = margin
+  }
+
+  mutating func credit(_ currency: String, _ amount: Amount) {
     var balance =
       cash[currency]
       ?? CurrencyBalance(currency: currency, cash: .zero, frozen: .zero, updatedAt: 0)
@@ -277,7 +271,11 @@ extension MatchingEngine {
 
   /// Reports what changed, once each: positions in the catalogue's order, then balances by currency.
   mutating func closeBatch(at now: Int64, into events: inout [EngineEvent]) {
-    if changedPositions.isEmpty && changedCurrencies.isEmpty { return }
+    if changedPositions.isEmpty && changedCurrencies.isEmpty && trimsDue.isEmpty { return }
+    for instrument in changedPositions.union(trimsDue).sorted() {
+      trimReduceOnly(instrument, at: now, into: &events)
+    }
+    trimsDue.removeAll(keepingCapacity: true)
     for instrument in changedPositions.sorted() { events.append(.position(position(instrument))) }
     for currency in changedCurrencies.sorted() {
       cash[currency]?.updatedAt = now / 1_000_000

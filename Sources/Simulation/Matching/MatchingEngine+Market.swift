@@ -131,8 +131,9 @@ extension MatchingEngine {
       let index = open[instrument].firstIndex(where: { $0.id == id })
     else { return }
     change(&open[instrument][index])
-    if lots == 0 { return }
     var order = open[instrument][index]
+    let lots = min(lots, closable(order))
+    if lots == 0 { return }
     fill(
       &order, Quantity(lots: lots), at: order.price, isTaker: false, now: now, into: &events)
     if order.remaining.lots == 0 {

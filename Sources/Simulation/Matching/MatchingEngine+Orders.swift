@@ -70,7 +70,8 @@ extension MatchingEngine {
       return
     }
     let rests = order.type == .limit || order.type == .postOnly
-    if rests && (isNew || !order.amendRequest.isEmpty) { report(order, into: &events) }
+    // What takes is live first too; a post_only that would take has ended above (docs/OKX.md OKX-109, OKX-110).
+    if isNew || !order.amendRequest.isEmpty { report(order, into: &events) }
     order.amendRequest = ""
     order.amendResult = ""
     if order.type == .fillOrKill && !canFill(order) {
@@ -103,6 +104,7 @@ extension MatchingEngine {
       lots: settings.queue.ahead(joining: displayed?.quantity.lots ?? 0))
     order.lastFill = nil
     keep(order)
+    if order.reduceOnly { trimsDue.insert(order.instrument) }
     if let hold = try? fundsNeeded(order, isChecked: false) {
       changeHold(of: order.id, order.instrument, to: hold)
     }
@@ -132,7 +134,7 @@ extension MatchingEngine {
       if let budget = order.quoteBudget {
         lots = min(lots, affordable(budget, order, at: level.price))
       } else {
-        lots = min(lots, order.remaining.lots)
+        lots = min(lots, order.remaining.lots, closable(order))
         if order.price.isNone && order.side == .buy && catalogue[instrument].type == .spot {
           // The book may have moved since the gateway looked: no fill spends what is not there.
           let balance = cash[catalogue[instrument].quote]?.available ?? .zero

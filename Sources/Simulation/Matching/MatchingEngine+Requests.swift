@@ -133,6 +133,7 @@ extension MatchingEngine {
         throw VenueRefusal(51_000, "Parameter sz error")
       }
       order.quoteBudget = Amount(budget)
+      order.quoteSize = order.quoteBudget
     } else {
       order.quantity = try size(request.size, specification, isMarket: isMarket)
     }
@@ -171,7 +172,10 @@ extension MatchingEngine {
       throw VenueRefusal(51_109, "There is no best bid or ask price.")
     }
     try checkMarketWorth(order)
-    if !order.reduceOnly || catalogue[order.instrument].type == .spot { return }
+    if !order.reduceOnly { return }
+    if catalogue[order.instrument].type == .spot {
+      throw VenueRefusal(51_205, "Reduce Only is not available.")
+    }
     let position = position(order.instrument).position.lots
     if position == 0 {
       throw VenueRefusal(51_169, "Order failed because you don't have any positions to reduce.")
@@ -179,7 +183,8 @@ extension MatchingEngine {
     if (position > 0) == (order.side == .buy) {
       throw VenueRefusal(51_170, "A reduce-only order must oppose the position.")
     }
-    if order.quantity.lots > abs(position) {
+    // Whole or not at all; what comes before it counts (docs/OKX.md OKX-104).
+    if order.quantity.lots > abs(position) - reducing(before: order) {
       throw VenueRefusal(51_112, "Close order size exceeds your available size.")
     }
   }

@@ -23,6 +23,8 @@ public struct MatchingEngine: Sendable {
   public internal(set) var doneOrders: [VenueOrder] = []
   /// Fills, oldest first, at most `historyMax`.
   public internal(set) var fills: [FillRecord] = []
+  /// What changed balances, oldest first, at most `historyMax`.
+  public internal(set) var bills: [BillRecord] = []
 
   /// By instrument, in order of arrival.
   var open: [[VenueOrder]]
@@ -37,8 +39,10 @@ public struct MatchingEngine: Sendable {
   var latency: any LatencyModel
   var changedCurrencies: Set<String> = []
   var changedPositions: Set<Int> = []
+  /// Instruments with a reduce-only order that rests since the last batch.
+  var trimsDue: Set<Int> = []
   var nextOrder: UInt64 = 2_000_000_000_000_000_001
-  var nextTrade: UInt64 = 900_000_001
+  var nextTrade: Int64 = 900_000_001
   var nextBill: UInt64 = 700_000_000_000_000_001
   var nextArrival: UInt64 = 1
 

@@ -5,6 +5,8 @@ struct OperationReply {
   var code: String
   var message: String
   var rows: [String]
+  /// The answer is lost on its way.
+  var isLost = false
 
   static func refused(_ code: String, _ message: String) -> OperationReply {
     OperationReply(code: code, message: message, rows: [])

@@ -48,7 +48,20 @@ extension SimulatedExchange {
         return .refused("50011", SimulatedExchange.rateMessage)
       }
     }
-    return OperationReply(results: items.map { perform(operation.action, $0, through: door) })
+    var isLost = false
+    var envelope: VenueRefusal?
+    let results = items.map { item in
+      let fate = fate(of: operation.action)
+      if fate.isUnanswered { isLost = true }
+      if fate.isOfEnvelope { envelope = fate.refusal }
+      let done = fate.isUnheard ? nil : perform(operation.action, item, through: door)
+      if let refusal = fate.refusal { return result(operation.action, item, refusal) }
+      return done ?? result(operation.action, item, VenueRefusal(0, ""))
+    }
+    var reply =
+      envelope.map { .refused(String($0.code), $0.message) } ?? OperationReply(results: results)
+    reply.isLost = isLost
+    return reply
   }
 
   private func perform(_ action: OrderAction, _ item: ParsedJSON, through door: OrderDoor)

@@ -13,7 +13,9 @@ extension SimulatedExchange {
     let watchers = sessions.filter { $0.isLoggedIn }
     for event in events {
       switch event {
-      case .order(let order): push(order, to: watchers)
+      case .order(let order):
+        orderLog.note(order, at: clock.monotonic())
+        push(order, to: watchers)
       case .balance(let balance): changes.currencies.insert(balance.currency)
       case .position(let position): changes.instruments.insert(position.instrument)
       }
@@ -24,6 +26,7 @@ extension SimulatedExchange {
   private func push(_ order: VenueOrder, to watchers: [Session]) {
     let specification = catalogue[order.instrument]
     var row: [UInt8] = []
+    var deliveries: [IncidentBoard.Delivery] = []
     for session in watchers {
       for subscription in session.subscriptions {
         let argument = subscription.argument
@@ -35,17 +38,19 @@ extension SimulatedExchange {
             continue
           }
           if row.isEmpty { order.appendRow(to: &row, specification) }
-          session.connection.send(frame(argument, members: "", rows: [row]))
+          deliveries.append(
+            .init(session: session, frame: frame(argument, members: "", rows: [row])))
         case .fills:
-          guard let fill = order.lastFill,
+          // Liquidations and ADL are not among them.
+          guard let fill = order.lastFill, !fill.category.isSystem,
             argument.instrument.isEmpty || argument.instrument == specification.id
           else { continue }
-          session.connection.send(
-            frame(argument, members: "", rows: [fillPush(fill, specification)]))
+          session.push(frame(argument, members: "", rows: [fillPush(fill, specification)]))
         default: break
         }
       }
     }
+    push(deliveries, of: .orders)
   }
 
   /// The row of the `fills` channel: it shows a clOrdId only where that is a positive number.
@@ -75,22 +80,29 @@ extension SimulatedExchange {
 
   private func pushAccount(_ event: AccountEvent, currencies: Set<String>?, instruments: Set<Int>?)
   {
+    var accounts: [IncidentBoard.Delivery] = []
+    var positions: [IncidentBoard.Delivery] = []
     for session in sessions where session.isLoggedIn {
       for subscription in session.subscriptions {
         let argument = subscription.argument
         if event == .snapshot && argument.isEventsOnly { continue }
         switch argument.channel {
         case .account where currencies?.isEmpty != true:
-          session.connection.send(accountFrame(event, argument, currencies: currencies))
+          let frame = accountFrame(event, argument, currencies: currencies)
+          accounts.append(.init(session: session, frame: frame))
         case .positions:
           let rows = positionRows(argument, instruments: instruments)
           if event == .update && rows.isEmpty { continue }
-          for frame in positionsFrames(event, argument, rows) { session.connection.send(frame) }
+          for frame in positionsFrames(event, argument, rows) {
+            positions.append(.init(session: session, frame: frame))
+          }
         default: break
         }
       }
-      session.connection.flush()
     }
+    if !accounts.isEmpty { push(accounts, of: .account) }
+    if !positions.isEmpty { push(positions, of: .positions) }
+    flush()
   }
 
   func accountFrame(
@@ -132,9 +144,11 @@ extension SimulatedExchange {
     }
   }
 
-  /// Positions that there is a row for, those of long ago too, the newest first.
+  /// Positions that there is a row for, those of long ago too, the newest first: of spot there is none
+  /// (docs/OKX.md OKX-153).
   var listedPositions: [VenuePosition] {
-    engine.positions.sorted { $0.createdAt > $1.createdAt }
+    engine.positions.filter { catalogue[$0.instrument].type != .spot }
+      .sorted { $0.createdAt > $1.createdAt }
   }
 
   func positionRow(_ position: VenuePosition) -> [UInt8] {

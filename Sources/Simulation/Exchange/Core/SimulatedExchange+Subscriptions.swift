@@ -18,10 +18,10 @@ extension SimulatedExchange {
     let session = subscription.session
     if argument.channel.isCounted && !countConnection(subscription) { return }
     switch argument.channel {
-    case .account: session.connection.send(accountFrame(.snapshot, argument, currencies: nil))
+    case .account: session.push(accountFrame(.snapshot, argument, currencies: nil))
     case .positions:
       let rows = positionRows(argument, instruments: nil)
-      for frame in positionsFrames(.snapshot, argument, rows) { session.connection.send(frame) }
+      for frame in positionsFrames(.snapshot, argument, rows) { session.push(frame) }
     default: break
     }
   }

@@ -38,6 +38,8 @@ public final class SimulatedExchange {
   var changes = AccountChanges()
   var deadMan: [String: DeadManSwitch] = [:]
   private var isAdvanceScheduled = false
+  var incidents = IncidentBoard()
+  var orderLog = OrderLog()
 
   /// Connections of one account with the same private channel.
   static let connectionsPerChannelMax = 30
@@ -64,6 +66,9 @@ public final class SimulatedExchange {
     limits = OrderLimits(
       ordersPerInstrument: options.ordersPerTwoSeconds,
       ordersPerAccount: options.accountOrdersPerTwoSeconds)
+    var beginning = FaultScript()
+    beginning.incidents = script.incidents
+    try play(beginning)
   }
 
   /// Whether the channel exists for the instrument or index that the argument names.
@@ -132,7 +137,7 @@ public final class SimulatedExchange {
     let now = clock.monotonic()
     let idle = Int64(options.idleSeconds * 1e9)
     let slow = Int64(options.slowReaderSeconds * 1e9)
-    for session in sessions where session.connection.isOpen {
+    for session in sessions where session.connection.isOpen && !session.isHalfOpen {
       let connection = session.connection
       if now - connection.lastActivity > idle {
         connection.close(.idle)

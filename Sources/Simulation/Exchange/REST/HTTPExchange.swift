@@ -28,7 +28,7 @@ public struct HTTPRequest: Sendable {
 }
 
 public struct HTTPReply: Sendable {
-  /// A status code.
+  /// A status code, or 0: the connection ends without an answer.
   public var status = HTTPReply.ok
   public var body: String
   public var contentType = "application/json"

@@ -45,6 +45,8 @@ struct RESTRoute: Sendable {
       signed("GET", "account/balance", 10, SimulatedExchange.accountBalance),
       signed("GET", "account/positions", 10, SimulatedExchange.accountPositions),
       signed("GET", "account/trade-fee", 5, SimulatedExchange.tradeFee),
+      signed("GET", "account/bills", 10, SimulatedExchange.recentBills),
+      signed("GET", "account/bills-archive", 5, SimulatedExchange.billsArchive),
       signed("GET", "trade/orders-pending", 60, SimulatedExchange.pendingOrders),
       signed("GET", "trade/orders-history", 40, SimulatedExchange.orderHistory),
       signed("GET", "trade/order", 60, SimulatedExchange.queryOrder),
@@ -77,6 +79,7 @@ extension SimulatedExchange {
       let route = RESTRoute.table[
         "\(parsed.method) \(parsed.path.dropFirst(RESTRoute.prefix.count))"]
     else { return RESTReply.refused("404", "Not found", status: HTTPReply.notFound) }
+    if let failure = failure(of: parsed.path.dropFirst(RESTRoute.prefix.count)) { return failure }
     if let fault = route.isPrivate ? authenticationFault(parsed) : nil { return fault }
     if !admitsRead(route, from: request.address) {
       return RESTReply.refused("50011", "Too Many Requests")
@@ -92,5 +95,19 @@ extension SimulatedExchange {
       ?? RateLimit(limit: route.limit, windowNanoseconds: OrderLimits.windowNanoseconds)
     defer { readLimits[key] = limit }
     return limit.admit(now: clock.monotonic())
+  }
+
+  /// The answer to a call that the script lets fail; nil where it does not.
+  private func failure(of path: Substring) -> HTTPReply? {
+    let now = clock.monotonic()
+    guard
+      let failure = incidents.failures.first(where: {
+        now < $0.until && path.hasPrefix($0.path)
+      })
+    else { return nil }
+    if failure.code < 600 {
+      return HTTPReply(status: failure.code, body: "", contentType: "text/html")
+    }
+    return RESTReply.refused(String(failure.code), "Injected by the fault script")
   }
 }

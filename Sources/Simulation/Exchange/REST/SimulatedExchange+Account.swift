@@ -37,6 +37,39 @@ extension SimulatedExchange {
     return RESTReply.rows(rows.map(positionRow))
   }
 
+  /// What changed balances in the last seven days (docs/OKX.md OKX-178).
+  func recentBills(_ request: RESTRequest) -> HTTPReply {
+    bills(request, reaching: SimulatedExchange.historyMilliseconds)
+  }
+
+  func billsArchive(_ request: RESTRequest) -> HTTPReply {
+    bills(request, reaching: SimulatedExchange.fillsHistoryMilliseconds)
+  }
+
+  private func bills(_ request: RESTRequest, reaching reach: Int64) -> HTTPReply {
+    let (currency, type, sub) = (request.text("ccy"), request.text("type"), request.text("subType"))
+    let (kind, name) = (request.text("instType"), request.text("instId"))
+    let begin = request.query["begin"].map { Int64($0) } ?? .min
+    let end = request.query["end"].map { Int64($0) } ?? .max
+    guard let begin, let end else { return RESTReply.refused("51000", "Parameter begin error") }
+    let oldest = max(begin, clock.wallMilliseconds() - reach)
+    func item(_ bill: BillRecord) -> InstrumentSpecification? {
+      bill.instrument.map { catalogue[$0] }
+    }
+    let chosen = engine.bills.filter { bill in
+      bill.time >= oldest && bill.time <= end
+        && (currency.isEmpty || currency == bill.currency)
+        && (type.isEmpty || type == bill.kind.type) && (sub.isEmpty || sub == bill.kind.subType)
+        && (kind.isEmpty || kind == item(bill)?.typeName)
+        && (name.isEmpty || name == item(bill)?.id)
+    }
+    return paged(chosen, by: \.id, request) { bill in
+      var row: [UInt8] = []
+      bill.appendRow(to: &row, item(bill))
+      return row
+    }
+  }
+
   /// OKX signs rates the other way round: negative is paid.
   func tradeFee(_ request: RESTRequest) -> HTTPReply {
     let type = request.text("instType")

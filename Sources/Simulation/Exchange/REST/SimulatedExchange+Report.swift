@@ -1,4 +1,4 @@
-// What a test or a demo asks of the exchange itself: `/sim/report`, `/sim/health`, `/sim/pause`; simulation.
+// What a test or a demo asks of the exchange itself: `/sim/report`, `/sim/health`, `/sim/pause`, `/sim/faults`; simulation.
 
 import Crypto
 import Foundation
@@ -24,6 +24,7 @@ extension SimulatedExchange {
     }
     var injected: [String: Int] = [:]
     for (kind, count) in faults.injected { injected[kind.rawValue] = count }
+    injected.merge(incidents.happened) { $0 + $1 }
     let equity = engine.equity()
     return ExchangeReport(
       instruments: instruments, balances: balances,
@@ -32,11 +33,23 @@ extension SimulatedExchange {
       playback: .init(done: market.isDone, sent: market.sent))
   }
 
+  /// The body is lines of a fault script: incidents, from now on.
+  private func playIncidents(_ request: RESTRequest) -> HTTPReply {
+    do throws(FaultScriptError) {
+      try play(FaultScript(text: String(decoding: request.raw.body, as: UTF8.self)))
+    } catch {
+      return HTTPReply(
+        status: HTTPReply.badRequest, body: "{\"error\":\(quoted(error.description))}")
+    }
+    return HTTPReply(body: "{\"faults\":\"played\"}")
+  }
+
   func simulationReply(_ request: RESTRequest) -> HTTPReply {
     if request.path == "/sim/pause" && request.method == "POST" {
       pauseMarket()
       return HTTPReply(body: "{\"paused\":true}")
     }
+    if request.path == "/sim/faults" && request.method == "POST" { return playIncidents(request) }
     if request.path == "/sim/status" && request.method == "POST" { return announceStatus(request) }
     if request.method != "GET" { return HTTPReply(status: HTTPReply.methodNotAllowed, body: "") }
     switch request.path {

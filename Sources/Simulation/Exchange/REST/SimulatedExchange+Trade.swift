@@ -32,6 +32,7 @@ extension SimulatedExchange {
       exchange.tell()
       exchange.flush()
     }
+    if reply.isLost { return HTTPReply(status: 0, body: "") }
     return HTTPReply(
       status: RESTReply.status(of: reply.code),
       body: "{\"code\":\"\(reply.code)\",\"msg\":\(quoted(reply.message)),"
@@ -73,7 +74,7 @@ extension SimulatedExchange {
       case .failure(let refusal):
         return RESTReply.refused(String(refusal.code), refusal.message)
       case .success(let selector):
-        guard let order = engine.order(selector, instrument: index), !isForgotten(order) else {
+        guard let order = shown(engine.order(selector, instrument: index)) else {
           return RESTReply.refused("51603", "Order does not exist")
         }
         return RESTReply.rows([row(order, as: .queried)])
@@ -81,8 +82,21 @@ extension SimulatedExchange {
     }
   }
 
+  /// As REST knows it, which may lag behind.
+  private func shown(_ order: VenueOrder?) -> VenueOrder? {
+    guard let order else { return nil }
+    let past = pastOrders
+    guard let shown = past.index(forKey: order.id).map({ past[$0].value }) ?? order,
+      !isForgotten(shown), shown.state.isDone || !hidesLiveOrders
+    else { return nil }
+    return shown
+  }
+
   func pendingOrders(_ request: RESTRequest) -> HTTPReply {
-    page(engine.openOrders, request, as: .pending)
+    let past = pastOrders
+    let unchanged = engine.openOrders.filter { past.index(forKey: $0.id) == nil }
+    let changed = past.values.compactMap { $0 }.filter { !$0.state.isDone }
+    return page(unchanged + changed, request, as: .pending)
   }
 
   func orderHistory(_ request: RESTRequest) -> HTTPReply {
@@ -122,12 +136,13 @@ extension SimulatedExchange {
   private func fills(_ request: RESTRequest, reaching reach: Int64) -> HTTPReply {
     let order = request.text("ordId")
     let oldest = clock.wallMilliseconds() - reach
+    let newest = clock.wallMilliseconds() - lag / 1_000_000
     let begin = request.query["begin"].map { Int64($0) } ?? .min
     let end = request.query["end"].map { Int64($0) } ?? .max
     guard let begin, let end else { return RESTReply.refused("51000", "Parameter begin error") }
     let chosen = engine.fills.filter { fill in
       covers(request, fill.instrument) && (order.isEmpty || order == String(fill.orderID))
-        && fill.time >= max(begin, oldest) && fill.time <= end
+        && fill.time >= max(begin, oldest) && fill.time <= min(end, newest)
     }
     return paged(chosen, by: \.billID, request) { fill in
       var row: [UInt8] = []

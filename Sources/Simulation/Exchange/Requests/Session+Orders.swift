@@ -22,6 +22,7 @@ extension Session {
       request.body.text("expTime").map {
         exchange.perform(operation, request.arguments, through: .webSocket, expiry: $0)
       } ?? .refused("51000", "Parameter expTime error")
+    if reply.isLost { return }
     send(
       "{\"id\":\"\(id)\",\"op\":\"\(request.operation)\","
         + "\"data\":[\(reply.rows.joined(separator: ","))],"

@@ -15,7 +15,8 @@ struct RequestEnvelope {
 extension SimulatedExchange {
   /// A whole text message from a client.
   public func received(_ text: [UInt8], on connection: any Peer) {
-    session(of: connection)?.handle(text, in: self)
+    guard let session = session(of: connection), !session.isHalfOpen else { return }
+    session.handle(text, in: self)
   }
 }
 

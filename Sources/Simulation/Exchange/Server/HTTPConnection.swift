@@ -45,6 +45,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   private func write(_ reply: HTTPReply, keepAlive: Bool, _ context: ChannelHandlerContext) {
+    if reply.status == 0 { return context.close(promise: nil) }
     var headers = HTTPHeaders()
     headers.add(name: "Content-Type", value: reply.contentType)
     headers.add(name: "Content-Length", value: String(reply.body.utf8.count))

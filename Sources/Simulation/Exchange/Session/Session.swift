@@ -10,6 +10,8 @@ final class Session {
   var isLoggedIn = false
   /// In the order they were made.
   private(set) var subscriptions: [Subscription] = []
+  /// Nothing passes in either direction, and neither side knows.
+  var isHalfOpen = false
   /// Market pushes sent or due to this connection: faults count them.
   var pushes = 0
   private var requests: RateLimit
@@ -64,7 +66,9 @@ final class Session {
       }
   }
 
-  func send(_ text: String) { connection.send(.text(text)) }
+  func send(_ text: String) { push(.text(text)) }
+
+  func push(_ frame: ServerFrame) { if !isHalfOpen { connection.send(frame) } }
 
   /// OKX's error event: it never carries the `arg` it is about.
   func sendError(_ code: String, _ message: String, id: String?) {

@@ -37,6 +37,14 @@ public enum FaultKind: String, Sendable, CaseIterable {
 ///     at N of INSTRUMENT KIND [ARGUMENT]
 ///     at N of connection KIND [ARGUMENT]
 ///
+/// and, for the account, `at N of PLACE DEED …` or `at Nms of PLACE DEED …` (`Incident`, `Deed`):
+///
+///     at 3 of orders delay 500            at 1 of place take-all 50004
+///     at 2 of positions drop              at 1500ms of exchange disconnect
+///     at 0ms of exchange rest-lag 800 60000
+///     at 4 of orders liquidate BTC-USDT-SWAP 2 silent
+///     at 0ms of exchange foreign BTC-USDT buy limit 9000 0.01 phone
+///
 /// Blank lines and what follows a `#` are ignored. N counts the instrument's book messages as the market makes
 /// them, 1 upwards (0: before the first); of a connection it counts that connection's pushes. A `gap` or `reset`
 /// that meets a snapshot or heartbeat waits for the next update.
@@ -59,6 +67,8 @@ public struct FaultScript: Sendable, Equatable {
     }
   }
   public var entries: [Entry]
+  /// In the order of the lines.
+  public var incidents: [Incident] = []
 
   public init(_ entries: [Entry] = []) { self.entries = entries }
 
@@ -71,46 +81,50 @@ public struct FaultScript: Sendable, Equatable {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, line) in lines.enumerated() {
       let body = line.prefix { $0 != "#" }
-      let words = body.split(whereSeparator: \.isWhitespace).map(String.init)
+      let words = body.split(whereSeparator: \.isWhitespace)
       if words.isEmpty { continue }
-      do {
-        entries.append(try FaultScript.entry(words))
+      do throws(FaultComplaint) {
+        if words.count > 3, words[0] == "at", words[2] == "of",
+          let incident = try Incident.parse(moment: words[1], Array(words[3...]))
+        {
+          incidents.append(incident)
+        } else {
+          entries.append(try FaultScript.entry(words.map(String.init)))
+        }
       } catch {
         throw FaultScriptError(line: index + 1, message: error.message)
       }
-      if entries.count > FaultScript.entriesMax {
+      if entries.count + incidents.count > FaultScript.entriesMax {
         throw FaultScriptError(
           line: index + 1, message: "more than \(FaultScript.entriesMax) entries")
       }
     }
   }
 
-  private struct Complaint: Error { var message: String }
-
-  private static func entry(_ words: [String]) throws(Complaint) -> Entry {
+  private static func entry(_ words: [String]) throws(FaultComplaint) -> Entry {
     if words.count < 5 || words.count > 6 || words[0] != "at" || words[2] != "of" {
-      throw Complaint(message: "expected: at N of INSTRUMENT|connection KIND [ARGUMENT]")
+      throw FaultComplaint("expected: at N of INSTRUMENT|connection KIND [ARGUMENT]")
     }
     guard let message = Int(words[1]), message >= 0 else {
-      throw Complaint(message: "'\(words[1])' is no message number")
+      throw FaultComplaint("'\(words[1])' is no message number")
     }
     guard let kind = FaultKind(rawValue: words[4]) else {
       let known = FaultKind.allCases.map(\.rawValue).joined(separator: ", ")
-      throw Complaint(message: "'\(words[4])' is no fault; known: \(known)")
+      throw FaultComplaint("'\(words[4])' is no fault; known: \(known)")
     }
     let isConnection = words[3] == "connection"
     if isConnection && !kind.isForConnection {
-      throw Complaint(message: "'\(kind.rawValue)' needs an instrument")
+      throw FaultComplaint("'\(kind.rawValue)' needs an instrument")
     }
     var argument: Int?
     if words.count == 6 {
       guard kind == .reject, let value = Int(words[5]), value > 0 else {
-        throw Complaint(message: "'\(words[5])': only reject takes an argument, an sCode")
+        throw FaultComplaint("'\(words[5])': only reject takes an argument, an sCode")
       }
       argument = value
     }
     if message == 0 && kind != .reject && kind != .dropSnapshot {
-      throw Complaint(message: "message 0 does not exist; reject and drop-snapshot may wait from 0")
+      throw FaultComplaint("message 0 does not exist; reject and drop-snapshot may wait from 0")
     }
     return Entry(
       message: message, target: isConnection ? .connection : .instrument(words[3]), kind: kind,
@@ -118,9 +132,19 @@ public struct FaultScript: Sendable, Equatable {
   }
 }
 
+/// What is wrong with a line.
+struct FaultComplaint: Error {
+  var message: String
+  init(_ message: String) { self.message = message }
+}
+
 public struct FaultScriptError: Error, Sendable, Equatable, CustomStringConvertible {
   /// 1 upwards; 0 where no single line is at fault.
   public var line: Int
   public var message: String
+  public init(line: Int, message: String) {
+    self.line = line
+    self.message = message
+  }
   public var description: String { "fault script line \(line): \(message)" }
 }
