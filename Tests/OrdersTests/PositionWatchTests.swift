@@ -87,16 +87,16 @@ private struct Watched: ~Copyable {
 
   @Test func afterALiquidationTimeAloneTells() {
     var watched = Watched()
-    watched.take(fill(10, trade: 5, time: 100))
-    watched.take(fill(4, trade: 0, time: 200, side: .sell))
-    #expect(watched.hear(stated(6, trade: 0, time: 200)) == true)
+    watched.take(fill(10, trade: 5, time: 100_000))
+    watched.take(fill(4, trade: 0, time: 200_000, side: .sell))
+    #expect(watched.hear(stated(6, trade: 0, time: 200_000)) == true)
     #expect(watched.check(after: 1) == nil && watched.check(after: 3_000_000_000) == nil)
-    // A fill of the same millisecond may be in it or not.
-    watched.take(fill(2, trade: 6, time: 200))
+    // A fill of about the same time may be in it or not.
+    watched.take(fill(2, trade: 6, time: 200_000))
     #expect(watched.check(after: 1) == nil && watched.check(after: 3_000_000_000) == nil)
-    watched.take(fill(2, trade: 7, time: 201))
+    watched.take(fill(2, trade: 7, time: 201_001))
     #expect(watched.check(after: 3_000_000_000) == nil)
-    #expect(watched.hear(stated(3, trade: 0, time: 300)) == true)
+    #expect(watched.hear(stated(3, trade: 0, time: 300_000)) == true)
     _ = watched.check()
     #expect(watched.check(after: 2_000_000_000)?.stated.lots == 3)
   }

@@ -56,6 +56,8 @@ public struct Order: Sendable, BitwiseCopyable {
   /// Of `filled`, what an adopted order had filled before, of which no fill was reported: a row that names it moves the
   /// position and nothing of the order.
   public var unseen: Quantity = .zero
+  /// The `uTime` that it was adopted by.
+  public var adoptedAsOf = WallMilliseconds(milliseconds: 0)
   /// Of `filled`, what was counted before the exchange named a trade for it: a row that names one takes from here.
   public var anonymous: Quantity = .zero
   /// The largest cumulative fill that the exchange stated; never below `filled`.

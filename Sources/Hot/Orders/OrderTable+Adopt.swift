@@ -34,6 +34,7 @@ extension OrderTable {
     }
     unsafe orders[slot].wasAccepted = true
     unsafe orders[slot].unseen = Quantity(lots: max(0, known &- counted.counted))
+    unsafe orders[slot].adoptedAsOf = update.exchangeTime
     unsafe orders[slot].anonymous = Quantity(lots: min(counted.anonymous, known))
     unsafe reports.append(OrderTable.report(.live, orders[slot], update.receivedAt))
     return true

@@ -71,7 +71,7 @@ extension OrderTable {
     let order = unsafe orders[slot]
     let lots = update.lastQuantity.lots
     let named = min(lots, order.anonymous.lots)
-    let unseen = min(lots &- named, order.unseen.lots)
+    let unseen = OrderTable.unseen(order, update, lots: lots &- named, isRow: isReconciled)
     let fresh = lots &- named &- unseen
     if fresh > order.remaining.lots {
       // More than was ordered: no fill can say that. Nothing is counted, and the exchange is asked.
@@ -96,6 +96,18 @@ extension OrderTable {
     if unseen > 0 { rest.feeUnits = 0 }
     unsafe append(rest, orders[slot], fresh: fresh, named: named, isReconciled, into: &reports)
     return true
+  }
+
+  /// How many of `lots` an adopted order had filled before it was adopted: a row says so by its time, a push by what
+  /// the cumulative figure does not grow by.
+  @_noLocks
+  static func unseen(_ order: Order, _ update: OrderUpdate, lots: Int64, isRow: Bool) -> Int64 {
+    if order.unseen.lots == 0 { return 0 }
+    if isRow {
+      return update.exchangeTime <= order.adoptedAsOf ? min(lots, order.unseen.lots) : 0
+    }
+    let growth = max(0, order.statedFilled.lots &- order.filled.lots)
+    return min(max(0, lots &- growth), order.unseen.lots)
   }
 
   /// What the cumulative figure grew beyond the lots counted, of a fill that names no trade.

@@ -50,6 +50,8 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     var takenThrough: Int64 = 0
   }
 
+  /// Where trades have no ids to compare, a push's time and its fills' tell their order no finer than this.
+  static var nearMilliseconds: Int64 { 1_000 }
   /// More than one instrument trades within the time a push is under way.
   static var fillsKept: Int { 64 }
 
@@ -133,13 +135,13 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
       figure = figure &- fill.signedLots
       if index == PositionWatch.fillsKept { return nil }
     }
-    // Milliseconds do not tell which fills of the same one are in it: any of the latest may not be.
+    // Times so near do not tell which fills are in it: any of the latest may not be.
     var without = figure
     index = 0
     while index < kept && without != row.stated.lots {
       let fill = unsafe fills[place(at, row, index)]
       index &+= 1
-      if order(fill, row.stated) == .same { without = without &- fill.signedLots }
+      if order(fill, row.stated) == .near { without = without &- fill.signedLots }
     }
     return without == row.stated.lots ? without : figure
   }
@@ -151,15 +153,17 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     return at &* PositionWatch.fillsKept &+ slot
   }
 
-  private enum Order { case newer, same, contained }
+  private enum Order { case newer, near, contained }
 
   @_noLocks
   private func order(_ fill: Fill, _ stated: StatedFigure) -> Order {
     let last = Int64(bitPattern: stated.tradeID)
     if last > 0 && fill.trade > 0 { return fill.trade > last ? .newer : .contained }
     if fill.time == 0 { return .contained }
-    if fill.time > stated.time.milliseconds { return .newer }
-    return fill.time == stated.time.milliseconds ? .same : .contained
+    let (later, overflow) = fill.time.subtractingReportingOverflow(stated.time.milliseconds)
+    if overflow { return fill.time > stated.time.milliseconds ? .newer : .contained }
+    if later > PositionWatch.nearMilliseconds { return .newer }
+    return later < 0 &- PositionWatch.nearMilliseconds ? .contained : .near
   }
 
   /// Compares anew. The difference that has lived for the whole patience, once; nil while there is none.
