@@ -7,10 +7,10 @@ import StageBench
 import Testing
 
 @Suite struct HistoryTests {
-  /// `HISTORIES` of them (300), or the one of `HISTORY_SEED`; a failure names its seed.
+  /// `HISTORIES` of them (150), or the one of `HISTORY_SEED`; a failure names its seed.
   @Test func everyHistoryEndsAtTheExchangesTruth() throws {
     let environment = ProcessInfo.processInfo.environment
-    let count = environment["HISTORIES"].flatMap { UInt64($0) } ?? 300
+    let count = environment["HISTORIES"].flatMap { UInt64($0) } ?? 150
     let one = environment["HISTORY_SEED"].flatMap { UInt64($0) }
     for seed in one.map({ $0...$0 }) ?? 1...count {
       let failures = try history(seed)

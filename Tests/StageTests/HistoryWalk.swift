@@ -40,7 +40,8 @@ final class HistoryWalk {
     random = HistoryRandom(seed: seed)
     desk = try Desk {
       $0.sender.reconciliation = .rest
-      $0.telemetryBytes = 1 << 22
+      $0.telemetryBytes = 1 << 18
+      $0.marketTelemetryBytes = 1 << 18
     }
     machine = Reconciliation(
       instruments: desk.bench.instruments, memory: JournalMemory(), begunAt: desk.bench.now.wall)
