@@ -150,7 +150,10 @@ private func compare(_ text: String) throws {
     #expect(refused.map(\.kind) == [.faulty] && refused.map(\.fault) == [.wrongType])
     #expect(refused.map(\.instrument.index) == [1])
     let net = text.replacingOccurrences(of: "\"long\"", with: "\"net\"")
-    let (frame, events) = decodePrivate(net)
+    // And isolated: a position beside ours.
+    #expect(decodePrivate(net).1.map(\.kind) == [.faulty])
+    let cross = net.replacingOccurrences(of: "\"isolated\"", with: "\"cross\"")
+    let (frame, events) = decodePrivate(cross)
     #expect(frame.channel == .positions && events.map(\.kind) == [.position])
     #expect(events.map(\.quantity.lots) == [50] && events.map(\.averagePrice.ticks) == [100_000])
     #expect(events.map(\.exchangeTime.milliseconds) == [1_622_559_930_237])
