@@ -94,6 +94,10 @@ enum JournalEvents {
       body.quantity = value.quantity.lots
       body.note = "as the exchange says"
       return ("position", body)
+    case .sellable:
+      body.quantity = value.quantity.lots
+      body.note = "what the balance lets be sold"
+      return ("position", body)
     default: break
     }
     body.side = "\(value.side)"
