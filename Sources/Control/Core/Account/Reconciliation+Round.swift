@@ -189,8 +189,9 @@ extension Reconciliation {
     actions.append(.tell(.cursor(next)))
   }
 
-  /// Each row that is not understood is named once.
+  /// Each row that is not understood is named once, as far as a start can remember.
   private mutating func tell(_ odd: [OddRow]) {
+    if toldOdd.count > Reconciliation.oddRowsRemembered { toldOdd = [] }
     for row in odd where toldOdd.insert(row.description).inserted { say(.odd(row)) }
   }
 }

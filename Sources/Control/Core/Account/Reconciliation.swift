@@ -69,6 +69,8 @@ public struct Reconciliation: Sendable {
   static let longestPauseNanoseconds: Int64 = 10_000_000_000
   /// A fill may show in `trade/fills` so much later than one with a later bill.
   static let overlapMilliseconds: Int64 = 60_000
+  /// Rows that were named and are not named again.
+  static let oddRowsRemembered = 10_000
   /// An earlier start's order may arrive so long after its `expTime` by our clock.
   static let expiryGraceMilliseconds: Int64 = 2_000
 

@@ -115,27 +115,32 @@ extension SenderStage {
     let lots = positions.quantity(id).lots
     guard let repaired = watch.repaired(id, lots: lots) else { return }
     if repaired != lots {
-      take(id, lots: repaired, was: lots, .repaired, average: average, now)
+      // Not on record: the difference stands, and so does its hold.
+      guard take(id, lots: repaired, was: lots, .repaired, average: average, now) else { return }
       watch.settle(id)
     }
     if states.request(.reconcile, id) != .active { holdBack(.active, id, now) }
   }
 
-  /// Replaces a position: on record with both figures first.
+  /// Replaces a position: on record with both figures first. False, and nothing changed, where there is no room for that.
+  @discardableResult
   @_noLocks
   mutating func take(
     _ id: InstrumentID, lots: Int64, was before: Int64, _ kind: AccountQuestion.Kind,
     average: Price = .none, _ now: Instant
-  ) {
+  ) -> Bool {
     let record = PositionRecord(
       instrument: id, position: Quantity(lots: lots), before: Quantity(lots: before),
       exchangeTime: moment.wall, isReconciled: true)
-    if reports.room == 0 || ports.telemetry.record(position: record, at: now) == nil { return }
+    if reports.room == 0 || ports.telemetry.record(position: record, at: now) == nil {
+      return false
+    }
     _ = positions.adopt(id, position: Quantity(lots: lots), averagePrice: average)
     var report = positions.report(id, now: now)
     report.detail = epoch.isStarting ? 0 : 1
     reports.append(report)
     tell(kind, id, counted: before, stated: lots)
+    return true
   }
 
   /// What can be sold of a pair changed with its base coin's balance.
