@@ -83,10 +83,9 @@ public struct DoorListener: ~Copyable, @unchecked Sendable {
   static func open(_ path: String, _ options: DoorOptions) throws(DoorError) -> DoorSocket {
     try clear(path)
     let socket = try DoorSocket.open()
-    // No moment in which others could connect: the mode is set by the mask, then widened where told.
-    let mask = umask(0o177)
+    // Nobody can connect before listen(2), and the mode is set by then. Not by a mask: that is the whole
+    // process's, and files that other threads make meanwhile would lose bits.
     let bound = try socket.bind(path)
-    _ = umask(mask)
     if bound == EADDRINUSE { throw .inUse(path: path) }
     if bound != 0 { throw .system(call: "bind", errno: bound) }
     if let group = options.group, unsafe chown(path, uid_t.max, gid_t(group)) != 0 {
