@@ -6,11 +6,14 @@ import Testing
 
 private let swap = InstrumentID(index: 1)
 
-private func fill(_ lots: Int64, trade: Int64, time: Int64, side: Side = .buy) -> Report {
+private func fill(
+  _ lots: Int64, trade: Int64, time: Int64, side: Side = .buy, receivedAt: Instant = .zero
+) -> Report {
   var report = Report(kind: .fill, instrument: swap, side: side)
   report.lastQuantity = Quantity(lots: lots)
   report.tradeID = UInt64(bitPattern: trade)
   report.exchangeTime = WallMilliseconds(milliseconds: time)
+  report.receivedAt = receivedAt
   return report
 }
 
@@ -33,6 +36,10 @@ private struct Watched: ~Copyable {
   mutating func check(after nanoseconds: Int64 = 0) -> PositionDifference? {
     now = now.advanced(byNanoseconds: nanoseconds)
     return watch.check(swap, lots: lots, now: now)
+  }
+  mutating func needsReading(after nanoseconds: Int64) -> Bool {
+    now = now.advanced(byNanoseconds: nanoseconds)
+    return watch.needsReading(swap, lots: lots, now: now)
   }
   func repaired() -> Int64? { watch.repaired(swap, lots: lots) }
 }
@@ -136,5 +143,43 @@ private struct Watched: ~Copyable {
       }
     }
     #expect(watched.watch.counted(.none, lots: 1) == nil)
+  }
+
+  /// After a liquidation nothing but time tells which fills a figure holds: near ones are guessed, until REST was
+  /// asked after they were told.
+  @Test func aGuessIsAskedAboutAndAReadingDecidesIt() {
+    var watched = Watched()
+    watched.take(fill(8, trade: 3, time: 5_000))
+    #expect(watched.hear(stated(0, trade: 0, time: 20_000)) == true)
+    watched.lots = 0
+    // The liquidation that made it 0, told late.
+    watched.take(fill(8, trade: -4, time: 20_300, side: .sell, receivedAt: watched.now))
+    #expect(watched.check(after: 10_000_000_000) == nil, "it may have come after the figure")
+    #expect(watched.needsReading(after: 0) == false)
+    #expect(watched.needsReading(after: 1_000_000_000) == true)
+    #expect(watched.needsReading(after: 1_000_000_000) == false, "once for each figure")
+    let reading = StatedFigure(
+      lots: 0, tradeID: 0, time: WallMilliseconds(milliseconds: 20_000), askedAt: watched.now)
+    #expect(watched.hear(reading) == true)
+    #expect(watched.check() == nil)
+    #expect(watched.check(after: 2_000_000_000)?.counted.lots == -8)
+    #expect(watched.repaired() == 0)
+    // The same said again by a push does not undo what the reading proved.
+    #expect(watched.hear(stated(0, trade: 0, time: 20_000)) == true)
+    #expect(watched.repaired() == 0)
+  }
+
+  /// REST lags: what was told a moment before it was asked may not be in its answer.
+  @Test func aReadingHoldsNothingThatWasToldAMomentBefore() {
+    var watched = Watched()
+    watched.take(fill(2, trade: -4, time: 20_300, receivedAt: watched.now))
+    let reading = StatedFigure(
+      lots: 0, tradeID: 0, time: WallMilliseconds(milliseconds: 20_000),
+      askedAt: watched.now.advanced(byNanoseconds: 900_000_000))
+    #expect(watched.hear(reading) == true)
+    #expect(watched.check() == nil)
+    #expect(watched.check(after: 10_000_000_000) == nil)
+    #expect(watched.needsReading(after: 0) == false)
+    #expect(watched.needsReading(after: 1_000_000_000) == true)
   }
 }

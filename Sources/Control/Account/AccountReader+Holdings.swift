@@ -13,6 +13,17 @@ public struct StatedPosition: Sendable, Equatable {
   public var tradeID: UInt64
   /// `uTime`; 0 where none is stated.
   public var exchangeTime: WallMilliseconds
+
+  public init(
+    instrument: InstrumentID, quantity: Quantity, averagePrice: Price, tradeID: UInt64,
+    exchangeTime: WallMilliseconds
+  ) {
+    self.instrument = instrument
+    self.quantity = quantity
+    self.averagePrice = averagePrice
+    self.tradeID = tradeID
+    self.exchangeTime = exchangeTime
+  }
 }
 
 /// One currency of the account.

@@ -40,6 +40,10 @@ extension OrderTable {
       return .contradiction
     }
     unsafe orders[slot].wasAccepted = true
+    if order.exchangeOrder == .none {
+      // On record with its fill: the next start knows the trade by it.
+      unsafe orders[slot].exchangeOrder = update.exchangeOrder
+    }
     let isNew = takeNamed(slot, update, isReconciled: true, into: &reports)
     if unsafe !orders[slot].state.isTerminal {
       _ = settleClaim(slot, now, isReconciled: true, into: &reports)

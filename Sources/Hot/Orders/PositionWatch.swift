@@ -10,12 +10,15 @@ public struct StatedFigure: Hashable, Sendable, BitwiseCopyable {
   public var tradeID: UInt64
   /// `uTime`.
   public var time: WallMilliseconds
+  /// When REST was asked for it; `.zero` for a push.
+  public var askedAt: Instant
 
   @inlinable
-  public init(lots: Int64, tradeID: UInt64, time: WallMilliseconds) {
+  public init(lots: Int64, tradeID: UInt64, time: WallMilliseconds, askedAt: Instant = .zero) {
     self.lots = lots
     self.tradeID = tradeID
     self.time = time
+    self.askedAt = askedAt
   }
 }
 
@@ -36,6 +39,7 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     var trade: Int64 = 0
     var time: Int64 = 0
     var signedLots: Int64 = 0
+    var receivedAt: Instant = .zero
   }
 
   struct Row: BitwiseCopyable {
@@ -48,10 +52,15 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     var isTold = false
     /// The exchange's word was taken as of this trade: a fill at or before it is in the count already.
     var takenThrough: Int64 = 0
+    /// The figures agree only if one of the latest fills is not in the exchange's; `.zero`: they need no such luck.
+    var doubtfulSince: Instant = .zero
+    var isDoubtTold = false
   }
 
   /// Where trades have no ids to compare, a push's time and its fills' tell their order no finer than this.
   static var nearMilliseconds: Int64 { 1_000 }
+  /// REST may lag the pushes so long.
+  static var lagNanoseconds: Int64 { 1_000_000_000 }
   /// More than one instrument trades within the time a push is under way.
   static var fillsKept: Int { 64 }
 
@@ -82,7 +91,7 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     let signed = report.side == .buy ? report.lastQuantity.lots : 0 &- report.lastQuantity.lots
     unsafe fills[at &* PositionWatch.fillsKept &+ count % PositionWatch.fillsKept] = Fill(
       trade: Int64(bitPattern: report.tradeID), time: report.exchangeTime.milliseconds,
-      signedLots: signed)
+      signedLots: signed, receivedAt: report.receivedAt)
     unsafe rows[at].fillCount = count &+ 1
   }
 
@@ -112,8 +121,15 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     let at = Int(instrument.index)
     let held = unsafe rows[at]
     if held.isStated && stated.time < held.stated.time { return false }
-    unsafe rows[at].stated = stated
+    var next = stated
+    if held.isStated && stated.time == held.stated.time && stated.lots == held.stated.lots
+      && stated.tradeID == held.stated.tradeID
+    {
+      next.askedAt = max(stated.askedAt, held.stated.askedAt)
+    }
+    unsafe rows[at].stated = next
     unsafe rows[at].isStated = true
+    unsafe rows[at].isDoubtTold = false
     return true
   }
 
@@ -121,6 +137,12 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
   /// more came since than is held.
   @_noLocks
   public func counted(_ instrument: InstrumentID, lots: Int64) -> Int64? {
+    figures(instrument, lots: lots)?.counted
+  }
+
+  /// `counted`, and whether it took the guess that a near fill is not in the stated figure.
+  @_noLocks
+  func figures(_ instrument: InstrumentID, lots: Int64) -> (counted: Int64, isGuess: Bool)? {
     if !isKnown(instrument) { return nil }
     let at = Int(instrument.index)
     let row = unsafe rows[at]
@@ -143,7 +165,8 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
       index &+= 1
       if order(fill, row.stated) == .near { without = without &- fill.signedLots }
     }
-    return without == row.stated.lots ? without : figure
+    let isGuess = without == row.stated.lots && without != figure
+    return (isGuess ? without : figure, isGuess)
   }
 
   /// Where the fill lies that came `back` fills before the latest.
@@ -159,6 +182,12 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
   private func order(_ fill: Fill, _ stated: StatedFigure) -> Order {
     let last = Int64(bitPattern: stated.tradeID)
     if last > 0 && fill.trade > 0 { return fill.trade > last ? .newer : .contained }
+    // Told before REST was asked, with time for REST to have heard of it too.
+    if stated.askedAt != .zero && fill.receivedAt != .zero
+      && stated.askedAt.since(fill.receivedAt) >= PositionWatch.lagNanoseconds
+    {
+      return .contained
+    }
     if fill.time == 0 { return .contained }
     let (later, overflow) = fill.time.subtractingReportingOverflow(stated.time.milliseconds)
     if overflow { return fill.time > stated.time.milliseconds ? .newer : .contained }
@@ -188,6 +217,27 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     return PositionDifference(
       instrument: instrument, counted: Quantity(lots: counted),
       stated: Quantity(lots: row.stated.lots))
+  }
+
+  /// The figures agree by a guess alone, and have done so long enough for REST to know: it has to be asked. Once for
+  /// each figure.
+  @_noLocks
+  public mutating func needsReading(_ instrument: InstrumentID, lots: Int64, now: Instant) -> Bool {
+    guard let figures = figures(instrument, lots: lots) else { return false }
+    let at = Int(instrument.index)
+    if !figures.isGuess {
+      unsafe rows[at].doubtfulSince = .zero
+      return false
+    }
+    let row = unsafe rows[at]
+    if row.doubtfulSince == .zero { unsafe rows[at].doubtfulSince = now }
+    if unsafe row.isDoubtTold
+      || now.since(rows[at].doubtfulSince) < PositionWatch.lagNanoseconds
+    {
+      return false
+    }
+    unsafe rows[at].isDoubtTold = true
+    return true
   }
 
   /// A difference was told and stands.

@@ -76,6 +76,11 @@ public struct StateWriter: @unchecked Sendable {
 
   public var layout: StateLayout { memory.layout }
 
+  /// Gives the memory back: for tests and tools, once nobody writes.
+  public func unmap() {
+    unsafe MemoryRegion(base: memory.base, byteCount: layout.byteCount).unmap()
+  }
+
   // ---- Control plane of the core ----
 
   /// An instrument's picture as the Builder last published it; nil before the first.

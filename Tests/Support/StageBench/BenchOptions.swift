@@ -21,6 +21,9 @@ public struct BenchOptions {
   public var transport = TransportKind.epoll
   public var channels: [MarketChannel] = [.booksTbt]
   public var session = PublicSessionConfiguration()
+  public var startNumber: UInt32 = 1
+  /// Cash at the venue; nil: plenty of every currency.
+  public var balances: [String: Amount]?
   /// Monotonic nanoseconds at the start, and the Unix milliseconds that this is.
   public var startNanoseconds: Int64 = 1_000_000_000_000
   public var startMilliseconds: Int64 = 1_780_000_000_000
@@ -55,6 +58,21 @@ public struct BenchOptions {
         pair.minimumLots = minimumLots
         return pair
       })
+  }
+
+  /// The pair `AAA-USDT` and the swap `BBB-USDT-SWAP`, both of tick 0.1; a contract is 0.001 BBB.
+  public static func pairAndSwap() -> InstrumentCatalogue {
+    let pair = BenchOptions.pairs(1).list[0]
+    var swap = InstrumentSpecification(
+      id: "BBB-USDT-SWAP", base: "", quote: "", tick: DecimalNumber(mantissa: 1, decimals: 1),
+      lot: DecimalNumber(mantissa: 1, decimals: 0))
+    swap.type = .swap
+    swap.contract = .linear
+    swap.contractValue = DecimalNumber(mantissa: 1, decimals: 3)
+    swap.contractCurrency = "BBB"
+    swap.settle = "USDT"
+    swap.family = "BBB-USDT"
+    return InstrumentCatalogue([pair, swap])
   }
 
   /// The table as the core holds it.

@@ -18,6 +18,9 @@ final class BenchTap {
     consumer = ring.makeConsumer()
   }
 
+  /// Gives the memory back, once the stage is gone.
+  func unmap() { ring.unmap() }
+
   func makeProducer() -> TelemetryProducer {
     TelemetryProducer(ring.makeProducer(), stage: stage)
   }

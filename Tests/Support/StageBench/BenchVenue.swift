@@ -18,8 +18,9 @@ public struct BenchVenue {
   /// Requests that arrive and are neither answered nor carried out.
   public var losesRequests = false
 
-  public init(_ catalogue: InstrumentCatalogue) {
+  public init(_ catalogue: InstrumentCatalogue, balances: [String: Amount]? = nil) {
     var settings = EngineSettings()
+    settings.balances = balances
     settings.historyMax = 1_000_000
     engine = MatchingEngine(catalogue, settings: settings)
     publisher = MarketPublisher(catalogue)
@@ -71,13 +72,15 @@ public struct BenchVenue {
 
   // ---- Account ----
 
-  /// An order of somebody beside the core, without a clOrdId. Its id, or nil where it was refused.
+  /// An order of somebody beside the core, without a clOrdId; `size` in the instrument's units. Its id, or nil
+  /// where it was refused.
   public mutating func phone(
-    _ side: Side, instrument: Int, price: String, lots: String, at now: Int64, _ wire: BenchWire?
+    _ side: Side, instrument: Int, price: String, size: String, at now: Int64, _ wire: BenchWire?
   ) -> UInt64? {
+    let isSpot = engine.catalogue[instrument].type == .spot
     let request = OrderRequest(
-      instrument: instrument, side: side, type: "limit", price: price, size: lots, clientID: "",
-      tradeMode: "cash")
+      instrument: instrument, side: side, type: "limit", price: price, size: size, clientID: "",
+      tradeMode: isSpot ? "cash" : "cross")
     let outcome = engine.place(request, at: now, into: &events)
     tell(wire)
     guard case .success(let id) = outcome else { return nil }
@@ -92,7 +95,42 @@ public struct BenchVenue {
     tell(wire)
   }
 
+  /// The system closes `lots` of a position, or all of it; silently: no order is pushed (docs/OKX.md OKX-115).
+  public mutating func liquidate(
+    _ instrument: Int, lots: Int64?, isSilent: Bool, at now: Int64, _ wire: BenchWire?
+  ) {
+    _ = engine.reduce(
+      instrument, by: lots, isAutoDeleveraging: false, isTold: !isSilent, at: now, into: &events)
+    tell(wire)
+  }
+
+  public mutating func fund(_ instrument: Int, rate: String, at now: Int64, _ wire: BenchWire?) {
+    guard let rate = DecimalNumber(rate) else { return }
+    _ = engine.fund(instrument, rate: rate, at: now, into: &events)
+    tell(wire)
+  }
+
+  /// Money from or, where `amount` is negative, to another account of the owner's.
+  public mutating func transfer(
+    _ currency: String, _ amount: Amount, at now: Int64, _ wire: BenchWire?
+  ) {
+    engine.transfer(currency, amount, at: now, into: &events)
+    tell(wire)
+  }
+
+  /// A request that a connection sent which is gone: it takes effect, and nobody hears the reply.
+  public mutating func takeLate(_ text: [UInt8], at now: Int64, pushes wire: BenchWire?) {
+    let nobody = BenchWire()
+    take(text, at: now, nobody)
+    tell(wire)
+  }
+
   public mutating func takePrivate(_ text: [UInt8], at now: Int64, _ wire: BenchWire) {
+    take(text, at: now, wire)
+    tell(wire)
+  }
+
+  private mutating func take(_ text: [UInt8], at now: Int64, _ wire: BenchWire) {
     if text == Array("ping".utf8) { return wire.say("pong") }
     let request = BenchVenue.parse(text)
     let operation = request["op"] as? String ?? ""
@@ -109,14 +147,23 @@ public struct BenchVenue {
         wire.say(
           "{\"id\":\"\(id)\",\"event\":\"subscribe\",\"arg\":{\"channel\":\"\(name)\"\(type)},"
             + "\"connId\":\"a4d3ae55\"}")
+        show(name, at: now / 1_000_000, wire)
       }
+    case "order" where isLate(request, now):
+      wire.say(
+        "{\"id\":\"\(id)\",\"op\":\"order\",\"data\":[],\"code\":\"50036\","
+          + "\"msg\":\"The expTime can't be earlier than the current system time.\"}")
     case "order", "cancel-order":
       for argument in request["args"] as? [[String: Any]] ?? [] {
         order(operation, id, argument, now, wire)
       }
     default: break
     }
-    tell(wire)
+  }
+
+  private func isLate(_ request: [String: Any], _ now: Int64) -> Bool {
+    guard let text = request["expTime"] as? String, let time = Int64(text) else { return false }
+    return time < now / 1_000_000
   }
 
   private mutating func order(
@@ -157,34 +204,69 @@ public struct BenchVenue {
         + "\"outTime\":\"\(now / 1_000)\"}")
   }
 
-  /// Pushes what the engine said since the last call: orders, then the account's changed currencies.
+  /// Pushes what the engine said since the last call: orders, then the changed positions and currencies.
   private mutating func tell(_ wire: BenchWire?) {
     var currencies: Set<String> = []
+    var instruments: Set<Int> = []
     var time: Int64 = 0
     for event in events {
       switch event {
       case .order(let order):
         var row: [UInt8] = []
         order.appendRow(to: &row, engine.catalogue[order.instrument])
-        time = order.updatedAt
-        wire?.say(BenchVenue.push("\"channel\":\"orders\",\"instType\":\"ANY\"", "", row))
-      case .balance(let balance): currencies.insert(balance.currency)
-      case .position: break
+        time = max(time, order.updatedAt)
+        wire?.say(BenchVenue.push("\"channel\":\"orders\",\"instType\":\"ANY\"", "", [row]))
+      case .balance(let balance):
+        currencies.insert(balance.currency)
+        time = max(time, balance.updatedAt)
+      case .position(let position): instruments.insert(position.instrument)
       }
     }
     events.removeAll(keepingCapacity: true)
-    if currencies.isEmpty { return }
-    var row: [UInt8] = []
-    engine.equity().appendRow(to: &row, currencies: currencies, time: time)
-    wire?.say(
-      BenchVenue.push(
-        "\"channel\":\"account\"",
-        "\"eventType\":\"event_update\",\"curPage\":1,\"lastPage\":true,", row))
+    let rows = positionRows { instruments.contains($0.instrument) }
+    if !rows.isEmpty { wire?.say(BenchVenue.positions("event_update", rows)) }
+    if !currencies.isEmpty { wire?.say(account("event_update", currencies, time)) }
   }
 
-  private static func push(_ argument: String, _ members: String, _ row: [UInt8]) -> [UInt8] {
-    Array("{\"arg\":{\(argument),\"uid\":\"614488474791936\"},\(members)\"data\":[".utf8) + row
-      + Array("]}".utf8)
+  /// What a channel begins with once it is subscribed to.
+  private func show(_ channel: String, at time: Int64, _ wire: BenchWire) {
+    switch channel {
+    case "account": wire.say(account("snapshot", nil, time))
+    case "positions":
+      wire.say(BenchVenue.positions("snapshot", positionRows { $0.position.lots != 0 }))
+    default: break
+    }
+  }
+
+  private func positionRows(_ isWanted: (VenuePosition) -> Bool) -> [[UInt8]] {
+    engine.positions.filter {
+      engine.catalogue[$0.instrument].type != .spot && isWanted($0)
+    }.map { position in
+      var row: [UInt8] = []
+      position.appendRow(
+        to: &row, engine.catalogue[position.instrument], mark: engine.mark(position.instrument),
+        margins: engine.margins(of: position))
+      return row
+    }
+  }
+
+  private func account(_ event: String, _ currencies: Set<String>?, _ time: Int64) -> [UInt8] {
+    var row: [UInt8] = []
+    engine.equity().appendRow(to: &row, currencies: currencies, time: time)
+    return BenchVenue.push("\"channel\":\"account\"", BenchVenue.event(event), [row])
+  }
+
+  private static func positions(_ event: String, _ rows: [[UInt8]]) -> [UInt8] {
+    push("\"channel\":\"positions\",\"instType\":\"ANY\"", BenchVenue.event(event), rows)
+  }
+
+  private static func event(_ name: String) -> String {
+    "\"eventType\":\"\(name)\",\"curPage\":1,\"lastPage\":true,"
+  }
+
+  private static func push(_ argument: String, _ members: String, _ rows: [[UInt8]]) -> [UInt8] {
+    Array("{\"arg\":{\(argument),\"uid\":\"614488474791936\"},\(members)\"data\":[".utf8)
+      + Array(rows.joined(separator: [0x2C])) + Array("]}".utf8)
   }
 
   private static func parse(_ text: [UInt8]) -> [String: Any] {

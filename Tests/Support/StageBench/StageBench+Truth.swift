@@ -37,6 +37,16 @@ extension StageBench {
   public func position(_ index: Int = 0) -> Int64 {
     unsafe set.sender.pointee.position(StageBench.id(index)).lots
   }
+  /// Cash as the Sender holds it; nil where it was never told.
+  public func cash(_ currency: String) -> Amount? {
+    for index in 0..<instruments.currencyCount {
+      let id = CurrencyID(index: UInt16(index))
+      if "\(instruments.currencyName(id))" != currency { continue }
+      let held = unsafe set.sender.pointee.balance(id)
+      return held.isKnown ? held.cash : nil
+    }
+    return nil
+  }
   /// As the Builder counts it from reports.
   public func builderPosition(_ index: Int = 0) -> Int64 {
     unsafe set.builder.pointee.position(StageBench.id(index)).lots

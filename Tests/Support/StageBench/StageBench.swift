@@ -57,21 +57,35 @@ public final class StageBench {
 
   static let loginText = Array("{\"op\":\"login\",\"args\":[{\"apiKey\":\"bench\"}]}".utf8)
 
-  public init(_ options: BenchOptions = BenchOptions()) throws {
-    instruments = options.instruments
-    venue = BenchVenue(options.catalogue)
-    now = Moment(
+  public convenience init(_ options: BenchOptions = BenchOptions()) throws {
+    let now = Moment(
       Instant(nanoseconds: options.startNanoseconds),
       ClockOffsets(
         boot: 5_000_000_000,
         wall: options.startMilliseconds * 1_000_000 - options.startNanoseconds))
+    try self.init(
+      options, BenchVenue(options.catalogue, balances: options.balances), now)
+  }
+
+  /// The next start after one that died at this moment: the venue lives on, with nobody connected to it.
+  public convenience init(after dead: StageBench, _ options: BenchOptions) throws {
+    var venue = dead.venue
+    venue.forgetPublic()
+    try self.init(options, venue, dead.now)
+  }
+
+  private init(_ options: BenchOptions, _ venue: BenchVenue, _ now: Moment) throws {
+    instruments = options.instruments
+    self.venue = venue
+    self.now = now
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("stage-bench-\(UInt64.random(in: 0...UInt64.max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     state = try StateWriter.create(
       path: folder.appendingPathComponent("state").path,
       header: StateHeader(
-        environment: .simulated, topology: .split, transport: .epoll, startNumber: 1,
+        environment: .simulated, topology: .split, transport: .epoll,
+        startNumber: options.startNumber,
         buildHash: 0, configurationHash: 0), instruments: instruments)
     stops = StopBoard(instrumentCount: instruments.count)
     rings = StageRings(options.capacities)
@@ -103,6 +117,10 @@ public final class StageBench {
     for thread in set.threads { thread.close(now) }
     collectReturns(redial: false)
     set.free()
+    set.wakers.close()
+    rings.unmap()
+    for tap in telemetry { tap.unmap() }
+    state.unmap()
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -122,6 +140,7 @@ public final class StageBench {
       maskSeed: (1, 2, 3, 4))
     made.strategy = options.strategy
     made.sender = options.sender
+    made.startNumber = options.startNumber
     // A thread for each stage, all of them this one: so that a test may leave any of them out.
     made.threads = RunTopology.split.threads
     made.transport = options.transport

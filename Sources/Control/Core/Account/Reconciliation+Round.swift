@@ -38,10 +38,10 @@ extension Reconciliation {
     }
     if current.isWhole {
       guard let balances = current.balances else { return }
-      if !current.isAskedForPositions {
+      if current.positionsAskedAt == .zero {
         // Their rows are told first: what positions hold is then among what was counted.
         merge(fills, moment)
-        current.isAskedForPositions = true
+        current.positionsAskedAt = moment.instant
         round = current
         actions.append(.ask(.positions, round: current.number))
         return
@@ -49,7 +49,7 @@ extension Reconciliation {
       guard let positions = current.positions else { return }
       confirm(pending, current)
       take(balances)
-      take(positions)
+      take(positions, askedAt: current.positionsAskedAt)
     } else {
       merge(fills, moment)
       confirm(pending, current)
@@ -91,15 +91,23 @@ extension Reconciliation {
       hear(report.exchangeTime)
       if bills[row.billID] != nil { continue }
       bills[row.billID] = report.exchangeTime
-      let trade = JournalMemory.Trade(
-        instrument: instruments[report.instrument].symbol, trade: report.tradeID,
-        order: report.exchangeOrder.rawValue)
-      if report.tradeID != 0 && memory.trades.contains(trade) { continue }
+      if isOnRecord(report) { continue }
       // Nothing is on record at all: it belongs to a time before this desk.
       if isFirstEver && report.exchangeTime < begunAt { continue }
       if row.isRounded { say(.rounded(report.instrument, bill: row.billID)) }
       actions.append(.tell(.fill(report)))
     }
+  }
+
+  /// An earlier start has this trade on record: under its order, or under none where that was not known yet.
+  private func isOnRecord(_ report: Report) -> Bool {
+    if report.tradeID == 0 { return false }
+    var trade = JournalMemory.Trade(
+      instrument: instruments[report.instrument].symbol, trade: report.tradeID,
+      order: report.exchangeOrder.rawValue)
+    if memory.trades.contains(trade) { return true }
+    trade.order = 0
+    return memory.trades.contains(trade)
   }
 
   /// Orders at work are told, ends that pending orders do not contradict are confirmed.
@@ -150,7 +158,7 @@ extension Reconciliation {
   }
 
   /// Rows of `account/positions`; a derivative that has none is flat.
-  private mutating func take(_ stated: Stated<StatedPosition>) {
+  private mutating func take(_ stated: Stated<StatedPosition>, askedAt: Instant) {
     tell(stated.odd)
     var named = Set(stated.odd.map(\.instrument))
     for row in stated.rows {
@@ -161,7 +169,8 @@ extension Reconciliation {
           .position(
             instrument: row.instrument,
             StatedFigure(
-              lots: row.quantity.lots, tradeID: row.tradeID, time: row.exchangeTime),
+              lots: row.quantity.lots, tradeID: row.tradeID, time: row.exchangeTime,
+              askedAt: askedAt),
             averagePrice: row.averagePrice)))
     }
     for index in 0..<instruments.count {
@@ -172,7 +181,8 @@ extension Reconciliation {
       actions.append(
         .tell(
           .position(
-            instrument: id, StatedFigure(lots: 0, tradeID: 0, time: exchangeTime),
+            instrument: id,
+            StatedFigure(lots: 0, tradeID: 0, time: exchangeTime, askedAt: askedAt),
             averagePrice: .none)))
     }
   }

@@ -53,7 +53,8 @@ public struct Reconciliation: Sendable {
     var fills: Stated<StatedFill>?
     var balances: Stated<StatedBalance>?
     var positions: Stated<StatedPosition>?
-    var isAskedForPositions = false
+    /// `.zero` before that.
+    var positionsAskedAt = Instant.zero
   }
 
   /// An end that REST told, until a round confirms it.
@@ -145,7 +146,7 @@ public struct Reconciliation: Sendable {
     case .difference:
       say(.difference(question.instrument, counted: question.counted, stated: question.stated))
       needsWhole = true
-    case .balance: needsWhole = true
+    case .reading: needsWhole = true
     case .repaired:
       say(.repaired(question.instrument, counted: question.counted, stated: question.stated))
     case .dust:

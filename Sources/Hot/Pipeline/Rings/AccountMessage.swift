@@ -48,8 +48,9 @@ public struct AccountQuestion: BitwiseCopyable, Sendable {
     case closed = 6
     /// Somebody else's order `query` is at work.
     case foreign = 7
-    /// Balances are to be read: what is left of a spot position is not known.
-    case balance = 8
+    /// Balances and positions are to be read: what is left of a spot position is not known, or which fills a stated
+    /// position holds.
+    case reading = 8
   }
 
   public var kind: Kind

@@ -65,4 +65,24 @@ package struct StageRings {
     accountPushes = SlotRing(capacity: capacities.accountPushes)
     positionPushes = SlotRing(capacity: capacities.positionPushes)
   }
+
+  /// Gives the memory back: for tests, once nobody holds an end.
+  package func unmap() {
+    market.unmap()
+    handovers.unmap()
+    requests.unmap()
+    privateHandovers.unmap()
+    privateRequests.unmap()
+    resyncs.unmap()
+    intents.unmap()
+    verdicts.unmap()
+    approved.unmap()
+    limits.unmap()
+    toGate.unmap()
+    toBuilder.unmap()
+    queries.unmap()
+    account.unmap()
+    accountPushes.unmap()
+    positionPushes.unmap()
+  }
 }

@@ -66,7 +66,7 @@ extension SenderStage {
         id, lots: lots, openOrders: open, fees: baseFees(id), now: now)
       if let settled { take(id, lots: settled, was: lots, settled == 0 ? .dust : .repaired, now) }
       if holdings.needsBalance(id, lots: lots, now: now) {
-        tell(.balance, id, counted: 0, stated: 0)
+        tell(.reading, id, counted: 0, stated: 0)
       }
       return
     }
@@ -77,6 +77,7 @@ extension SenderStage {
     } else if states.request(.reconcile, id) != .active && !watch.isDifferent(id) {
       holdBack(.active, id, now)
     }
+    if watch.needsReading(id, lots: lots, now: now) { tell(.reading, id, counted: 0, stated: 0) }
   }
 
   /// Lots that fees in the base coin took so far, rounded up.

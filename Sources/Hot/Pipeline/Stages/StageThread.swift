@@ -17,6 +17,15 @@ package struct StageWakers: Sendable {
     gate.wake()
     sender.wake()
   }
+
+  /// Closes each once, however many stages share it: for tests, once no thread polls.
+  package func close() {
+    var closed: [Int32] = []
+    for waker in [feed, builder, gate, sender] where !closed.contains(waker.descriptor) {
+      waker.close()
+      closed.append(waker.descriptor)
+    }
+  }
 }
 
 /// One thread's stages and how it waits.

@@ -1,0 +1,50 @@
+// The trade journal of a history's starts, on disk as the Recorder leaves it.
+
+import Channels
+import Core
+import Foundation
+import Journal
+import Market
+import Quantities
+import StageBench
+
+/// Removed with the last reference to it.
+final class HistoryJournal {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("history-\(UInt64.random(in: 0...UInt64.max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// One start: its table, then what its stages said.
+  func write(
+    _ records: [StageID: [[UInt8]]], of start: UInt32, _ instruments: InstrumentTable,
+    at moment: Moment
+  ) throws {
+    var settings = JournalSettings()
+    settings.segmentBytes = 1 << 18
+    settings.durability = .none
+    var writer = try JournalWriter(
+      JournalFolder(path: folder.path, stream: .trade),
+      identity: JournalIdentity(
+        build: Digest32([1]), configuration: Digest32([2]), environment: .simulated, start: start),
+      settings: settings)
+    for index in 0..<instruments.count {
+      let item = instruments[InstrumentID(index: UInt16(index))]
+      try writer.append(.instrument, InstrumentRecord(item), at: moment.instant)
+    }
+    for stage in [StageID.builder(), .gate, .sender] {
+      for bytes in records[stage] ?? [] {
+        let header = unsafe bytes.span.bytes.unsafeLoadUnaligned(as: RecordHeader.self)
+        try unsafe writer.append(header, bytes.span.bytes.extracting(RecordHeader.byteCount...))
+      }
+    }
+    try writer.close()
+  }
+
+  func memory() throws -> JournalMemory { try JournalMemory(folder: folder.path) }
+}

@@ -1,0 +1,113 @@
+// Whatever is lost, late, repeated or refused on the way: once it is quiet, both sides tell one truth.
+
+import Foundation
+import Journal
+import Quantities
+import StageBench
+import Testing
+
+@Suite struct HistoryTests {
+  /// `HISTORIES` of them (150), or the one of `HISTORY_SEED`, whose records are printed; a failure
+  /// names its seed.
+  @Test func everyHistoryEndsAtTheExchangesTruth() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let count = environment["HISTORIES"].flatMap { UInt64($0) } ?? 150
+    var failed = 0
+    let one = environment["HISTORY_SEED"].flatMap { UInt64($0) }
+    for seed in one.map({ $0...$0 }) ?? 1...count {
+      let failures = try history(seed, isTold: one != nil)
+      #expect(failures.isEmpty, "HISTORY_SEED=\(seed): \(failures.joined(separator: "; "))")
+      if !failures.isEmpty { failed += 1 }
+      if failed == 10 { return }
+    }
+  }
+
+  /// What is not as the exchange has it, in words.
+  private func history(_ seed: UInt64, isTold: Bool) throws -> [String] {
+    let walk = try HistoryWalk(seed: seed)
+    if isTold { walk.tell = { print($0) } }
+    for _ in 0..<120 { try walk.step() }
+    walk.calm()
+    let truth = HistoryTruth(walk)
+    truth.check()
+    return truth.failures
+  }
+}
+
+/// Both sides of a history that has come to rest.
+private final class HistoryTruth {
+  private let walk: HistoryWalk
+  private let bench: StageBench
+  private(set) var failures: [String] = []
+
+  init(_ walk: HistoryWalk) {
+    self.walk = walk
+    bench = walk.bench
+  }
+
+  private func expect(_ isTrue: Bool, _ text: @autoclosure () -> String) {
+    if !isTrue { failures.append(text()) }
+  }
+
+  func check() {
+    expect(walk.isReady, "start-up \(walk.starts) is not through")
+    expect(bench.stops.requested(by: .reconcile, for: .none) == .active, "the desk is still held")
+    checkOrders()
+    checkFills()
+    checkMoney()
+  }
+
+  private func checkOrders() {
+    expect(bench.openOrders.isEmpty, "\(bench.openOrders.count) orders rest at the exchange")
+    expect(bench.workingCount == 0, "\(bench.workingCount) orders at work")
+    var ended: Set<UInt64> = []
+    for report in walk.reports where [.filled, .cancelled, .rejected].contains(report.kind) {
+      ended.insert(report.clientOrder.rawValue)
+    }
+    for report in walk.reports where report.kind == .sent {
+      let order = report.clientOrder.rawValue
+      expect(ended.contains(order), "order \(order) has no end on record")
+    }
+  }
+
+  private func checkFills() {
+    var lots: [UInt64: Int64] = [:]
+    for report in walk.reports
+    where [.fill, .fillNamed].contains(report.kind) && report.tradeID != 0 {
+      expect(lots[report.tradeID] == nil, "trade \(report.tradeID) twice on record")
+      lots[report.tradeID, default: 0] += report.lastQuantity.lots
+    }
+    for fill in bench.venue.engine.fills {
+      let held = lots.removeValue(forKey: UInt64(bitPattern: fill.tradeID)) ?? 0
+      expect(
+        held == fill.quantity.lots,
+        "trade \(fill.tradeID): \(held) of \(fill.quantity.lots) lots on record")
+    }
+    expect(lots.isEmpty, "trades that the exchange has not: \(lots.keys)")
+    // What came without its trade was named later, in whole.
+    let nameless = walk.reports.filter { $0.tradeID == 0 && $0.kind == .fill }
+    let named = walk.reports.filter { $0.kind == .fillNamed }
+    func sum(_ list: [Report]) -> Int64 { list.reduce(0) { $0 + $1.lastQuantity.lots } }
+    expect(sum(nameless) == sum(named), "\(sum(nameless)) lots nameless, \(sum(named)) named")
+  }
+
+  private func checkMoney() {
+    for name in ["AAA", "USDT"] {
+      let held = bench.venue.engine.balance(name)?.cash.normalized
+      expect(
+        bench.cash(name)?.normalized == held,
+        "\(name): \(bench.cash(name)?.description ?? "unknown"), exchange \(held?.description ?? "none")"
+      )
+    }
+    for index in 0..<2 {
+      let position = bench.position(index)
+      expect(
+        bench.builderPosition(index) == position,
+        "Builder \(bench.builderPosition(index)) of \(index)")
+      let truth = index == 0 ? bench.expectedPosition(0) : bench.venuePosition(1)
+      // A pair's position is the sum of its fills until the balance proves that less is there.
+      if index == 0 && walk.repaired.contains(0) { continue }
+      expect(position == truth, "position \(position) of \(index), exchange \(truth)")
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// The account's side of a history: the reconciliation machine's shell, and REST as the venue would answer it.
+
+import Account
+import Channels
+import Core
+import Market
+import Matching
+import Orders
+import Pipeline
+import Quantities
+import StageBench
+
+struct HistoryReading {
+  var ask: Reconciliation.Ask
+  var round: UInt64
+  var due: Instant
+  /// Answered from what stood when it was asked; nil: from what stands when it is answered.
+  var answer: Reconciliation.Event?
+}
+
+extension HistoryWalk {
+  func reconcile() {
+    while let query = bench.nextQuery() { take(.question(AccountQuestion(query))) }
+    for question in bench.takeQuestions() { take(.question(question)) }
+    let due = readings.filter { $0.due <= bench.now.instant }
+    readings.removeAll { $0.due <= bench.now.instant }
+    for reading in due { take(reading.answer ?? answer(reading.ask, reading.round)) }
+    take(.tick)
+  }
+
+  private func take(_ event: Reconciliation.Event) {
+    for action in machine.take(event, at: bench.now) {
+      switch action {
+      case .ask(let ask, let round):
+        let delay = isCalm ? 1 : Int64(random.below(600) + 1)
+        readings.append(
+          HistoryReading(
+            ask: ask, round: round,
+            due: bench.now.instant.advanced(byNanoseconds: delay * 1_000_000),
+            answer: random.isOne(in: 2) ? answer(ask, round) : nil))
+      case .tell(let message):
+        while !bench.tellSender(message) { bench.settle(.sender) }
+      case .ready: isReady = true
+      case .record, .say: break
+      }
+    }
+  }
+
+  private func answer(_ ask: Reconciliation.Ask, _ round: UInt64) -> Reconciliation.Event {
+    if !isCalm && random.isOne(in: 12) {
+      if case .order(let query) = ask { return .order(query, reading(query, .failed, nil)) }
+      return .failed("HTTP 503", round: round)
+    }
+    switch ask {
+    case .pending:
+      var rows = Stated<PendingOrder>()
+      rows.rows = bench.openOrders.map {
+        PendingOrder(update: update($0), isForeignText: false, tag: "", category: "normal")
+      }
+      return .pending(rows, round: round)
+    case .fills(let after, _):
+      var rows = Stated<StatedFill>()
+      rows.rows = bench.venue.engine.fills.filter { $0.billID > after ?? 0 }.map(row)
+      return .fills(rows, round: round)
+    case .balances: return .balances(balances(), round: round)
+    case .positions: return .positions(positions(), round: round)
+    case .order(let query):
+      let held = bench.venue.engine.order(
+        query.clientOrder.isForeign
+          ? OrderSelector(orderID: query.exchangeOrder.rawValue, clientID: nil)
+          : OrderSelector(clientID: String(query.clientOrder.rawValue)),
+        instrument: Int(query.instrument.index))
+      let kind: OrderAnswerKind = held == nil ? .notFound : .found
+      return .order(query, reading(query, kind, held.map(update)))
+    }
+  }
+
+  private func balances() -> Stated<StatedBalance> {
+    var rows = Stated<StatedBalance>()
+    for index in 0..<bench.instruments.currencyCount {
+      let id = CurrencyID(index: UInt16(index))
+      guard let held = bench.venue.engine.balance("\(bench.instruments.currencyName(id))") else {
+        continue
+      }
+      rows.rows.append(
+        StatedBalance(
+          currency: id, cash: held.cash,
+          exchangeTime: WallMilliseconds(milliseconds: held.updatedAt)))
+    }
+    return rows
+  }
+
+  private func positions() -> Stated<StatedPosition> {
+    var rows = Stated<StatedPosition>()
+    for held in bench.venue.engine.positions
+    where held.instrument == 1 && held.position.lots != 0 {
+      rows.rows.append(
+        StatedPosition(
+          instrument: InstrumentID(index: 1), quantity: held.position, averagePrice: .none,
+          tradeID: UInt64(bitPattern: held.lastTrade),
+          exchangeTime: WallMilliseconds(milliseconds: held.updatedAt)))
+    }
+    return rows
+  }
+
+  private func reading(_ query: OrderQuery, _ kind: OrderAnswerKind, _ update: OrderUpdate?)
+    -> OrderReading
+  {
+    OrderReading(
+      answer: OrderAnswer(
+        kind: kind, clientOrder: query.clientOrder, askedAt: query.askedAt,
+        update: update
+          ?? OrderUpdate(
+            state: .live, instrument: query.instrument, side: .buy,
+            clientOrder: query.clientOrder)))
+  }
+
+  private func update(_ order: VenueOrder) -> OrderUpdate {
+    let state: ExchangeOrderState =
+      switch order.state {
+      case .live: .live
+      case .partiallyFilled: .partiallyFilled
+      case .filled: .filled
+      case .canceled: .cancelled
+      }
+    var update = OrderUpdate(
+      state: state, instrument: InstrumentID(index: UInt16(order.instrument)), side: order.side,
+      clientOrder: ClientOrderID(rawValue: UInt64(order.clientID) ?? 0))
+    update.exchangeOrder = ExchangeOrderID(rawValue: order.id)
+    update.price = order.price
+    update.quantity = order.quantity
+    update.cumulativeFilled = order.filled
+    update.averagePrice = order.price
+    update.exchangeTime = WallMilliseconds(milliseconds: order.updatedAt)
+    update.receivedAt = bench.now.instant
+    return update
+  }
+
+  private func row(_ fill: FillRecord) -> StatedFill {
+    var report = Report(
+      kind: .fill, instrument: InstrumentID(index: UInt16(fill.instrument)), side: fill.side)
+    report.clientOrder = ClientOrderID(rawValue: UInt64(fill.clientID) ?? 0)
+    report.exchangeOrder = ExchangeOrderID(rawValue: fill.orderID)
+    report.lastQuantity = fill.quantity
+    report.lastPrice = fill.price
+    report.tradeID = UInt64(bitPattern: fill.tradeID)
+    report.exchangeTime = WallMilliseconds(milliseconds: fill.time)
+    report.isReconciled = true
+    return StatedFill(billID: fill.billID, report: report, isRounded: false)
+  }
+}
