@@ -22,8 +22,12 @@ public struct FollowerSettings: Sendable, BitwiseCopyable {
   public var flattensOnExpiry = false
   /// Orders, and likewise cancels, of one instrument: half of what the exchange allows (60 per 2 s).
   public var rate = RateBudget(count: 30, windowNanoseconds: 2_000_000_000)
-  /// No new order for this long after a refusal.
+  /// No new order for this long after a refusal, and twice as long after each that follows it, until an order is taken
+  /// or another lease begins.
   public var refusalPauseNanoseconds: Int64 = 1_000_000_000
+  /// The longest of those pauses; the second one where the order takes the position towards zero.
+  public var refusalPauseMaximumNanoseconds: Int64 = 60_000_000_000
+  public var exitPauseMaximumNanoseconds: Int64 = 4_000_000_000
   /// A book that stays unusable for longer has its resting orders pulled.
   public var invalidBookPatienceNanoseconds: Int64 = 5_000_000_000
 

@@ -55,7 +55,7 @@ extension SignalFollower {
     _ context: StrategyContext, into intents: inout IntentBuffer
   ) {
     let settings = unsafe rows[at].settings
-    if unsafe context.now < rows[at].notBefore { return }
+    if unsafe rows[at].isPausing(at: context.now, exits: reduces) { return }
     var lots = needed
     if reduces {
       // Only what shrinks the position may go out.

@@ -70,6 +70,7 @@ public struct SignalFollower: Strategy, ~Copyable, @unchecked Sendable {
       pullAll(at, context, working, into: &intents)
       return
     }
+    unsafe rows[at].begin(lease)
     let crosses = unsafe SignalFollower.isTimeToCross(lease, context.boot, rows[at].settings)
     let reduces = context.tradingState == .reduceOnly
     pursue(
@@ -84,8 +85,10 @@ public struct SignalFollower: Strategy, ~Copyable, @unchecked Sendable {
   @_noLocks
   public mutating func observe(_ report: Report, now: Instant) {
     if report.kind == .rejected { pause(report.instrument, now) }
-    // Somebody else moved the position: a liquidation, a person, or what the exchange says against our count.
     let isOthers = report.intent == .none || report.intent.isStandIn
+    let isTaken = report.kind == .acknowledged || report.kind == .live || report.kind == .fill
+    if isTaken && !isOthers { accept(report.instrument) }
+    // Somebody else moved the position: a liquidation, a person, or what the exchange says against our count.
     let isMoved =
       report.kind == .fill ? isOthers : report.kind == .position && report.detail == 1
     let at = Int(report.instrument.index)
@@ -106,8 +109,15 @@ public struct SignalFollower: Strategy, ~Copyable, @unchecked Sendable {
   mutating func pause(_ instrument: InstrumentID, _ now: Instant) {
     let at = Int(instrument.index)
     if at >= instrumentCount { return }
-    unsafe rows[at].notBefore = now.advanced(
-      byNanoseconds: rows[at].settings.refusalPauseNanoseconds)
+    unsafe rows[at].refusals = min(rows[at].refusals &+ 1, FollowerRow.refusalsMax)
+    unsafe rows[at].refusedAt = now
+  }
+
+  /// An order was taken: whatever was refused before is over.
+  @_noLocks
+  mutating func accept(_ instrument: InstrumentID) {
+    let at = Int(instrument.index)
+    if at < instrumentCount { unsafe rows[at].refusals = 0 }
   }
 }
 
@@ -116,8 +126,11 @@ struct FollowerRow: BitwiseCopyable {
   var settings: FollowerSettings
   var orderRate: RateBudget
   var cancelRate: RateBudget
-  /// No new order before this.
-  var notBefore = Instant.zero
+  /// Refusals since the last order that was taken, and when the latest came.
+  var refusals: Int64 = 0
+  var refusedAt = Instant.zero
+  /// Of the lease that is followed.
+  var issuedAt: Int64 = 0
   var crossedAt = Instant.zero
   var hasCrossed = false
   var isWaitingForBook = false
@@ -133,5 +146,26 @@ struct FollowerRow: BitwiseCopyable {
     self.settings = settings
     orderRate = settings.rate
     cancelRate = settings.rate
+  }
+
+  /// Doubling beyond the longest pause serves nothing.
+  static var refusalsMax: Int64 { 16 }
+
+  /// A new decision is worth a new try: its pauses begin anew.
+  @_noLocks
+  mutating func begin(_ lease: SignalLease) {
+    if lease.issuedAt.nanoseconds == issuedAt { return }
+    issuedAt = lease.issuedAt.nanoseconds
+    refusals = min(refusals, 1)
+  }
+
+  /// After a refusal nothing goes out for a while, twice as long with each that follows.
+  @_noLocks
+  func isPausing(at now: Instant, exits: Bool) -> Bool {
+    if refusals == 0 { return false }
+    let longest =
+      exits ? settings.exitPauseMaximumNanoseconds : settings.refusalPauseMaximumNanoseconds
+    let pause = settings.refusalPauseNanoseconds &<< (refusals &- 1)
+    return now.since(refusedAt) < min(pause, max(longest, settings.refusalPauseNanoseconds))
   }
 }

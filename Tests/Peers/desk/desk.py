@@ -69,7 +69,8 @@ def free_port():
 class Desk:
     """`with Desk() as desk:` has an exchange; `desk.run()` starts the supervisor."""
 
-    def __init__(self, instruments=3, more="", console_port=0, credentials=(KEY, SECRET, PASSPHRASE)):
+    def __init__(self, instruments=3, more="", console_port=0, credentials=(KEY, SECRET, PASSPHRASE),
+                 configuration=CONFIGURATION, market=()):
         self.folder = tempfile.mkdtemp(prefix="llmtrading-desk-")
         os.chmod(self.folder, 0o700)
         self.more = more
@@ -80,7 +81,7 @@ class Desk:
             file.write("\n".join(credentials))
         self.server = subprocess.Popen(
             [BINARY, "exchange", "--state-dir", os.path.join(self.folder, "exchange"),
-             "--generate", str(instruments), "--rate", "300", "--credentials", accepted],
+             "--generate", str(instruments), "--rate", "300", "--credentials", accepted, *market],
             stdout=subprocess.PIPE, stderr=self.logs, text=True)
         fields = {}
         while "port" not in fields:
@@ -95,7 +96,7 @@ class Desk:
             with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
                 file.write(text)
         with open(os.path.join(self.folder, "llmtrading.yaml"), "w") as file:
-            file.write(CONFIGURATION.format(
+            file.write(configuration.format(
                 port=fields["port"], ca=fields["ca"], folder=self.folder,
                 names=", ".join(self.names), more=more, console_port=console_port,
                 # Targets here are the test's own.
