@@ -10,8 +10,8 @@ struct RunCommand: AsyncParsableCommand {
     abstract: "Run the desk: core and console as processes of their own, restarted when they die.",
     discussion: """
       Each process gets a scrubbed environment: exchange keys go to the core alone, model keys to the
-      console alone. A core that dies three times within a minute stays down, and this says so until
-      somebody comes. Ctrl-C or SIGTERM ends both in order. If this process itself is killed, the core
+      console alone. A core that dies three times within a minute stays down, its working orders are
+      cancelled by REST (`llmtrading sweep`), and this says so until somebody comes. Ctrl-C or SIGTERM ends both in order. If this process itself is killed, the core
       cancels its working orders and ends within 5 s, and so does the console.
       """)
 
@@ -53,7 +53,11 @@ struct RunCommand: AsyncParsableCommand {
       ChildSpecification(
         name: "core", arguments: ["core"] + arguments,
         environment: ChildEnvironment.core(configuration), policy: .core,
-        graceNanoseconds: RunCommand.coreGraceNanoseconds)
+        graceNanoseconds: RunCommand.coreGraceNanoseconds),
+      ChildSpecification(
+        name: "sweep", arguments: ["sweep"] + arguments,
+        environment: ChildEnvironment.core(configuration), policy: .task,
+        startsWhenDown: "core"),
     ]
     if !noConsole {
       children.append(
@@ -76,8 +80,8 @@ struct RunCommand: AsyncParsableCommand {
     case .down(let name, let deaths):
       log.critical(
         """
-        \(name) is DOWN after \(deaths) deaths within a minute and is not restarted. Look at its log, \
-        then end this process and start it again
+        \(name) is DOWN after \(deaths) deaths within a minute and is not restarted; what it had at work is \
+        cancelled by REST. Look at its log, then end this process and start it again
         """)
     case .stopped(let name, let exit):
       log.info("ended", metadata: ["child": "\(name)", "how": "\(exit)"])

@@ -114,6 +114,30 @@ private func pause(of decision: RestartPolicy.Decision) -> Int64? {
   supervisor.waitUntilStopped()
 }
 
+/// What is left to do after a core is down is tried until it is done, and not before.
+@Test func whatWaitsForADeathIsDoneOnceTheChildIsDown() throws {
+  let scratch = Scratch()
+  let events = Events()
+  var sweep = shell(
+    "sweep", "echo x >> \(scratch.path)/runs; test $(wc -l < \(scratch.path)/runs) -ge 2")
+  sweep.startsWhenDown = "core"
+  let supervisor = try Supervisor([
+    shell("core", "exit 3", deathsMaximum: 3), sweep,
+  ]) { events.add($0) }
+  #expect(eventually { events.all.contains(.stopped(name: "sweep", .exited(0))) })
+  #expect(text(scratch.path + "/runs") == "x\nx\n", "failed once, done once")
+  let down = events.all.firstIndex(of: .down(name: "core", deaths: 3))
+  let begun = events.all.firstIndex {
+    if case .started("sweep", _) = $0 { true } else { false }
+  }
+  #expect(down != nil && begun != nil && (down ?? 0) < (begun ?? 0))
+  usleep(300_000)
+  #expect(text(scratch.path + "/runs") == "x\nx\n", "and not again")
+  #expect(supervisor.down == ["core"] && supervisor.processes.isEmpty)
+  supervisor.stop()
+  supervisor.waitUntilStopped()
+}
+
 @Test func aProgramThatIsNotThereIsADeath() throws {
   let events = Events()
   var child = shell("core", "", deathsMaximum: 3)

@@ -37,7 +37,7 @@ public struct CoreProcess: Sendable {
     }
     let lock = try directory.lock()
     let credentials = try Credentials.load(configuration.okx.credentials)
-    let rest = try client(credentials)
+    let rest = try configuration.client(credentials)
     let assembly = CoreAssembly(
       configuration: configuration, credentials: credentials, build: build)
     let asking = Task {
@@ -62,16 +62,6 @@ public struct CoreProcess: Sendable {
       log.notice("stopped before the exchange had answered: no core was started")
     }
     withExtendedLifetime(lock) {}
-  }
-
-  private func client(_ credentials: Credentials?) throws -> RESTClient? {
-    let proxy = try configuration.network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
-    return try configuration.endpoints.restURL.map {
-      try RESTClient(
-        base: $0, key: credentials.map(APIKey.init),
-        caFile: configuration.okx.certificateAuthorityFile, proxy: proxy,
-        isSimulated: configuration.endpoints.needsDemoHeader)
-    }
   }
 
   private func make(
@@ -203,6 +193,18 @@ public struct CoreProcess: Sendable {
       await ContextBackfill(reader: reader, context: core.context, log: log).run()
     }
     return Work(startUp: startUp, accounting: accounting, backfill: backfill, keeper: keeper)
+  }
+}
+
+extension Configuration {
+  /// REST as configured; nil where no address is.
+  func client(_ credentials: Credentials?) throws -> RESTClient? {
+    let proxy = try network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
+    return try endpoints.restURL.map {
+      try RESTClient(
+        base: $0, key: credentials.map(APIKey.init), caFile: okx.certificateAuthorityFile,
+        proxy: proxy, isSimulated: endpoints.needsDemoHeader)
+    }
   }
 }
 

@@ -40,12 +40,7 @@ public final class StateLock: Sendable {
   public func nextStartNumber() throws(OperationsError) -> UInt32 {
     let path = directory.startNumberFile
     var next: UInt32
-    if unsafe access(path, F_OK) == 0 {
-      let text = String(decoding: try PrivateFile.read(path), as: UTF8.self)
-      guard text.hasSuffix("\n"), let last = UInt32(text.dropLast()), last > 0 else {
-        throw .corrupt(
-          path: path, "is no start number; order ids must not repeat, so this is fatal")
-      }
+    if let last = try directory.lastStartNumber() {
       if last >= ClientOrderID.startMax { throw .startNumbersExhausted(path: path) }
       next = last + 1
     } else {
@@ -54,5 +49,19 @@ public final class StateLock: Sendable {
     }
     try PrivateFile.replace(path, with: Array("\(next)\n".utf8))
     return next
+  }
+}
+
+extension StateDirectory {
+  /// The newest start's number; nil where none ever started here.
+  public func lastStartNumber() throws(OperationsError) -> UInt32? {
+    let path = startNumberFile
+    if unsafe access(path, F_OK) != 0 { return nil }
+    let text = String(decoding: try PrivateFile.read(path), as: UTF8.self)
+    guard text.hasSuffix("\n"), let last = UInt32(text.dropLast()), last > 0 else {
+      throw .corrupt(
+        path: path, "is no start number; order ids must not repeat, so this is fatal")
+    }
+    return last
   }
 }

@@ -14,11 +14,13 @@ public struct ChildSpecification: Sendable {
   public var policy: RestartPolicy
   /// How long SIGTERM may take before SIGKILL.
   public var graceNanoseconds: Int64
+  /// Started only when this other child is down for good, and again until it ends with status 0; nil: started first.
+  public var startsWhenDown: String?
 
   public init(
     name: String, executable: String = ChildSpecification.ownExecutable, arguments: [String],
     environment: [String: String], policy: RestartPolicy,
-    graceNanoseconds: Int64 = 10_000_000_000
+    graceNanoseconds: Int64 = 10_000_000_000, startsWhenDown: String? = nil
   ) {
     self.name = name
     self.executable = executable
@@ -26,6 +28,7 @@ public struct ChildSpecification: Sendable {
     self.environment = environment
     self.policy = policy
     self.graceNanoseconds = graceNanoseconds
+    self.startsWhenDown = startsWhenDown
   }
 
   /// The running binary, even when its file was replaced on disk since.

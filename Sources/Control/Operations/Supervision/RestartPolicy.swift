@@ -27,6 +27,10 @@ public struct RestartPolicy: Sendable, Equatable {
   /// The console's: it holds no orders, so it may always come back.
   public static let console = RestartPolicy(deathsMaximum: 0)
 
+  /// What has to be done and is tried until it is.
+  public static let task = RestartPolicy(
+    deathsMaximum: 0, backoffMinimumNanoseconds: 1_000_000_000)
+
   public enum Decision: Sendable, Equatable {
     case restart(afterNanoseconds: Int64)
     case stayDown(deaths: Int)

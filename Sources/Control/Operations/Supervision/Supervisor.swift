@@ -28,6 +28,13 @@ public final class Supervisor: Sendable {
     var deaths = 0
     var termSentAt: Instant?
     var isKilled = false
+    /// It waits for the death of another.
+    var isWaiting: Bool
+
+    init(_ specification: ChildSpecification) {
+      self.specification = specification
+      isWaiting = specification.startsWhenDown != nil
+    }
   }
 
   private struct Shared {
@@ -61,7 +68,7 @@ public final class Supervisor: Sendable {
     (lifelineRead, lifelineWrite) = (reading, writing)
     wake = ck_eventfd_create()
     if wake < 0 { throw .system(call: "eventfd", path: "supervisor", errno: 0 &- wake) }
-    let thread = Thread { [self] in run(children.map { Child(specification: $0) }) }
+    let thread = Thread { [self] in run(children.map { Child($0) }) }
     thread.name = "supervisor"
     thread.start()
   }
@@ -93,12 +100,17 @@ public final class Supervisor: Sendable {
   private func run(_ children: [Child]) {
     var children = children
     var random = SystemRandomNumberGenerator()
-    for index in children.indices { start(&children[index], now(), &random) }
+    for index in children.indices where !children[index].isWaiting {
+      start(&children[index], now(), &random)
+    }
     while true {
       let isStopping = shared.withLock { $0.isStopping }
       let time = now()
       for index in children.indices {
         watch(&children[index], time, isStopping: isStopping, &random)
+        if children[index].isDown && !isStopping {
+          startWaiting(for: children[index].specification.name, &children, time, &random)
+        }
       }
       if isStopping && !stopNext(&children, time) { break }
       publish(children)
@@ -127,6 +139,17 @@ public final class Supervisor: Sendable {
     }
   }
 
+  private func startWaiting(
+    for name: String, _ children: inout [Child], _ time: Instant,
+    _ random: inout some RandomNumberGenerator
+  ) {
+    for index in children.indices
+    where children[index].isWaiting && children[index].specification.startsWhenDown == name {
+      children[index].isWaiting = false
+      start(&children[index], time, &random)
+    }
+  }
+
   /// Reaps, restarts, and repeats the bad news.
   private func watch(
     _ child: inout Child, _ time: Instant, isStopping: Bool,
@@ -134,7 +157,8 @@ public final class Supervisor: Sendable {
   ) {
     if let process = child.process, let exit = ChildProcess.reap(process) {
       child.process = nil
-      if isStopping {
+      let isDone = child.specification.startsWhenDown != nil && exit == .exited(0)
+      if isStopping || isDone {
         onEvent(.stopped(name: child.specification.name, exit))
       } else {
         bury(&child, exit, time, &random)
