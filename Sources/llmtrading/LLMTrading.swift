@@ -12,11 +12,11 @@ struct LLMTrading: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       DemoCommand.self, RunCommand.self, InjectCommand.self, StopCommand.self, RearmCommand.self,
-      CancelCommand.self, SweepCommand.self, FlattenCommand.self, LimitsCommand.self, LinkCommand.self,
-      CoreCommand.self, ConsoleCommand.self, ExchangeCommand.self, JournalCommand.self,
-      WireEchoCommand.self, RecordCommand.self, ConfigCommand.self,
-      AuditCommand.self, BenchLedgerCommand.self, LedgerWriterCommand.self,
-      PromptsCommand.self, NewsCommand.self,
+      CancelCommand.self, SweepCommand.self, FlattenCommand.self, LimitsCommand.self,
+      LinkCommand.self, CoreCommand.self, ConsoleCommand.self, ExchangeCommand.self,
+      JournalCommand.self, WireEchoCommand.self, RecordCommand.self, ConfigCommand.self,
+      AuditCommand.self, BenchLedgerCommand.self, LedgerWriterCommand.self, PromptsCommand.self,
+      NewsCommand.self,
     ]
   )
 }
