@@ -20,6 +20,13 @@ enum Desks {
     }
   }
 
+  /// Tests/Peers/desk/start.py: a start that finds much to agree on.
+  @Test func startWithHistory() throws {
+    let (status, output) = try Scenario.run("start_with_history", of: "start.py", seconds: 120)
+    print(output.split(separator: "\n").last ?? "")
+    #expect(status == 0, "\(output)")
+  }
+
   /// The desk with its agents, as processes: the scenarios are Tests/Peers/desk/team.py, kills.py and canary.py.
   @Suite(.serialized)
   struct AgentsAtWork {

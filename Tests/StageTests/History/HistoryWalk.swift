@@ -197,6 +197,12 @@ final class HistoryWalk {
 
   /// The line is gone, with whatever was on it.
   private func breakLine() {
+    if random.isOne(in: 3) {
+      // Its end was announced, and comes before the next line stands.
+      bench.account?.say("{\"event\":\"notice\",\"code\":\"64008\",\"msg\":\"\"}")
+      _ = bench.account?.deliver()
+      bench.settle()
+    }
     bench.account?.hangUp()
     bench.settle()
     bench.collectReturns()

@@ -30,6 +30,13 @@ public struct BenchBook {
   }
 }
 
+extension BenchBook {
+  /// One level of asks and nothing else, at the bench's moment.
+  public mutating func asks(_ ticks: Int64, _ lots: Int64, at bench: StageBench) -> MarketEvent {
+    event(.update, [], [(ticks, lots)], time: bench.wallNanoseconds / 1_000_000)
+  }
+}
+
 extension StageBench {
   /// Publishes one event at the bench's moment; what it brings waits on the wires.
   public func publish(_ event: MarketEvent) {

@@ -47,7 +47,9 @@ extension SenderStage {
       take(line.session.event(index))
       index &+= 1
     }
-    if outcome.becameReady {
+    if outcome.becameReady && isOnSuccessor {
+      mayTakeOver = true
+    } else if outcome.becameReady {
       announce(isUp: true)
       lineIsUp(now)
     }
@@ -134,9 +136,13 @@ extension SenderStage {
     return update
   }
 
-  /// Takes a connection over from the Connector; an old one is retired first.
+  /// Takes a connection over from the Connector. Where one still serves, this one has to subscribe first.
   @_noLocks
   mutating func adopt(_ handover: SessionHandover) {
+    if line.session.isReady {
+      adoptSuccessor(handover)
+      return
+    }
     if line.isConnected { release(.retire, .notice) }
     guard line.adopt(handover, &hub, now: moment.instant) else {
       drop(.connectionLost)
@@ -170,10 +176,19 @@ extension SenderStage {
   /// Gives the connection up and asks for a new one. What was in flight becomes *unknown*.
   @_noLocks
   mutating func drop(_ fault: FaultCode) {
+    if isOnSuccessor && retiresAt != .zero {
+      // It has served: nothing is to be dialled for it.
+      line.release(.retire, fault, &hub, now: moment.instant)
+      return
+    }
     count(fault)
     counters.reconnects &+= 1
     line.drop(fault, &hub, now: moment.instant)
-    wentDown()
+    if isOnSuccessor {
+      mayTakeOver = false
+    } else {
+      wentDown()
+    }
   }
 
   @_noLocks
@@ -221,6 +236,10 @@ extension SenderStage {
   @_noLocks
   public mutating func close(_ given: Moment) {
     moment = ports.telemetry.settle(given)
+    if successor.isConnected {
+      successor.sayGoodbye(&hub)
+      successor.release(.retire, .notice, &hub, now: moment.instant)
+    }
     if !line.isConnected { return }
     line.sayGoodbye(&hub)
     release(.retire, .none)

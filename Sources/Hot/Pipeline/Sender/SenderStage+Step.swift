@@ -15,6 +15,7 @@ extension SenderStage {
   @_noLocks
   public mutating func take(_ completion: ReactorCompletion, _ given: Moment) -> Int {
     moment = ports.telemetry.settle(given)
+    if completion.slot == successor.slot { return takeSuccessor(completion) }
     let change = line.take(completion, ports.stamps, now: moment.instant)
     let taken = change.isReadable ? drain() : 0
     if change.fault != .none { drop(change.fault) }
@@ -22,7 +23,7 @@ extension SenderStage {
   }
 
   /// The inbox has room for any completion.
-  public var canTake: Bool { @_noLocks get { line.canTake } }
+  public var canTake: Bool { @_noLocks get { line.canTake && successor.canTake } }
 
   /// One turn. Cancels come before new orders, and need nothing of the other stages.
   @_noLocks
@@ -36,6 +37,7 @@ extension SenderStage {
       work &+= 1
     }
     if line.framed.link.readableCount > 0 { work &+= drain() }
+    if successor.framed.link.readableCount > 0 { work &+= drainSuccessor() }
     work &+= takeAccount(now)
     work &+= sendCancels(now)
     // Positions are as new as the reports published: with some left over, orders wait.
@@ -62,6 +64,7 @@ extension SenderStage {
     keepAccount(now)
     line.pay(&hub)
     act()
+    keepSuccessor(now)
   }
 
   /// Every source's request, as the board shows it now. The board is the truth: a cell that loosened was

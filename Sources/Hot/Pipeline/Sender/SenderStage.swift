@@ -68,6 +68,14 @@ public struct SenderStage: ~Copyable {
   let balances: UnsafeMutablePointer<CashBalance>
   var ports: SenderPorts
   var line: SocketLine<PrivateSession>
+  /// The line that is to take over, until it may; after that the one that served, for what it still has to say.
+  var successor: SocketLine<PrivateSession>
+  /// `line` and `successor` have changed places while the successor's input is taken.
+  var isOnSuccessor = false
+  /// The successor is subscribed.
+  var mayTakeOver = false
+  /// When the line that served is given back; `.zero`: the successor is none that served.
+  var retiresAt = Instant.zero
   var hub: LineHub
   var isSessionUp = false
   /// The session went down and the table could not report all of it yet.
@@ -106,7 +114,7 @@ public struct SenderStage: ~Copyable {
 
   /// - Parameters:
   ///   - start: this start's number, made durable before the first order.
-  ///   - slot: the reactor's slot of the private connection.
+  ///   - slot: the first of the reactor's two slots of the private connection.
   package init(
     instruments: InstrumentTable, start: UInt32, settings: SenderSettings,
     reactor: UnsafeMutablePointer<TransportReactor>, slot: Int,
@@ -119,6 +127,9 @@ public struct SenderStage: ~Copyable {
       reactor: reactor, frameBytes: SenderStage.frameBytes, keys: keys, requests: requests)
     line = SocketLine(
       session: PrivateSession(instruments: instruments), number: 0, slot: slot,
+      outboxBytes: LineLimits.privateOutboxBytes)
+    successor = SocketLine(
+      session: PrivateSession(instruments: instruments), number: 0, slot: slot + 1,
       outboxBytes: LineLimits.privateOutboxBytes)
     unsafe faultTable = .allocate(capacity: SenderStage.faultsMax)
     unsafe faultTable.initialize(repeating: 0, count: SenderStage.faultsMax)
@@ -158,7 +169,7 @@ public struct SenderStage: ~Copyable {
 
   public func faults(_ fault: FaultCode) -> UInt64 {
     unsafe faultTable[Int(fault.rawValue) & (SenderStage.faultsMax - 1)]
-      + line.session.faults(fault)
+      + line.session.faults(fault) + successor.session.faults(fault)
   }
 
   public var orderCounters: OrderCounters { table.counters }
