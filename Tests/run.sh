@@ -9,7 +9,7 @@ usage: Tests/run.sh [--suite NAME | --test SUITE/NAME | --check | --proofs]
   --suite NAME        one suite, built first: BookTests, or Book for short
   --test SUITE/NAME   one test of it, built first: BookTests/barsEqualANaiveAggregation
   --check             gates and lint alone
-  --proofs            the long forms: FUZZ_SECONDS, MODEL_REPLIES and LEDGER_RECORDS set their size
+  --proofs            the long forms: FUZZ_SECONDS, MODEL_REPLIES, HISTORIES, … set their size
 CONFIG=debug runs suites and tests in the debug build (the whole run is always the release build).
 RECORDINGS names a folder of recordings; tests that need one are disabled where it is missing.
 Whole outputs are kept in .build/test-logs.
@@ -108,6 +108,7 @@ build_tests() {
     swift build -c release --product llmtrading && swift test "${flags[@]}" --filter '^none$'
   fi
 }
+histories() { HISTORIES=$HISTORIES swift_suite StageTests everyHistoryEndsAtTheExchangesTruth; }
 model_replies() { swift_suite AgentsTests aRealModelEndsValidRepairedOrNoDecision; }
 
 case $mode in
@@ -133,7 +134,10 @@ case $mode in
   proofs)
     export MODEL_REPLIES=${MODEL_REPLIES:-300}
     suite build build_tests
-    [[ ${results[-1]} == passed ]] && suite "$MODEL_REPLIES model replies" model_replies
+    if [[ ${results[-1]} == passed ]]; then
+      suite "${HISTORIES:=100000} histories" histories
+      suite "$MODEL_REPLIES model replies" model_replies
+    fi
     suite race Tests/Race/run.sh
     suite fuzz Tests/Fuzz/run.sh "${FUZZ_SECONDS:-900}"
     suite "ledger of ${LEDGER_RECORDS:=1000000}" perf/ledger-bench.sh --records "$LEDGER_RECORDS"
