@@ -20,6 +20,8 @@ import Testing
     #expect(desk.gate.exposure(InstrumentID(index: 0)).openOrders == 2)
     desk.orders.requestCancels(.none)
     #expect(desk.orders.nextRequestedCancel(now: desk.now)?.clientOrder == old)
+    desk.orders.markCancelSent(old, request: 1, now: desk.now)
+    #expect(desk.orders.nextRequestedCancel(now: desk.now) == nil, "the other is not ours")
     // Its history is history; what it fills now moves the position, without an intent.
     #expect(desk.push(update(old, .partiallyFilled, cumulative: 6, last: 2, trade: 77)) == .applied)
     #expect(desk.log.last?.intent.isStandIn == true && desk.log.last?.lastQuantity.lots == 2)

@@ -67,13 +67,19 @@ import Testing
     #expect(
       desk.push(update(refused, .filled, cumulative: 10, last: 10, trade: 1)) == .applied)
     #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 10)
+    // Refused, and REST alone tells of a trade.
+    let lost = desk.send()
+    _ = desk.reply(lost, code: 51008)
+    #expect(desk.state(lost) == .rejected)
+    #expect(desk.merge(lost, lots: 4, trade: 5) == .applied)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 14)
     // Cancelled, and a trade of it shows late.
     let cancelled = desk.send()
     _ = desk.push(update(cancelled, .live))
     _ = desk.push(update(cancelled, .cancelled))
     #expect(desk.merge(cancelled, lots: 3, trade: 2) == .applied)
     #expect(desk.merge(cancelled, lots: 3, trade: 2) == .duplicate)
-    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 13)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 17)
     #expect(desk.agrees() == true)
   }
 
@@ -92,5 +98,25 @@ import Testing
     #expect(desk.state(order) == .live)
     #expect(desk.orders.nextRequestedCancel(now: desk.now)?.clientOrder == order)
     #expect(desk.agrees() == true)
+  }
+
+  /// An epoch waits for a word on each order that may have ended while nobody listened, live ones too.
+  @Test func aLiveOrderOfALostLineIsUnansweredUntilRESTSpeaks() {
+    var desk = Desk()
+    let order = desk.send()
+    _ = desk.push(update(order, .live))
+    #expect(desk.orders.unanswered(since: desk.now) == 0)
+    #expect(desk.sessionDown() == true)
+    desk.pass(1_000_000)
+    let opened = desk.now
+    #expect(desk.orders.unanswered(since: opened) == 1)
+    guard let query = desk.orders.nextQuery(now: desk.now) else {
+      Issue.record("it is not asked about")
+      return
+    }
+    #expect(desk.orders.unanswered(since: opened) == 1, "asked is not answered")
+    desk.pass(1_000_000)
+    _ = desk.answer(query, .found, update(order, .live))
+    #expect(desk.orders.unanswered(since: opened) == 0)
   }
 }
