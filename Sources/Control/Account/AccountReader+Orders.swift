@@ -5,30 +5,9 @@ import Foundation
 import Orders
 import Quantities
 
-/// A working order, whosever it is.
-public struct PendingOrder: Sendable {
-  /// `clientOrder` is `.none` where `clOrdId` is empty or no number of ours.
-  public var update: OrderUpdate
-  /// `clOrdId` is a text that none of ours can be.
-  public var isForeignText: Bool
-  /// At most 64 characters; empty for none.
-  public var tag: String
-  /// `normal`, or such as `full_liquidation` and `adl`.
-  public var category: String
-
-  public init(update: OrderUpdate, isForeignText: Bool, tag: String, category: String) {
-    self.update = update
-    self.isForeignText = isForeignText
-    self.tag = tag
-    self.category = category
-  }
-}
-
 /// What the exchange says of an order that was asked about.
 public struct OrderReading: Sendable {
   public var answer: OrderAnswer
-  /// Empty where it was not found.
-  public var category = ""
   /// Why the question failed: the exchange's code and text, or the field that is not understood.
   public var failure: String?
 
@@ -49,15 +28,16 @@ extension AccountReader {
   /// An account may have 4,000 open orders (docs/OKX.md OKX-214); the list moves while it is read.
   static var orderPagesMax: Int { 100 }
 
-  /// All working orders of instruments of this run.
-  public func pendingOrders() async throws -> Stated<PendingOrder> {
+  /// All working orders of instruments of this run, whosever they are; `clientOrder` is `.none` where `clOrdId` is no
+  /// number.
+  public func pendingOrders() async throws -> Stated<OrderUpdate> {
     let path = "/api/v5/trade/orders-pending"
     let rows = try await pages(
       path, by: "ordId", pagesMax: AccountReader.orderPagesMax, .reconcile)
     // The list moves while it is read: an order may come on two pages.
     var seen: Set<UInt64> = []
     var stated = read(rows, path) { row throws(OddRow) in try AccountReader.order(&row) }
-    stated.rows.removeAll { !seen.insert($0.update.exchangeOrder.rawValue).inserted }
+    stated.rows.removeAll { !seen.insert($0.exchangeOrder.rawValue).inserted }
     return stated
   }
 
@@ -78,16 +58,15 @@ extension AccountReader {
       let rows = try await statedRows(path, .order)
       let stated = read(rows, path) { row throws(OddRow) in try AccountReader.order(&row) }
       let found = stated.rows.first { order in
-        order.update.instrument == query.instrument
+        order.instrument == query.instrument
           && (isForeign
-            ? order.update.exchangeOrder == query.exchangeOrder
-            : order.update.clientOrder == query.clientOrder)
+            ? order.exchangeOrder == query.exchangeOrder
+            : order.clientOrder == query.clientOrder)
       }
       if let found {
         reading.answer.kind = .found
-        reading.answer.update = found.update
+        reading.answer.update = found
         reading.answer.update.receivedAt = .now()
-        reading.category = found.category
       } else {
         reading.failure =
           stated.odd.first?.description ?? "the answer holds \(rows.count) rows, none of this order"
@@ -135,7 +114,7 @@ extension AccountReader {
   }
 
   /// Nil where the row is of no instrument of this run (docs/OKX.md OKX-107).
-  private static func order(_ row: inout RowReader) throws(OddRow) -> PendingOrder? {
+  private static func order(_ row: inout RowReader) throws(OddRow) -> OrderUpdate? {
     guard let instrument = try row.instrument(mode: "tdMode") else { return nil }
     let states: [String: ExchangeOrderState] = [
       "live": .live, "partially_filled": .partiallyFilled, "filled": .filled,
@@ -144,10 +123,10 @@ extension AccountReader {
     guard let state = states[try row.required("state")] else {
       throw row.odd("state", .unknownWord)
     }
-    let client = try row.optional("clOrdId") ?? ""
-    let ours = RowReader.ourID(client)
+    // A text that none of ours can be is no id of ours.
+    let client = RowReader.ourID(try row.optional("clOrdId") ?? "") ?? .none
     var update = OrderUpdate(
-      state: state, instrument: instrument.id, side: try row.side(), clientOrder: ours ?? .none)
+      state: state, instrument: instrument.id, side: try row.side(), clientOrder: client)
     update.exchangeOrder = ExchangeOrderID(rawValue: try row.unsigned("ordId"))
     if update.exchangeOrder == .none { throw row.odd("ordId", .outOfRange) }
     switch try row.required("ordType") {
@@ -173,9 +152,6 @@ extension AccountReader {
     update.averagePrice = try row.price("avgPx", instrument.tick).price
     update.cancelSource = try row.optional("cancelSource").flatMap { UInt8($0) } ?? 0
     update.exchangeTime = try row.time("uTime")
-    return PendingOrder(
-      update: update, isForeignText: !client.isEmpty && ours == nil,
-      tag: OddRow.bounded(try row.optional("tag") ?? ""),
-      category: OddRow.bounded(try row.optional("category") ?? ""))
+    return update
   }
 }

@@ -76,10 +76,8 @@ struct Stepped {
       let (ask, round) = asks.removeFirst()
       switch ask {
       case .pending:
-        var rows = Stated<PendingOrder>()
-        rows.rows = pending.map {
-          PendingOrder(update: $0, isForeignText: false, tag: "", category: "normal")
-        }
+        var rows = Stated<OrderUpdate>()
+        rows.rows = pending
         take(.pending(rows, round: round))
       case .fills:
         var rows = Stated<StatedFill>()

@@ -53,10 +53,8 @@ extension HistoryWalk {
     }
     switch ask {
     case .pending:
-      var rows = Stated<PendingOrder>()
-      rows.rows = bench.openOrders.map {
-        PendingOrder(update: update($0), isForeignText: false, tag: "", category: "normal")
-      }
+      var rows = Stated<OrderUpdate>()
+      rows.rows = bench.openOrders.map(update)
       return .pending(rows, round: round)
     case .fills(let after, _):
       var rows = Stated<StatedFill>()

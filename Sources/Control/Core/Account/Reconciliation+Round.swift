@@ -111,22 +111,22 @@ extension Reconciliation {
   }
 
   /// Orders at work are told, ends that pending orders do not contradict are confirmed.
-  private mutating func confirm(_ stated: Stated<PendingOrder>, _ current: Round) {
+  private mutating func confirm(_ stated: Stated<OrderUpdate>, _ current: Round) {
     tell(stated.odd)
     var working: Set<ClientOrderID> = []
     for row in stated.rows {
-      hear(row.update.exchangeTime)
+      hear(row.exchangeTime)
       let client =
-        row.update.clientOrder == .none
-        ? ClientOrderID(foreign: row.update.exchangeOrder) : row.update.clientOrder
+        row.clientOrder == .none
+        ? ClientOrderID(foreign: row.exchangeOrder) : row.clientOrder
       working.insert(client)
       if var held = awaited[client] {
         held.answer.kind = .found
-        held.answer.update = row.update
+        held.answer.update = row
         awaited[client] = nil
         actions.append(.tell(.answer(held.answer)))
       } else {
-        actions.append(.tell(.workingOrder(row.update)))
+        actions.append(.tell(.workingOrder(row)))
       }
     }
     let confirmed = awaited.filter {

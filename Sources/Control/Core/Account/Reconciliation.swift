@@ -21,7 +21,7 @@ public struct Reconciliation: Sendable {
 
   public enum Event: Sendable {
     case question(AccountQuestion)
-    case pending(Stated<PendingOrder>, round: UInt64)
+    case pending(Stated<OrderUpdate>, round: UInt64)
     case fills(Stated<StatedFill>, round: UInt64)
     case balances(Stated<StatedBalance>, round: UInt64)
     case positions(Stated<StatedPosition>, round: UInt64)
@@ -49,7 +49,7 @@ public struct Reconciliation: Sendable {
     var epoch: UInt32?
     /// Balances and positions too.
     var isWhole: Bool
-    var pending: Stated<PendingOrder>?
+    var pending: Stated<OrderUpdate>?
     var fills: Stated<StatedFill>?
     var balances: Stated<StatedBalance>?
     var positions: Stated<StatedPosition>?

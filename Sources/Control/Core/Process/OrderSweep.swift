@@ -93,7 +93,7 @@ public struct OrderSweep: Sendable {
     for row in stated.odd {
       outcome.left.append("a row that is not understood: \(row)")
     }
-    for order in stated.rows.map(\.update) {
+    for order in stated.rows {
       let start = order.clientOrder.start
       let isOurs = !order.clientOrder.isForeign && start > 0 && start <= lastStart
       if !isOurs && !includesForeign {
