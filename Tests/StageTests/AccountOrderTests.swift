@@ -1,0 +1,81 @@
+// What Account says is taken in its order: each word finds all that was said before it counted.
+
+import Channels
+import Journal
+import Orders
+import Pipeline
+import Quantities
+import StageBench
+import Testing
+
+@Suite struct AccountOrderTests {
+  private let swap = InstrumentID(index: 1)
+
+  private func bench() throws -> StageBench {
+    var options = BenchOptions()
+    options.catalogue = BenchOptions.pairAndSwap()
+    options.sender.reconciliation = .rest
+    let bench = try StageBench(options)
+    bench.open()
+    return bench
+  }
+
+  private func row(_ lots: Int64, trade: UInt64, at bench: StageBench) -> Report {
+    var row = Report(kind: .fill, instrument: swap, side: .buy)
+    row.exchangeOrder = ExchangeOrderID(rawValue: 900 + trade)
+    row.lastQuantity = Quantity(lots: lots)
+    row.lastPrice = Price(ticks: 1_000)
+    row.tradeID = trade
+    row.exchangeTime = bench.now.wall
+    row.isReconciled = true
+    return row
+  }
+
+  private func kinds(_ bench: StageBench) -> [AccountQuestion.Kind] {
+    while bench.nextQuery() != nil {}
+    return bench.takeQuestions().map(\.kind)
+  }
+
+  /// Rows and the position that holds them lie in the ring together: nothing differs, and nothing is repaired.
+  @Test func aPositionIsHeldAgainstTheRowsToldBeforeIt() throws {
+    let bench = try bench()
+    #expect(kinds(bench).contains(.epoch))
+    for trade in 1...3 as ClosedRange<UInt64> {
+      #expect(bench.tellSender(.fill(row(5, trade: trade, at: bench))))
+    }
+    let stated = StatedFigure(
+      lots: 15, tradeID: 3, time: bench.now.wall, askedAt: bench.now.instant)
+    #expect(
+      bench.tellSender(.position(instrument: swap, stated, averagePrice: Price(ticks: 1_000))))
+    #expect(bench.tellSender(.epochRead(1)))
+    bench.advance(by: 5_000_000)
+    bench.settle(.sender)
+    bench.collect()
+    #expect(bench.position(1) == 15)
+    #expect(bench.reports(.fill).count == 3 && bench.reports(.position).isEmpty)
+    #expect(bench.collected(.position, of: .sender).isEmpty, "no repair is on record")
+    bench.advance(by: 5_000_000)
+    bench.settle(.sender)
+    #expect(kinds(bench) == [.closed])
+  }
+
+  /// A position that holds a fill nobody told of is the exchange's word: taken, on record with both figures, once.
+  @Test func aPositionThatDiffersIsTakenOnceInAnEpoch() throws {
+    let bench = try bench()
+    _ = kinds(bench)
+    #expect(bench.tellSender(.fill(row(5, trade: 1, at: bench))))
+    let stated = StatedFigure(lots: 9, tradeID: 2, time: bench.now.wall, askedAt: bench.now.instant)
+    #expect(bench.tellSender(.position(instrument: swap, stated, averagePrice: .none)))
+    bench.settle(.sender)
+    // The fill that it held is told after all: it moves nothing.
+    #expect(bench.tellSender(.fill(row(4, trade: 2, at: bench))))
+    bench.settle(.sender)
+    bench.collect()
+    #expect(bench.position(1) == 9)
+    let repairs = bench.collected(.position, of: .sender).compactMap {
+      $0.read(PositionRecord.self)
+    }
+    #expect(repairs.first.map { [$0.before.lots, $0.position.lots] } == [5, 9])
+    #expect(bench.reports(.fill).count == 2, "it is on record all the same")
+  }
+}
