@@ -110,7 +110,11 @@ import Testing
       let begin = WallMilliseconds(milliseconds: now.milliseconds - 3 * 86_400_000)
       let stated = try await exchange.reader.fills(afterBill: nil, begin: begin, now: now)
       #expect(stated.rows.map(\.billID) == [5, 6] && stated.odd.isEmpty)
-      #expect(try await exchange.asked().allSatisfy { $0.contains("/trade/fills-history?") })
+      let asked = try await exchange.asked()
+      #expect(asked.allSatisfy { $0.contains("/trade/fills-history?") })
+      for type in ["SPOT", "SWAP", "FUTURES"] {
+        #expect(asked.count { $0.contains("instType=\(type)&") } == 1, "\(type)")
+      }
     }
   }
 
