@@ -19,6 +19,21 @@ struct HistoryReading {
 }
 
 extension HistoryWalk {
+  private static let lagMilliseconds = 500
+
+  /// The present is kept for a while as REST's.
+  func remember() {
+    let now = bench.now.instant
+    past.append((now, bench.venue.engine))
+    let lag = Int64(HistoryWalk.lagMilliseconds) * 1_000_000
+    past.removeAll { now.since($0.at) > lag }
+  }
+
+  /// What REST answers from.
+  private var engine: MatchingEngine {
+    isCalm || random.isOne(in: 2) ? bench.venue.engine : past[random.below(past.count)].engine
+  }
+
   func reconcile() {
     while let query = bench.nextQuery() { take(.question(AccountQuestion(query))) }
     for question in bench.takeQuestions() { take(.question(question)) }
@@ -51,19 +66,20 @@ extension HistoryWalk {
       if case .order(let query) = ask { return .order(query, reading(query, .failed, nil)) }
       return .failed("HTTP 503", round: round)
     }
+    let engine = engine
     switch ask {
     case .pending:
       var rows = Stated<OrderUpdate>()
-      rows.rows = bench.openOrders.map(update)
+      rows.rows = engine.openOrders.map(update)
       return .pending(rows, round: round)
     case .fills(let after, _):
       var rows = Stated<StatedFill>()
-      rows.rows = bench.venue.engine.fills.filter { $0.billID > after ?? 0 }.map(row)
+      rows.rows = engine.fills.filter { $0.billID > after ?? 0 }.map(row)
       return .fills(rows, round: round)
-    case .balances: return .balances(balances(), round: round)
-    case .positions: return .positions(positions(), round: round)
+    case .balances: return .balances(balances(engine), round: round)
+    case .positions: return .positions(positions(engine), round: round)
     case .order(let query):
-      let held = bench.venue.engine.order(
+      let held = engine.order(
         query.clientOrder.isForeign
           ? OrderSelector(orderID: query.exchangeOrder.rawValue, clientID: nil)
           : OrderSelector(clientID: String(query.clientOrder.rawValue)),
@@ -73,11 +89,11 @@ extension HistoryWalk {
     }
   }
 
-  private func balances() -> Stated<StatedBalance> {
+  private func balances(_ engine: MatchingEngine) -> Stated<StatedBalance> {
     var rows = Stated<StatedBalance>()
     for index in 0..<bench.instruments.currencyCount {
       let id = CurrencyID(index: UInt16(index))
-      guard let held = bench.venue.engine.balance("\(bench.instruments.currencyName(id))") else {
+      guard let held = engine.balance("\(bench.instruments.currencyName(id))") else {
         continue
       }
       rows.rows.append(
@@ -88,9 +104,9 @@ extension HistoryWalk {
     return rows
   }
 
-  private func positions() -> Stated<StatedPosition> {
+  private func positions(_ engine: MatchingEngine) -> Stated<StatedPosition> {
     var rows = Stated<StatedPosition>()
-    for held in bench.venue.engine.positions
+    for held in engine.positions
     where held.instrument == 1 && held.position.lots != 0 {
       rows.rows.append(
         StatedPosition(

@@ -35,23 +35,25 @@ final class HistoryWalk {
   var machine: Reconciliation
   /// Readings under way: what was asked, what the exchange held then where it is answered from that, and when.
   var readings: [HistoryReading] = []
+  /// What REST may still take for the present: it lags what the socket tells.
+  var past: [(at: Instant, engine: MatchingEngine)] = []
   var isCalm = false
   var isReady = false
   /// What every start put on record, in order.
   var reports: [Report] = []
   /// Instruments whose position was replaced by the exchange's word, on record.
   var repaired: Set<Int> = []
-  private(set) var starts: UInt32 = 1
+  var starts: UInt32 = 1
   /// Where set, each start's records are told here as they are kept.
   var tell: ((String) -> Void)?
-  private let journal: HistoryJournal
-  private var books = [BenchBook(instrument: 0), BenchBook(instrument: 1)]
+  let journal: HistoryJournal
+  var books = [BenchBook(instrument: 0), BenchBook(instrument: 1)]
   /// Orders of other people: instrument and id.
   private var phoned: [(instrument: Int, id: UInt64)] = []
   /// Requests of dead connections that have yet to arrive.
-  private var late: [[UInt8]] = []
-  private var size: Int64 = 5_000
-  private let options: BenchOptions
+  var late: [[UInt8]] = []
+  var size: Int64 = 5_000
+  let options: BenchOptions
   private let strategy: Int
 
   init(seed: UInt64) throws {
@@ -81,7 +83,7 @@ final class HistoryWalk {
     begin()
   }
 
-  private func begin() {
+  func begin() {
     bench.open()
     for index in books.indices {
       bench.snapshot(&books[index], bids: [(1_000, 5_000)], asks: [(1_001, 5_000)])
@@ -216,60 +218,13 @@ final class HistoryWalk {
     if isCalm || random.below(4) > 0 { bench.serve() }
   }
 
-  // ---- Deaths ----
-
-  /// The process dies at some instruction; the venue goes on, and requests on the wire arrive now, later or never.
-  private func die() throws {
-    if random.isOne(in: 2) {
-      size += 1
-      for index in books.indices { bench.update(&books[index], bids: [(1_000, size)]) }
-      _ = bench.market?.deliver()
-      _ = bench.account?.deliver(random.below(3))
-      let stages: [StageList] = [.feed, .builder, .gate, .sender]
-      for stage in stages.prefix(random.below(5)) { bench.step(stage) }
-    }
-    switch random.below(3) {
-    case 0: bench.serve()
-    case 1: late += bench.account?.texts() ?? []
-    default: break
-    }
-    bench.collect()
-    keepRecords()
-    try journal.write(bench.takeRecords(), of: starts, bench.instruments, at: bench.now)
-    bench.advance(by: Int64(random.below(3_000) + 1) * 1_000_000)
-    starts += 1
-    var options = options
-    options.startNumber = starts
-    bench = try StageBench(after: bench, options)
-    readings = []
-    isReady = false
-    machine = Reconciliation(
-      instruments: bench.instruments, memory: try journal.memory(), begunAt: bench.now.wall)
-    begin()
-  }
-
-  private func arriveLate() {
-    bench.venue.takeLate(
-      late.removeFirst(), at: bench.wallNanoseconds, pushes: bench.account)
-  }
-
-  /// The records of the start that runs, as far as they were collected.
-  func keepRecords() {
-    reports += bench.reports()
-    for report in bench.reports() { tell?("start \(starts) \(report)") }
-    for record in bench.collected(.position, of: .sender) {
-      if let position = record.read(PositionRecord.self), position.before != position.position {
-        repaired.insert(Int(position.instrument.index))
-      }
-    }
-  }
-
   // ---- Time ----
 
   func pass(_ milliseconds: Int64) {
     bench.advance(by: milliseconds * 1_000_000)
     bench.settle()
     bench.collectReturns()
+    remember()
     reconcile()
     bench.settle()
     bench.collect()
