@@ -10,7 +10,7 @@ TEST_PACKAGES := python3 python3-venv openssl chromium
 DEMO_FLAGS := $(if $(RECORDING),--recording $(RECORDING) --speed $(SPEED))
 TEST_FLAGS := $(if $(TEST),--test '$(TEST)',$(if $(SUITE),--suite '$(SUITE)'))
 
-.PHONY: help deps test-deps recordings build demo test check proofs lint bench fuzz tsan clean
+.PHONY: help deps test-deps recordings build demo test check proofs mutants lint bench fuzz tsan clean
 
 help:  ## list the targets
 	@echo "LLMTrading: a trading core for OKX"; echo
@@ -49,6 +49,9 @@ check: deps  ## gates and lint alone
 
 proofs: test-deps  ## the long proofs: histories, model replies, races, fuzzing, a ledger of a million records
 	@Tests/run.sh --proofs
+
+mutants: deps  ## plant each bug of Tests/Mutants in a copy; a test must catch it
+	@Tests/mutants.sh
 
 lint:  ## swift format lint --strict
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift

@@ -85,6 +85,7 @@ private func pause(of decision: RestartPolicy.Decision) -> Int64? {
     [shell("core", "echo x >> \(scratch.path)/runs; exec sleep 60")]) { events.add($0) }
   #expect(eventually { supervisor.processes["core"] != nil })
   let first = supervisor.processes["core"] ?? 0
+  #expect(eventually { text(scratch.path + "/runs") == "x\n" }, "it has done its part")
   kill(first, SIGKILL)
   #expect(eventually { ![0, first].contains(supervisor.processes["core"] ?? 0) })
   #expect(eventually { text(scratch.path + "/runs") == "x\nx\n" })

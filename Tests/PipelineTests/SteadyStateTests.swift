@@ -11,9 +11,10 @@ extension Demos {
       let folder = try Demo.folder()
       defer { try? FileManager.default.removeItem(at: folder) }
       let script = folder.appendingPathComponent("faults")
+      // Some seconds in: the core is up by then on the slowest machine.
       try """
-      at 2000 of BTC-USDT disconnect
-      at 6000 of ETH-USDT disconnect
+      at 8000 of BTC-USDT disconnect
+      at 14000 of ETH-USDT disconnect
       """.write(to: script, atomically: true, encoding: .utf8)
       let isLong = messages > 100_000
       let report = try Demo.play(
