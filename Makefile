@@ -21,7 +21,8 @@ help:  ## list the targets
 	@echo "  CONFIG=debug      make test with SUITE or TEST, make check: the debug build"
 	@echo "  RECORDINGS=FOLDER $(if $(RECORDINGS),$(RECORDINGS),none here: tests that need recordings are disabled)"
 	@echo "  RECORDING=FILE SPEED=recorded|max   make demo: play a recording"
-	@echo "  FUZZ_SECONDS=60 MODEL_REPLIES=300 HISTORIES=100000 LEDGER_RECORDS=1000000   how long proofs and make fuzz run"
+	@echo "  HISTORIES=100000 KILL_ROUNDS=100 MODEL_REPLIES=300 FUZZ_SECONDS=60 LEDGER_RECORDS=1000000"
+	@echo "                    how long proofs and make fuzz run"
 	@echo; echo "How to work on it: HACKING.md"
 
 deps:
@@ -47,7 +48,7 @@ test: test-deps  ## every test, gate and lint, with seconds; or SUITE=NAME, or T
 check: deps  ## gates and lint alone
 	@Tests/run.sh --check
 
-proofs: test-deps  ## the long proofs: histories, model replies, races, fuzzing, a ledger of a million records
+proofs: test-deps  ## the long proofs: histories, deaths, model replies, races, fuzzing, a ledger of a million records
 	@Tests/run.sh --proofs
 
 mutants: deps  ## plant each bug of Tests/Mutants in a copy; a test must catch it

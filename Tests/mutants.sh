@@ -97,24 +97,24 @@ build() {
     swift build --scratch-path ../build --product llmtradingPackageTests) >"$2" 2>&1 9>&-
 }
 
-# run SUITE LOG: 0 green, 1 red with `reason`, 2 nothing proved.
+# run SUITE LOG: 0 green, 1 red with `reason`, 2 nothing proved. The tests are this shell's own child:
+# `swift test` that is stopped leaves a hanging one behind.
 reason=
 run() {
   local status=0
-  (cd "$tree" && LLMTRADING_SUITE=$1 timeout --foreground -k 10 "$limit" \
-    swift test --scratch-path ../build --skip-build --filter "^$1\\.") \
-    >"$2" 2>&1 9>&- || status=$?
+  (cd "$tree" && exec timeout --foreground -k 10 "$limit" \
+    ../build/debug/llmtradingPackageTests.xctest --testing-library swift-testing \
+    --filter "^$1\\.") >"$2" 2>&1 9>&- || status=$?
   reason=
   if [[ $status -eq 0 ]]; then
     grep -qE '^✔ Test run with [1-9]' "$2"
     return $(($? * 2))
   fi
   reason=$(sed -nE '/^✘ Test run /d; s/^✘ Test ("[^"]*"|[^ ]+) .*/\1/p' "$2" | head -1)
-  if [[ $status -eq 124 || $status -eq 137 ]]; then
-    reason="a hang of $limit s${reason:+, after $reason}"
-  elif [[ -z $reason ]] && grep -qE 'Fatal error|unexpected signal' "$2"; then
-    reason="a trap: $(grep -m1 -oE 'Fatal error.*|unexpected signal.*' "$2" | cut -c 1-80)"
-  fi
+  case $status in
+    124 | 137) reason="a hang of $limit s${reason:+, after $reason}" ;;
+    13[1-9]) reason="a trap, signal $((status - 128))${reason:+, after $reason}" ;;
+  esac
   [[ -n $reason ]] && return 1
   return 2
 }

@@ -9,7 +9,8 @@ usage: Tests/run.sh [--suite NAME | --test SUITE/NAME | --check | --proofs]
   --suite NAME        one suite, built first: BookTests, or Book for short
   --test SUITE/NAME   one test of it, built first: BookTests/barsEqualANaiveAggregation
   --check             gates and lint alone
-  --proofs            the long forms: FUZZ_SECONDS, MODEL_REPLIES, HISTORIES, … set their size
+  --proofs            the long forms: HISTORIES, KILL_ROUNDS, MODEL_REPLIES, FUZZ_SECONDS and LEDGER_RECORDS set
+              their size
 CONFIG=debug runs suites and tests in the debug build (the whole run is always the release build).
 RECORDINGS names a folder of recordings; tests that need one are disabled where it is missing.
 Whole outputs are kept in .build/test-logs.
@@ -109,6 +110,7 @@ build_tests() {
   fi
 }
 histories() { HISTORIES=$HISTORIES swift_suite StageTests everyHistoryEndsAtTheExchangesTruth; }
+kill_rounds() { .build/test-venv/bin/python Tests/Peers/desk/kill_rounds.py "$KILL_ROUNDS"; }
 model_replies() { swift_suite AgentsTests aRealModelEndsValidRepairedOrNoDecision; }
 
 case $mode in
@@ -136,6 +138,7 @@ case $mode in
     suite build build_tests
     if [[ ${results[-1]} == passed ]]; then
       suite "${HISTORIES:=100000} histories" histories
+      suite "${KILL_ROUNDS:=100} deaths" kill_rounds
       suite "$MODEL_REPLIES model replies" model_replies
     fi
     suite race Tests/Race/run.sh

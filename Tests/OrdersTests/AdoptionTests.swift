@@ -52,6 +52,45 @@ import Testing
     #expect(desk.state(old) == .cancelled && desk.agrees())
   }
 
+  /// Its end was pushed before the journal's word of it was told: what the push counted is not missing any more.
+  @Test(arguments: [true, false])
+  func whatWasPushedOfAnUnprovenOrderIsCountedOnce(_ isExchangeIDOnRecord: Bool) {
+    var desk = Desk(start: 9)
+    let old = ClientOrderID(start: 8, number: 4)!
+    #expect(desk.push(update(old, .filled, cumulative: 10, last: 1, trade: 13)) == .unmatched)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 1)
+    var unproven = update(old, .live, cumulative: 4)
+    if !isExchangeIDOnRecord { unproven.exchangeOrder = .none }
+    #expect(desk.adoptUnproven(unproven) == true)
+    #expect(desk.gate.exposure(InstrumentID(index: 0)).openBuys == 5)
+    #expect(desk.merge(old, lots: 1, trade: 13) == .duplicate)
+    #expect(desk.merge(old, lots: 5, trade: 12) == .applied)
+    guard let query = desk.orders.nextQuery(now: desk.now) else {
+      Issue.record("it is not asked about")
+      return
+    }
+    #expect(desk.answer(query, .found, update(old, .filled, cumulative: 10)) == .applied)
+    #expect(desk.state(old) == .filled && desk.agrees())
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 6, "and 4 by the journal")
+    #expect(desk.log.allSatisfy { $0.kind != .fill || $0.tradeID != 0 }, "none is inferred")
+  }
+
+  /// Lots that the journal counted without their trade are taken over by the row that names it.
+  @Test func namelessLotsOfAnUnprovenOrderAreNamedAndNotCountedAgain() {
+    var desk = Desk(start: 9)
+    let old = ClientOrderID(start: 8, number: 4)!
+    let unproven = update(old, .live, cumulative: 3)
+    desk.orders.remember(nameless: Quantity(lots: 3), of: unproven.exchangeOrder)
+    #expect(desk.adoptUnproven(unproven) == true)
+    #expect(desk.gate.exposure(InstrumentID(index: 0)).openBuys == 7)
+    #expect(desk.merge(old, lots: 3, trade: 12) == .applied)
+    #expect(desk.log.last?.kind == .fillNamed)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 0)
+    #expect(desk.merge(old, lots: 2, trade: 13) == .applied)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 2)
+    #expect(desk.agrees() == true)
+  }
+
   @Test func aLiquidationCountsByWhatItsOrderGrew() {
     var desk = Desk()
     // A push names no trade; the same push again is no more; the row names it with a negative id.

@@ -59,6 +59,15 @@ import Testing
     #expect(kinds(bench) == [.closed])
   }
 
+  /// The journal's count begins a start; what was pushed before it was told comes on top.
+  @Test func whatTheJournalEndedWithIsAddedToWhatWasPushed() throws {
+    let bench = try bench()
+    #expect(bench.tellSender(.fill(row(5, trade: 1, at: bench))))
+    #expect(bench.tellSender(.recorded(instrument: swap, quantity: Quantity(lots: -12))))
+    bench.settle()
+    #expect(bench.position(1) == -7 && bench.builderPosition(1) == -7)
+  }
+
   /// A position that holds a fill nobody told of is the exchange's word: taken, on record with both figures, once.
   @Test func aPositionThatDiffersIsTakenOnceInAnEpoch() throws {
     let bench = try bench()

@@ -20,11 +20,15 @@ enum Desks {
     }
   }
 
-  /// Tests/Peers/desk/start.py: a start that finds much to agree on.
-  @Test func startWithHistory() throws {
-    let (status, output) = try Scenario.run("start_with_history", of: "start.py", seconds: 120)
-    print(output.split(separator: "\n").last ?? "")
-    #expect(status == 0, "\(output)")
+  /// Starts that find much to agree on, and deaths that leave orders in flight.
+  @Suite(.serialized)
+  struct Agreement {
+    @Test(arguments: [("start.py", "start_with_history"), ("kill_rounds.py", "5")])
+    func scenario(_ script: String, _ word: String) throws {
+      let (status, output) = try Scenario.run(word, of: script, seconds: 240)
+      print(output.split(separator: "\n").last.map(String.init) ?? "")
+      #expect(status == 0, "\(output)")
+    }
   }
 
   /// The desk with its agents, as processes: the scenarios are Tests/Peers/desk/team.py, kills.py and canary.py.

@@ -41,15 +41,18 @@ extension OrderTable {
   }
 
   /// Takes up an order of an earlier start that has no proven end on record: it is *unknown*, and asked about. What the
-  /// journal says was filled of it is counted already.
+  /// journal says was filled of it is counted already, and what pushes told of it before it was taken up.
   @_noLocks
   public mutating func adoptUnproven(
     _ update: OrderUpdate, now: Instant, into reports: inout ReportBuffer
   ) -> Bool {
     if !isOurs(update.clientOrder) || update.clientOrder.start == start { return false }
-    guard let slot = take(update, filled: update.cumulativeFilled.lots, as: .unknown) else {
-      return false
-    }
+    let counted = strangers.row(OrderTable.pair(update).order)
+    let heard = max(0, counted.counted &- counted.recorded)
+    let (sum, overflow) = update.cumulativeFilled.lots.addingReportingOverflow(heard)
+    let filled = overflow ? update.quantity.lots : min(sum, update.quantity.lots)
+    guard let slot = take(update, filled: filled, as: .unknown) else { return false }
+    unsafe orders[slot].anonymous = Quantity(lots: min(counted.anonymous, filled))
     ask(slot, now)
     // The gate counts it like any order that may rest.
     unsafe reports.append(OrderTable.report(.live, orders[slot], now))
@@ -69,7 +72,8 @@ extension OrderTable {
   /// Lots that an earlier start counted before their trade was named.
   @_noLocks
   public mutating func remember(nameless lots: Quantity, of order: ExchangeOrderID) {
-    strangers.add(order.rawValue, counted: lots.lots, anonymous: lots.lots)
+    strangers.add(
+      order.rawValue, counted: lots.lots, anonymous: lots.lots, recorded: lots.lots)
   }
 
   /// The adopted order at work that an update speaks of.

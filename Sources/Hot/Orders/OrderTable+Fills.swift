@@ -172,14 +172,14 @@ extension OrderTable {
     if update.tradeID != 0 || isRow {
       named = min(fresh, known.anonymous)
       fresh = fresh &- named
-      strangers.add(pair.order, counted: fresh, anonymous: 0 &- named)
+      remember(update, pair, counted: fresh, anonymous: 0 &- named)
     } else {
       fresh = update.cumulativeFilled.lots &- known.counted
       if fresh <= 0 {
         counters.duplicates &+= 1
         return false
       }
-      strangers.add(pair.order, counted: fresh, anonymous: fresh)
+      remember(update, pair, counted: fresh, anonymous: fresh)
       counters.inferredFills &+= 1
     }
     if fresh > 0 { counters.fills &+= 1 }
@@ -194,6 +194,17 @@ extension OrderTable {
     order.filled = update.cumulativeFilled
     append(update, order, fresh: fresh, named: named, isRow, into: &reports)
     return true
+  }
+
+  /// An order of an earlier start may be on record under our id alone: it is found by either.
+  @_noLocks
+  mutating func remember(
+    _ update: OrderUpdate, _ pair: TradePair, counted: Int64, anonymous: Int64
+  ) {
+    strangers.add(pair.order, counted: counted, anonymous: anonymous)
+    if pair.order != update.clientOrder.rawValue && isOurs(update.clientOrder) {
+      strangers.add(update.clientOrder.rawValue, counted: counted, anonymous: anonymous)
+    }
   }
 
   /// A `fill` for the lots that are new, a `fillNamed` for those that were counted before; the fee once.

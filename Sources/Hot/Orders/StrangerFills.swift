@@ -17,6 +17,8 @@ struct StrangerFills: ~Copyable, @unchecked Sendable {
     var order: UInt64 = 0
     var counted: Int64 = 0
     var anonymous: Int64 = 0
+    /// Of `counted`: what an earlier start has on record.
+    var recorded: Int64 = 0
   }
 
   init(capacity: Int) {
@@ -36,16 +38,18 @@ struct StrangerFills: ~Copyable, @unchecked Sendable {
 
   /// Adds to what is remembered of `order`, the oldest one's place where it is new. Nothing is remembered of order 0.
   @_noLocks
-  mutating func add(_ order: UInt64, counted: Int64, anonymous: Int64) {
+  mutating func add(_ order: UInt64, counted: Int64, anonymous: Int64, recorded: Int64 = 0) {
     if order == 0 { return }
     if let slot = index.find(order) {
       unsafe rows[slot].counted = saturating(rows[slot].counted, counted)
       unsafe rows[slot].anonymous = max(0, saturating(rows[slot].anonymous, anonymous))
+      unsafe rows[slot].recorded = saturating(rows[slot].recorded, recorded)
       return
     }
     let old = unsafe rows[at]
     if old.order != 0 { _ = index.remove(old.order) }
-    unsafe rows[at] = Row(order: order, counted: counted, anonymous: max(0, anonymous))
+    unsafe rows[at] = Row(
+      order: order, counted: counted, anonymous: max(0, anonymous), recorded: recorded)
     if !index.insert(order, slot: at) { unsafe rows[at] = Row() }
     at = at &+ 1 == capacity ? 0 : at &+ 1
   }

@@ -85,6 +85,11 @@ final class HistoryWalk {
 
   func begin() {
     bench.open()
+    if starts > 1 && random.isOne(in: 2) {
+      // It fills between the line's acknowledgement and the journal's word.
+      for index in books.indices { fillSome(index) }
+      bench.run()
+    }
     for index in books.indices {
       bench.snapshot(&books[index], bids: [(1_000, 5_000)], asks: [(1_001, 5_000)])
     }
@@ -142,7 +147,7 @@ final class HistoryWalk {
   }
 
   /// Somebody sells into our bids, or buys our asks, some of them.
-  private func fillSome(_ index: Int) {
+  func fillSome(_ index: Int) {
     let lots = Int64(random.below(4) + 1)
     if random.isOne(in: 3) {
       bench.update(&books[index], bids: [(1_001, lots)])

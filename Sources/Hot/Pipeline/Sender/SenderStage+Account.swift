@@ -184,8 +184,12 @@ extension SenderStage {
     case .answer(let answer): _ = table.answer(answer, now: now, into: &reports)
     case .fill(let row): _ = table.merge(row, now: now, into: &reports)
     case .recorded(let id, let quantity):
-      if positions.quantity(id).lots == 0 {
-        _ = positions.adopt(id, position: quantity)
+      // Fills may have been pushed before: they are not in it.
+      let (lots, overflow) = quantity.lots.addingReportingOverflow(positions.quantity(id).lots)
+      if overflow {
+        count(.numberRange, of: id)
+      } else {
+        _ = positions.adopt(id, position: Quantity(lots: lots))
         reports.append(positions.report(id, now: now))
       }
     case .position(let id, let stated, let average):
