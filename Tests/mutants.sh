@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plants the bugs of Tests/Mutants one by one in a copy of the tree, and names the test that catches it.
+# Plants the bugs of Tests/Mutants one by one in a copy of the tree, and names the test that catches each.
 # One that no suite catches is a missing test; one that no longer applies is to be refreshed.
 set -uo pipefail
 usage() {
@@ -137,7 +137,7 @@ try() {
       told="ERROR: does not compile ($logs/$name.$suite.log)" status=2
       break
     fi
-    run "$suite" "$logs/$name.$suite.log"
+    run "$suite" "$logs/$name.$suite.log" 2>/dev/null
     case $? in
       1) told="caught by $suite / $reason" status=0 ;;
       2) told="ERROR: $suite ran no test ($logs/$name.$suite.log)" status=2 ;;
@@ -155,7 +155,7 @@ try() {
 copy_tree || exit 2
 for suite in "${suites[@]}"; do
   start=$SECONDS log=$logs/none.$suite.log
-  if ! build "$suite" "$log" || ! run "$suite" "$log"; then
+  if ! build "$suite" "$log" || ! run "$suite" "$log" 2>/dev/null; then
     tail -n 20 "$log" >&2
     echo "error: $suite is not green without a mutant: nothing is proved ($log)" >&2
     exit 2

@@ -194,4 +194,25 @@ import Testing
     #expect(cancelled.count == 300 && desk.orders.workingCount == 0)
     #expect(desk.agrees() == true)
   }
+
+  /// Cancels of an unknown order fail one after the other while REST is slow: its answer counts all the same.
+  @Test func cancelsThatFailDoNotMakeAnAnswerOld() {
+    var desk = Desk(start: 9)
+    let old = ClientOrderID(start: 8, number: 4)!
+    #expect(desk.adoptUnproven(update(old, .live)) == true)
+    desk.orders.requestCancel(of: old)
+    guard let query = desk.orders.nextQuery(now: desk.now) else {
+      Issue.record("it is not asked about")
+      return
+    }
+    for request in 1...4 as ClosedRange<UInt64> {
+      desk.pass(500_000_000)
+      desk.orders.markCancelSent(old, request: request, now: desk.now)
+      desk.pass(1_000_000)
+      #expect(desk.cancelReply(old, code: 51400) == .applied)
+    }
+    #expect(desk.merge(old, lots: 10, trade: 12) == .applied)
+    #expect(desk.answer(query, .found, update(old, .filled, cumulative: 10)) == .applied)
+    #expect(desk.state(old) == .filled && desk.agrees())
+  }
 }

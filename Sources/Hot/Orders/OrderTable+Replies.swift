@@ -153,8 +153,11 @@ extension OrderTable {
     _ slot: Int, _ now: Instant, exchangeCode: Int32, into reports: inout ReportBuffer
   ) {
     unsafe orders[slot].isCancelInFlight = false
+    let isUnknown = unsafe orders[slot].state == .unknown
+    // What is asked about already stays so: a question begun anew with each cancel that fails would never be answered.
+    if unsafe isUnknown && orders[slot].needsQuery { return }
     ask(slot, now)
-    if unsafe orders[slot].state == .unknown { return }
+    if isUnknown { return }
     unsafe orders[slot].state = .unknown
     counters.becameUnknown &+= 1
     var report = unsafe OrderTable.report(.unknown, orders[slot], now)

@@ -75,7 +75,7 @@ extension JournalText {
     price("price", value.price, value.instrument, &line)
     line.number("lots", value.quantity.lots)
     line.number("filled", value.cumulativeFilled.lots)
-    if value.kind == .fill {
+    if value.kind == .fill || value.kind == .fillNamed {
       line.number("fill_lots", value.lastQuantity.lots)
       price("fill_price", value.lastPrice, value.instrument, &line)
       // Liquidations have negative ids (docs/OKX.md OKX-177).

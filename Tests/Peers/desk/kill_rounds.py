@@ -276,10 +276,12 @@ def compare(rounds, seed, began):
     places, fills = record.places(), record.reports("fill")
     late = [row for row in fills if row["reconciled"]]
     kills = ", ".join(f"{count} at {kind}" for kind, count in rounds.kills.items())
+    seconds = rounds.seconds or [0]
     print(f"{rounds.number - 1} kills ({kills}); {len(places)} orders, {unended(rows)} of them in flight at a kill, "
           f"{sum(rounds.resting)} of these resting; {len(truth.fills)} fills, {len(late)} told by REST, "
-          f"{len(record.reports('fillNamed'))} named later; unequal: {found.counts()}; seconds to active "
-          f"p50 {statistics.median(rounds.seconds or [0]):.2f} max {max(rounds.seconds or [0]):.2f}; "
+          f"{len(record.reports('fillNamed'))} named later, {found.replaced()} counts replaced; "
+          f"unequal: {found.counts()}; "
+          f"seconds to active p50 {statistics.median(seconds):.2f} max {max(seconds):.2f}; "
           f"seed {seed}; {time.monotonic() - began:.0f} s")
     check(not found.faults, f"{len(found.faults)} inequalities", f"seed {seed}")
     equal(planted(truth, record), [], "planted faults that are not seen")

@@ -91,6 +91,10 @@ class Comparison:
         if found != wanted:
             self.say(kind, what, key, found, wanted)
 
+    def replaced(self):
+        """How often the exchange's word took the place of a count: its position may come before the fill that made it."""
+        return sum(row["kind"] == "position" and row["before"] != row["position"] for row in self.record.rows)
+
     def counts(self):
         found = collections.Counter(fault[0] for fault in self.faults)
         return ", ".join(f"{kind} {found[kind]}" for kind in Comparison.KINDS)
@@ -192,9 +196,6 @@ class Comparison:
         for name, lots in self.truth.positions.items():
             self.equal("positions", counted[name], lots, "the position by the fills on record", name)
             self.equal("positions", stated[name], lots, "the position by the exchange's fills", name)
-        for row in self.record.rows:
-            if row["kind"] == "position" and row["before"] != row["position"]:
-                self.say("positions", "a count that was replaced", row["instrument"], row["before"], row["position"])
 
     def balances(self):
         """Cash as the fills on record make it. What an open swap has not paid yet is not told: a currency in which one is

@@ -65,7 +65,10 @@ extension Reconciliation {
       actions.append(.tell(.epochRead(number)))
       epoch = nil
     }
-    if !awaited.isEmpty { needsRound = true }
+    if awaited.isEmpty { return }
+    needsRound = true
+    notBefore = moment.instant.advanced(
+      byNanoseconds: Reconciliation.confirmingPauseNanoseconds)
   }
 
   mutating func fail(_ reason: String, _ number: UInt64, _ moment: Moment) {

@@ -68,6 +68,8 @@ public struct Reconciliation: Sendable {
   /// Between a failed round and the next: doubled with each failure, up to the longest.
   static let firstPauseNanoseconds: Int64 = 200_000_000
   static let longestPauseNanoseconds: Int64 = 10_000_000_000
+  /// Before a round that only confirms: ends come in crowds, and each round reads the fills of a minute.
+  static let confirmingPauseNanoseconds: Int64 = 100_000_000
   /// A fill may show in `trade/fills` so much later than one with a later bill.
   static let overlapMilliseconds: Int64 = 60_000
   /// Rows that were named and are not named again.
