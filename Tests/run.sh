@@ -121,7 +121,7 @@ case $mode in
       while IFS= read -r name; do suite "$name" swift_suite "$name"; done < <(suites)
     fi
     suite race Tests/Race/run.sh
-    suite fuzz Tests/Fuzz/run.sh "${FUZZ_SECONDS:-60}"
+    suite fuzz Tests/Fuzz/run.sh "${FUZZ_SECONDS:-30}"
     ;;
   suite | test)
     suite build build_tests
