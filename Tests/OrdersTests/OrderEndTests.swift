@@ -119,4 +119,26 @@ import Testing
     _ = desk.answer(query, .found, update(order, .live))
     #expect(desk.orders.unanswered(since: opened) == 0)
   }
+
+  /// "Not found" twice is no word of the exchange's: what pending orders show at the very time last heard lives.
+  @Test func anEndConcludedFromNotFoundGivesWayToPendingOrders() {
+    var desk = Desk()
+    let order = desk.send()
+    var live = update(order, .live)
+    live.exchangeTime = WallMilliseconds(milliseconds: 100)
+    _ = desk.push(live)
+    desk.pass(20_000_000_000)
+    _ = desk.sessionDown()
+    for _ in 0..<3 {
+      desk.pass(3_000_000_000)
+      if let query = desk.orders.nextQuery(now: desk.now) { _ = desk.answer(query, .notFound) }
+    }
+    #expect(desk.state(order) == .cancelled)
+    live.receivedAt = desk.now
+    #expect(desk.orders.observe(live, into: &desk.reports) == .applied)
+    desk.drain()
+    #expect(desk.state(order) == .live && desk.orders.workingCount == 1)
+    #expect(desk.orders.nextRequestedCancel(now: desk.now)?.clientOrder == order)
+    #expect(desk.agrees() == true)
+  }
 }

@@ -38,6 +38,8 @@ extension AccountReader {
     var seen: Set<UInt64> = []
     var stated = read(rows, path) { row throws(OddRow) in try AccountReader.order(&row) }
     stated.rows.removeAll { !seen.insert($0.exchangeOrder.rawValue).inserted }
+    let now = Instant.now()
+    for index in stated.rows.indices { stated.rows[index].receivedAt = now }
     return stated
   }
 

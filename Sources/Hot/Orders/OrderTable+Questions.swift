@@ -140,6 +140,8 @@ extension OrderTable {
     } else {
       reject(slot, .exchangeRejected, 51603, now, isReconciled: true, into: &reports)
     }
+    // Kept beyond the end: it was concluded, not told.
+    unsafe orders[slot].missingSince = order.missingSince
     return .applied
   }
 }

@@ -51,7 +51,10 @@ extension OrderTable {
   func isAlive(_ order: Order, after update: OrderUpdate) -> Bool {
     if update.state != .live && update.state != .partiallyFilled { return false }
     let isNeverHeardOf = order.state == .rejected && order.exchangeTime.milliseconds == 0
+    // Nobody told an end that was only concluded from "not found": it has no time of its own.
+    let isConcluded = order.missingSince != .zero
     return isNeverHeardOf || update.exchangeTime > order.exchangeTime
+      || isConcluded && update.exchangeTime == order.exchangeTime
   }
 
   /// A push of an order that has ended: its fill counts where it is new.

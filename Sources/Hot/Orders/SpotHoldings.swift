@@ -24,6 +24,13 @@ public struct SpotHoldings: ~Copyable, @unchecked Sendable {
 
   /// Balance pushes lag fills; what stays so long is so.
   static var patienceNanoseconds: Int64 { 2_000_000_000 }
+  /// A balance told so soon after a fill may be of before it: REST takes its time, and lags the pushes.
+  static var proofNanoseconds: Int64 { 3_000_000_000 }
+
+  @_noLocks
+  static func isProof(_ row: Row) -> Bool {
+    row.fillAt == .zero || row.heardAt.since(row.fillAt) >= proofNanoseconds
+  }
 
   public init(instruments: InstrumentTable) {
     self.instruments = instruments
@@ -58,8 +65,8 @@ public struct SpotHoldings: ~Copyable, @unchecked Sendable {
     if lots <= 0 || sellable(instrument) != 0 { return false }
     let at = Int(instrument.index)
     let row = unsafe rows[at]
-    if row.heardAt >= row.fillAt || row.askedAt >= row.fillAt { return false }
-    if now.since(row.fillAt) < SpotHoldings.patienceNanoseconds { return false }
+    if SpotHoldings.isProof(row) || row.askedAt >= row.fillAt { return false }
+    if now.since(row.fillAt) < SpotHoldings.proofNanoseconds { return false }
     unsafe rows[at].askedAt = now
     return true
   }
@@ -112,7 +119,7 @@ public struct SpotHoldings: ~Copyable, @unchecked Sendable {
     let at = Int(instrument.index)
     let row = unsafe rows[at]
     let isQuiet =
-      now.since(row.fillAt) >= SpotHoldings.patienceNanoseconds && row.heardAt >= row.fillAt
+      now.since(row.fillAt) >= SpotHoldings.patienceNanoseconds && SpotHoldings.isProof(row)
     let (missing, overflow) = lots.subtractingReportingOverflow(there)
     let isShort = lots > 0 && (there == 0 || overflow || missing > max(0, fees) &+ 1)
     if !isShort || openOrders > 0 || !isQuiet {

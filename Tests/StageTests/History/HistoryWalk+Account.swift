@@ -93,9 +93,9 @@ extension HistoryWalk {
     var rows = Stated<StatedBalance>()
     for index in 0..<bench.instruments.currencyCount {
       let id = CurrencyID(index: UInt16(index))
-      guard let held = engine.balance("\(bench.instruments.currencyName(id))") else {
-        continue
-      }
+      // What is zero is left out (docs/OKX.md OKX-151).
+      guard let held = engine.balance("\(bench.instruments.currencyName(id))"), held.cash.units != 0
+      else { continue }
       rows.rows.append(
         StatedBalance(
           currency: id, cash: held.cash,

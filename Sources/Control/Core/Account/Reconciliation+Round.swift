@@ -16,6 +16,7 @@ extension Reconciliation {
     rounds += 1
     let isWhole = needsWhole || isDue
     round = Round(number: rounds, startedAt: now, epoch: epoch, isWhole: isWhole)
+    round?.balancesAsOf = exchangeTime
     needsWhole = false
     needsRound = false
     if isWhole { due = now.advanced(byNanoseconds: Reconciliation.periodNanoseconds) }
@@ -42,14 +43,15 @@ extension Reconciliation {
         // Their rows are told first: what positions hold is then among what was counted.
         merge(fills, moment)
         current.positionsAskedAt = moment.instant
+        current.positionsAsOf = exchangeTime
         round = current
         actions.append(.ask(.positions, round: current.number))
         return
       }
       guard let positions = current.positions else { return }
       confirm(pending, current)
-      take(balances)
-      take(positions, askedAt: current.positionsAskedAt)
+      take(balances, asOf: current.balancesAsOf)
+      take(positions, asOf: current.positionsAsOf, askedAt: current.positionsAskedAt)
     } else {
       merge(fills, moment)
       confirm(pending, current)
@@ -142,14 +144,17 @@ extension Reconciliation {
   }
 
   /// Rows of `account/balance`, which leaves out currencies that are zero (docs/OKX.md OKX-151).
-  private mutating func take(_ stated: Stated<StatedBalance>) {
+  private mutating func take(_ stated: Stated<StatedBalance>, asOf heard: WallMilliseconds) {
     tell(stated.odd)
     let named = Set(stated.rows.map(\.currency))
+    // A push that came while they were read, or shortly before, is newer than what is left out.
+    let zeroAsOf = WallMilliseconds(
+      milliseconds: max(1, heard.milliseconds - Reconciliation.lagMilliseconds))
     for index in 0..<instruments.currencyCount where stated.odd.isEmpty {
       let currency = CurrencyID(index: UInt16(index))
       if named.contains(currency) { continue }
       actions.append(
-        .tell(.balance(currency: currency, cash: .zero, exchangeTime: exchangeTime)))
+        .tell(.balance(currency: currency, cash: .zero, exchangeTime: zeroAsOf)))
     }
     for row in stated.rows {
       hear(row.exchangeTime)
@@ -161,7 +166,9 @@ extension Reconciliation {
   }
 
   /// Rows of `account/positions`; a derivative that has none is flat.
-  private mutating func take(_ stated: Stated<StatedPosition>, askedAt: Instant) {
+  private mutating func take(
+    _ stated: Stated<StatedPosition>, asOf heard: WallMilliseconds, askedAt: Instant
+  ) {
     tell(stated.odd)
     var named = Set(stated.odd.map(\.instrument))
     for row in stated.rows {
@@ -180,12 +187,12 @@ extension Reconciliation {
       let id = InstrumentID(index: UInt16(index))
       let type = instruments[id].type
       guard type == .swap || type == .futures, !named.contains(id) else { continue }
-      // As of the latest thing heard of the exchange: what fills after that is newer than this.
+      // As of the latest thing heard when it was asked: what fills after that is newer than this.
       actions.append(
         .tell(
           .position(
             instrument: id,
-            StatedFigure(lots: 0, tradeID: 0, time: exchangeTime, askedAt: askedAt),
+            StatedFigure(lots: 0, tradeID: 0, time: heard, askedAt: askedAt),
             averagePrice: .none)))
     }
   }

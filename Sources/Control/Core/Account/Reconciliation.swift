@@ -55,12 +55,22 @@ public struct Reconciliation: Sendable {
     var positions: Stated<StatedPosition>?
     /// `.zero` before that.
     var positionsAskedAt = Instant.zero
+    /// The latest that the exchange had said anything of when balances, and positions, were asked for.
+    var balancesAsOf = WallMilliseconds(milliseconds: 0)
+    var positionsAsOf = WallMilliseconds(milliseconds: 0)
   }
 
   /// An end that REST told, until a round confirms it.
   struct Awaited {
     var answer: OrderAnswer
     var since: Instant
+
+    func isSameEnd(as other: OrderAnswer) -> Bool {
+      answer.kind == other.kind
+        && (other.kind != .found
+          || answer.update.state == other.update.state
+            && answer.update.cumulativeFilled == other.update.cumulativeFilled)
+    }
   }
 
   /// Between two rounds that nobody asked for.
@@ -70,6 +80,8 @@ public struct Reconciliation: Sendable {
   static let longestPauseNanoseconds: Int64 = 10_000_000_000
   /// Before a round that only confirms: ends come in crowds, and each round reads the fills of a minute.
   static let confirmingPauseNanoseconds: Int64 = 100_000_000
+  /// REST may not know yet what the exchange said so shortly before.
+  static let lagMilliseconds: Int64 = 1_000
   /// A fill may show in `trade/fills` so much later than one with a later bill.
   static let overlapMilliseconds: Int64 = 60_000
   /// Rows that were named and are not named again.
@@ -220,7 +232,10 @@ public struct Reconciliation: Sendable {
       actions.append(.tell(.answer(early)))
       return
     }
-    awaited[query.clientOrder] = Awaited(answer: answer, since: moment.instant)
+    // The same end told again is not younger for that: a slow round would never be younger than it.
+    var since = moment.instant
+    if let held = awaited[query.clientOrder], held.isSameEnd(as: answer) { since = held.since }
+    awaited[query.clientOrder] = Awaited(answer: answer, since: since)
     needsRound = true
   }
 
