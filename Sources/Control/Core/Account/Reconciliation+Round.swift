@@ -130,6 +130,11 @@ extension Reconciliation {
         held.answer.update = row
         awaited[client] = nil
         actions.append(.tell(.answer(held.answer)))
+      } else if let filled = memory.ended.removeValue(forKey: client.rawValue) {
+        // REST lags, or the end on record was none: asked about, with what is on record of it counted.
+        var update = row
+        update.cumulativeFilled = Quantity(lots: filled)
+        actions.append(.tell(.unproven(update)))
       } else {
         actions.append(.tell(.workingOrder(row)))
       }

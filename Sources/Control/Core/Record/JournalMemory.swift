@@ -18,6 +18,10 @@ public struct JournalMemory: Sendable {
   public private(set) var nameless: [UInt64: Nameless] = [:]
   /// Orders without an end on record, by our id.
   public private(set) var unproven: [UInt64: UnprovenOrder] = [:]
+  /// Lots on record of the latest orders that have an end on record, by our id: REST may show one at work a moment longer.
+  public internal(set) var ended: [UInt64: Int64] = [:]
+  private var endedOrder: [UInt64] = []
+  static let endedRemembered = 10_000
   /// How far `trade/fills` was read; nil where that is on no record.
   public private(set) var cursor: FillCursor?
   /// Signed lots.
@@ -160,17 +164,27 @@ public struct JournalMemory: Sendable {
     else { return }
     let client = item.clientOrder.rawValue
     switch item.kind {
-    case .filled, .cancelled, .rejected: unproven[client] = nil
+    case .filled, .cancelled, .rejected: end(client)
     case .fillNamed: note(item, symbol)
     case .fill:
       note(item, symbol)
       unproven[client]?.filled += item.lastQuantity.lots
+      ended[client]? += item.lastQuantity.lots
       // A fill before the adoption of the same start is in the adopted figure already.
       if let one = adopted[symbol], one.start == start, record.header.instant < one.at { return }
       positions[symbol, default: 0] += item.side.sign * item.lastQuantity.lots
     default: break
     }
     if item.exchangeOrder != .none { unproven[client]?.exchangeOrder = item.exchangeOrder }
+  }
+
+  private mutating func end(_ client: UInt64) {
+    guard let order = unproven.removeValue(forKey: client) else { return }
+    if ended.updateValue(order.filled, forKey: client) == nil { endedOrder.append(client) }
+    if endedOrder.count >= 2 * JournalMemory.endedRemembered {
+      for old in endedOrder.prefix(JournalMemory.endedRemembered) { ended[old] = nil }
+      endedOrder.removeFirst(JournalMemory.endedRemembered)
+    }
   }
 
   private mutating func note(_ report: Report, _ symbol: Symbol) {
