@@ -53,12 +53,16 @@ struct RunCommand: AsyncParsableCommand {
       ChildSpecification(
         name: "core", arguments: ["core"] + arguments,
         environment: ChildEnvironment.core(configuration), policy: .core,
-        graceNanoseconds: RunCommand.coreGraceNanoseconds),
-      ChildSpecification(
-        name: "sweep", arguments: ["sweep"] + arguments,
-        environment: ChildEnvironment.core(configuration), policy: .task,
-        startsWhenDown: "core"),
+        graceNanoseconds: RunCommand.coreGraceNanoseconds)
     ]
+    // Without REST there is nobody to ask.
+    if configuration.endpoints.restURL != nil {
+      children.append(
+        ChildSpecification(
+          name: "sweep", arguments: ["sweep"] + arguments,
+          environment: ChildEnvironment.core(configuration), policy: .task,
+          startsWhenDown: "core"))
+    }
     if !noConsole {
       children.append(
         ChildSpecification(
@@ -80,8 +84,8 @@ struct RunCommand: AsyncParsableCommand {
     case .down(let name, let deaths):
       log.critical(
         """
-        \(name) is DOWN after \(deaths) deaths within a minute and is not restarted; what it had at work is \
-        cancelled by REST. Look at its log, then end this process and start it again
+        \(name) is DOWN after \(deaths) deaths within a minute and is not restarted; `llmtrading sweep` cancels \
+        by REST what it had at work. Look at its log, then end this process and start it again
         """)
     case .stopped(let name, let exit):
       log.info("ended", metadata: ["child": "\(name)", "how": "\(exit)"])

@@ -24,6 +24,8 @@ public struct OrderSweep: Sendable {
     public var ended = 0
     /// Orders that still work, or may, in words.
     public var left: [String] = []
+    /// Of `left`, those that have a name.
+    var working = 0
     /// Other people's, left alone.
     public var foreign = 0
   }
@@ -77,7 +79,7 @@ public struct OrderSweep: Sendable {
       if isQuiet || clock.now - begun >= patience { break }
       try await Task.sleep(for: OrderSweep.pause)
     }
-    outcome.ended = seen.count - outcome.left.count
+    outcome.ended = seen.count - outcome.working
     return outcome
   }
 
@@ -102,14 +104,15 @@ public struct OrderSweep: Sendable {
       }
       let name = "\(table[order.instrument].symbol) order \(order.exchangeOrder.rawValue)"
       let isNew = seen.insert(order.exchangeOrder).inserted
+      outcome.working += 1
       switch await reader.cancel(order) {
-      case .accepted: outcome.left.append("\(name): its cancel was taken, and it still works")
+      case .accepted: outcome.left.append("\(name): its cancel was taken, its end is not seen yet")
       case .refused(let code, let text):
         outcome.left.append("\(name): its cancel was refused: \(code) \(text)")
       case .unknown(let reason): outcome.left.append("\(name): no answer to its cancel: \(reason)")
       }
       if isNew {
-        log.notice("cancelled by REST", metadata: ["order": "\(outcome.left.last ?? name)"])
+        log.notice("a cancel by REST", metadata: ["order": "\(outcome.left.last ?? name)"])
       }
     }
     return outcome
