@@ -14,7 +14,7 @@ import Testing
   @Test func anEmptyFolderRemembersNothing() throws {
     let history = try History()
     let memory = try history.memory
-    #expect(memory.fillsKnownUntil == nil && memory.stops.isEmpty && memory.positions.isEmpty)
+    #expect(memory.began == nil && memory.stops.isEmpty && memory.positions.isEmpty)
   }
 
   @Test func theNewestBillIsTheOneToGoOnFrom() throws {
@@ -30,7 +30,7 @@ import Testing
     }
     let memory = try history.memory
     #expect(memory.lastBill == .init(id: 9, at: WallMilliseconds(milliseconds: 90)))
-    #expect(memory.began != nil && memory.began == memory.fillsKnownUntil)
+    #expect(memory.began != nil)
   }
 
   @Test func theLastRequestOfALastingSourceCounts() throws {
@@ -81,8 +81,7 @@ import Testing
     }
     var memory = try history.memory
     #expect(memory.positions == [coin: 3, ether: -4])
-    #expect(memory.trades.count == 3 && memory.nameless.isEmpty)
-    #expect(memory.fillsKnownUntil?.milliseconds == later + 1_500)
+    #expect(memory.trades.count == 3 && memory.strangers(latest: 9).allSatisfy { $0.nameless.lots == 0 })
     try history.start(2) { segment in
       try segment.name(["BTC-USDT", "ETH-USDT"])
       // Found by start-up, and then stated with it: the figure holds it already.
@@ -92,7 +91,6 @@ import Testing
     }
     memory = try history.memory
     #expect(memory.positions == [coin: 11, ether: -4])
-    #expect(memory.fillsKnownUntil?.milliseconds == later + 2_500)
   }
 
   @Test func ordersWithoutAnEndAreUnproven() throws {
@@ -134,7 +132,10 @@ import Testing
         .fillCursor, FillCursor(billID: 44, time: WallMilliseconds(milliseconds: 10)))
     }
     let memory = try history.memory
-    #expect(memory.nameless.mapValues(\.lots) == [5: 6])
+    let recorded = memory.strangers(latest: 9)
+    #expect(recorded.map(\.exchangeOrder.rawValue) == [5, 6])
+    #expect(recorded.map(\.lots.lots) == [6, 3] && recorded.map(\.nameless.lots) == [6, 0])
+    #expect(memory.strangers(latest: 1).map(\.exchangeOrder.rawValue) == [6])
     #expect(memory.positions == [coin: 9], "a name moves nothing")
     #expect(memory.trades.map { Int64(bitPattern: $0.trade) } == [-8])
     #expect(memory.cursor?.billID == 44)

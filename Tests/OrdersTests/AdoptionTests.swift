@@ -80,7 +80,10 @@ import Testing
     var desk = Desk(start: 9)
     let old = ClientOrderID(start: 8, number: 4)!
     let unproven = update(old, .live, cumulative: 3)
-    desk.orders.remember(nameless: Quantity(lots: 3), of: unproven.exchangeOrder)
+    desk.orders.remember(
+      RecordedOrder(
+        exchangeOrder: unproven.exchangeOrder, lots: Quantity(lots: 3), nameless: Quantity(lots: 3))
+    )
     #expect(desk.adoptUnproven(unproven) == true)
     #expect(desk.gate.exposure(InstrumentID(index: 0)).openBuys == 7)
     #expect(desk.merge(old, lots: 3, trade: 12) == .applied)
@@ -89,6 +92,31 @@ import Testing
     #expect(desk.merge(old, lots: 2, trade: 13) == .applied)
     #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == 2)
     #expect(desk.agrees() == true)
+  }
+
+  /// An earlier start counted its first lots: what it grows by now is the rest, named or not.
+  @Test(arguments: [0, 2, 5] as [Int64])
+  func aLiquidationGoesOnAfterARestart(stillNameless: Int64) {
+    var desk = Desk(start: 9)
+    desk.orders.remember(
+      RecordedOrder(
+        exchangeOrder: ExchangeOrderID(rawValue: 900), lots: Quantity(lots: 5),
+        nameless: Quantity(lots: stillNameless)))
+    var push = update(.none, .partiallyFilled, cumulative: 8, last: 3, trade: 0, side: .sell)
+    push.exchangeOrder = ExchangeOrderID(rawValue: 900)
+    push.quantity = Quantity(lots: 8)
+    #expect(desk.push(push) == .unmatched)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == -3)
+    #expect(desk.push(push) == .duplicate)
+    // The rows name what no push did, and move nothing.
+    if stillNameless > 0 {
+      _ = desk.merge(.none, lots: stillNameless, trade: -76, exchange: 900, side: .sell)
+    }
+    _ = desk.merge(.none, lots: 3, trade: -77, exchange: 900, side: .sell)
+    #expect(desk.positions.quantity(InstrumentID(index: 0)).lots == -3)
+    #expect(desk.log.filter { $0.kind == .fill }.map(\.lastQuantity.lots) == [3])
+    let named = desk.log.filter { $0.kind == .fillNamed }
+    #expect(named.reduce(0) { $0 + $1.lastQuantity.lots } == stillNameless + 3)
   }
 
   @Test func aLiquidationCountsByWhatItsOrderGrew() {

@@ -69,11 +69,11 @@ extension OrderTable {
     return apply(update, isReconciled: true, into: &reports)
   }
 
-  /// Lots that an earlier start counted before their trade was named.
-  @_noLocks
-  public mutating func remember(nameless lots: Quantity, of order: ExchangeOrderID) {
+  /// Before the first push, whose growth would else be the whole order.
+  public mutating func remember(_ order: RecordedOrder) {
     strangers.add(
-      order.rawValue, counted: lots.lots, anonymous: lots.lots, recorded: lots.lots)
+      order.exchangeOrder.rawValue, counted: order.lots.lots, anonymous: order.nameless.lots,
+      recorded: order.lots.lots)
   }
 
   /// The adopted order at work that an update speaks of.

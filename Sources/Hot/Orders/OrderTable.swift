@@ -84,6 +84,10 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   public static var slotsMax: Int { 4096 }
   /// Beyond what the exchange's order rate lets one account trade between two rounds of reconciliation.
   public static var tradesRemembered: Int { 32_768 }
+  /// Orders outside of the table whose lots are known.
+  static var strangersRemembered: Int { 1_024 }
+  /// Of these, at most so many from earlier starts.
+  public static var recordedStrangersMax: Int { strangersRemembered / 2 }
   /// Orders that one call of `nextQuery` or `nextRequestedCancel` looks at.
   public static var scanStepsMax: Int { 64 }
 
@@ -102,7 +106,7 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
     byClient = FixedIndex(capacity: OrderTable.slotsMax)
     byIntent = FixedIndex(capacity: OrderTable.slotsMax)
     trades = SeenFills(capacity: OrderTable.tradesRemembered)
-    strangers = StrangerFills(capacity: 256)
+    strangers = StrangerFills(capacity: OrderTable.strangersRemembered)
     unsafe open = .allocate(capacity: max(1, instruments.count))
     unsafe open.initialize(repeating: Exposure(), count: max(1, instruments.count))
     unsafe orders = .allocate(capacity: OrderTable.slotsMax)

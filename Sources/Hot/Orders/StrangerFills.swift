@@ -2,6 +2,20 @@
 
 import Quantities
 
+/// What an earlier start has on record of an order outside of the table.
+public struct RecordedOrder: Hashable, Sendable {
+  public var exchangeOrder: ExchangeOrderID
+  public var lots: Quantity
+  /// Of these: lots that no trade was named for.
+  public var nameless: Quantity
+
+  public init(exchangeOrder: ExchangeOrderID, lots: Quantity, nameless: Quantity) {
+    self.exchangeOrder = exchangeOrder
+    self.lots = lots
+    self.nameless = nameless
+  }
+}
+
 /// Remembers, for the latest `capacity` orders outside of the table, the lots counted and those of them that no trade
 /// was named for: a liquidation's pushes name none, its row in `trade/fills` does.
 @safe

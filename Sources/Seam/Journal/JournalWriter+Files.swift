@@ -27,7 +27,7 @@ extension JournalWriter {
     let (region, isOnReserve) = try room(folder, path, settings)
     let header = SegmentHeader(
       identity: identity, stream: folder.stream, segment: segment, firstRecord: firstRecord,
-      clocks: .now())
+      clocks: settings.clocks ?? .now())
     // SAFETY: the region holds at least a header, and nobody else has it yet.
     unsafe header.bytes.withUnsafeBytes { bytes in
       unsafe region.base.copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)

@@ -27,6 +27,8 @@ public struct JournalSettings: Sendable, Hashable {
   /// Keeps a segment's room aside (`JournalFolder.reserve`): with the disk full the stream goes on there, and its owner
   /// sees to it that what is still written is little (`isOnReserve`).
   public var holdsReserve = false
+  /// The wall time of the records' instants; nil: as the machine's clocks have it when a segment is made.
+  public var clocks: ClockPair?
   public init() {}
 }
 

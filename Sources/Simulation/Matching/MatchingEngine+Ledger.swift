@@ -43,14 +43,23 @@ extension MatchingEngine {
   // MARK: - What the system does
 
   /// The system reduces a position at the mark: by a liquidation, after the instrument's orders are cancelled, or
-  /// by ADL. `lots` nil: all of it. Not `isTold`: no order is reported, as the older guide says (docs/OKX.md
-  /// OKX-115). False where there is no position or no mark.
+  /// by ADL. `lots` nil: all of it. The order keeps `rest` of them, at least one is filled: the next call goes on with
+  /// it. Not `isTold`: no order is reported, as the older guide says (docs/OKX.md OKX-115). False where there is no
+  /// position or no mark.
   public mutating func reduce(
-    _ instrument: Int, by lots: Int64?, isAutoDeleveraging: Bool, isTold: Bool, at now: Int64,
-    into events: inout [EngineEvent]
+    _ instrument: Int, by lots: Int64?, leaving rest: Int64 = 0, isAutoDeleveraging: Bool,
+    isTold: Bool, at now: Int64, into events: inout [EngineEvent]
   ) -> Bool {
     advance(to: now, into: &events)
     let before = position(instrument).position.lots
+    if let order = reducing.removeValue(forKey: instrument) {
+      let left = min(abs(before), order.remaining.lots)
+      if left > 0 && (before > 0) == (order.side == .sell) {
+        fill(order, left, leaving: rest, isTold: isTold, at: now, into: &events)
+        return true
+      }
+      close(order, reporting: false, into: &events)
+    }
     let mark = mark(instrument)
     let taken = min(abs(before), lots ?? .max)
     if taken <= 0 || mark.isNone || catalogue[instrument].type == .spot { return false }
@@ -68,13 +77,26 @@ extension MatchingEngine {
     nextOrder += 8
     order.category =
       isAutoDeleveraging ? .autoDeleveraging : isWhole ? .fullLiquidation : .partialLiquidation
-    var told: [EngineEvent] = []
-    fill(
-      &order, Quantity(lots: taken), at: mark, isTaker: true, now: now, into: &told)
-    if isTold { events += told }
-    close(order, reporting: false, into: &events)
-    closeBatch(at: now, into: &events)
+    fill(order, taken, leaving: rest, isTold: isTold, at: now, into: &events)
     return true
+  }
+
+  /// Fills `lots` but `rest` of an order of the system's.
+  private mutating func fill(
+    _ order: VenueOrder, _ lots: Int64, leaving rest: Int64, isTold: Bool, at now: Int64,
+    into events: inout [EngineEvent]
+  ) {
+    var order = order
+    var told: [EngineEvent] = []
+    let taken = Quantity(lots: max(1, lots - rest))
+    fill(&order, taken, at: order.price, isTaker: true, now: now, into: &told)
+    if isTold { events += told }
+    if taken.lots < lots {
+      reducing[order.instrument] = order
+    } else {
+      close(order, reporting: false, into: &events)
+    }
+    closeBatch(at: now, into: &events)
   }
 
   /// A funding charge at the mark: longs pay a positive `rate`, shorts receive it. False without a position.

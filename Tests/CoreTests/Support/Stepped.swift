@@ -61,6 +61,13 @@ struct Stepped {
     take(.tick)
   }
 
+  /// `trade/fills` was read once, and held none.
+  mutating func readNothing() {
+    open(100)
+    answer()
+    told = []
+  }
+
   mutating func open(_ epoch: UInt32) {
     var question = AccountQuestion(.epoch)
     question.epoch = epoch
@@ -103,6 +110,14 @@ struct Stepped {
           answer: OrderAnswer(
             kind: kind, clientOrder: query.clientOrder, askedAt: query.askedAt,
             update: update ?? live(query.clientOrder)))))
+  }
+
+  var cursors: [FillCursor] {
+    told.compactMap { if case .cursor(let cursor) = $0 { cursor } else { nil } }
+  }
+
+  var fills: [Report] {
+    told.compactMap { if case .fill(let report) = $0 { report } else { nil } }
   }
 
   var names: [String] { told.map { String("\($0)".prefix { $0 != "(" }) } }

@@ -11,8 +11,11 @@ import StageBench
 /// Removed with the last reference to it.
 final class HistoryJournal {
   private let folder: URL
+  /// As an older program left it: how far fills were read is on no record.
+  private let hasCursors: Bool
 
-  init() throws {
+  init(hasCursors: Bool) throws {
+    self.hasCursors = hasCursors
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("history-\(UInt64.random(in: 0...UInt64.max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -20,14 +23,16 @@ final class HistoryJournal {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  /// One start: its table, then what its stages said.
+  /// One start that began at `moment`: its table, then what its stages said.
   func write(
     _ records: [StageID: [[UInt8]]], of start: UInt32, _ instruments: InstrumentTable,
-    at moment: Moment
+    begunAt moment: Moment
   ) throws {
     var settings = JournalSettings()
     settings.segmentBytes = 1 << 18
     settings.durability = .none
+    settings.clocks = ClockPair(
+      monotonic: moment.instant, wallNanoseconds: moment.wall.milliseconds * 1_000_000)
     var writer = try JournalWriter(
       JournalFolder(path: folder.path, stream: .trade),
       identity: JournalIdentity(
@@ -40,6 +45,7 @@ final class HistoryJournal {
     for stage in [StageID.builder(), .gate, .sender] {
       for bytes in records[stage] ?? [] {
         let header = unsafe bytes.span.bytes.unsafeLoadUnaligned(as: RecordHeader.self)
+        if header.kind == JournalKind.fillCursor.rawValue && !hasCursors { continue }
         try unsafe writer.append(header, bytes.span.bytes.extracting(RecordHeader.byteCount...))
       }
     }

@@ -72,9 +72,11 @@ extension HistoryWalk {
       var rows = Stated<OrderUpdate>()
       rows.rows = engine.openOrders.map(update)
       return .pending(rows, round: round)
-    case .fills(let after, _):
+    case .fills(let after, let begin):
       var rows = Stated<StatedFill>()
-      rows.rows = engine.fills.filter { $0.billID > after ?? 0 }.map(row)
+      rows.rows = engine.fills.filter {
+        $0.billID > after ?? 0 && $0.time >= begin.milliseconds
+      }.map(row)
       return .fills(rows, round: round)
     case .balances: return .balances(balances(engine), round: round)
     case .positions: return .positions(positions(engine), round: round)

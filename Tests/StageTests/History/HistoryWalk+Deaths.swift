@@ -6,6 +6,7 @@ import Foundation
 import Journal
 import Market
 import Matching
+import Orders
 import Pipeline
 import Quantities
 import StageBench
@@ -28,16 +29,19 @@ extension HistoryWalk {
     }
     bench.collect()
     keepRecords()
-    try journal.write(bench.takeRecords(), of: starts, bench.instruments, at: bench.now)
+    try journal.write(bench.takeRecords(), of: starts, bench.instruments, begunAt: begunAt)
     bench.advance(by: Int64(random.below(3_000) + 1) * 1_000_000)
     starts += 1
+    begunAt = bench.now
     var options = options
     options.startNumber = starts
     bench = try StageBench(after: bench, options)
     readings = []
     isReady = false
+    let memory = try journal.memory()
+    bench.remember(memory.strangers(latest: OrderTable.recordedStrangersMax))
     machine = Reconciliation(
-      instruments: bench.instruments, memory: try journal.memory(), begunAt: bench.now.wall)
+      instruments: bench.instruments, memory: memory, begunAt: bench.now.wall)
     begin()
   }
 

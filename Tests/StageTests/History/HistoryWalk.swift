@@ -44,6 +44,8 @@ final class HistoryWalk {
   /// Instruments whose position was replaced by the exchange's word, on record.
   var repaired: Set<Int> = []
   var starts: UInt32 = 1
+  /// When the start that runs began.
+  var begunAt: Moment
   /// Where set, each start's records are told here as they are kept.
   var tell: ((String) -> Void)?
   let journal: HistoryJournal
@@ -76,8 +78,9 @@ final class HistoryWalk {
     options.telemetryBytes = 1 << 18
     options.marketTelemetryBytes = 1 << 18
     self.options = options
-    journal = try HistoryJournal()
+    journal = try HistoryJournal(hasCursors: !random.isOne(in: 6))
     bench = try StageBench(options)
+    begunAt = bench.now
     machine = Reconciliation(
       instruments: bench.instruments, memory: JournalMemory(), begunAt: bench.now.wall)
     begin()
@@ -179,8 +182,8 @@ final class HistoryWalk {
     switch random.below(4) {
     case 0, 1:
       bench.venue.liquidate(
-        1, lots: random.isOne(in: 2) ? 1 : nil, isSilent: random.isOne(in: 3), at: now,
-        bench.account)
+        1, lots: random.isOne(in: 2) ? 1 : nil, leaving: Int64(random.below(4)),
+        isSilent: random.isOne(in: 3), at: now, bench.account)
     case 2: bench.venue.fund(1, rate: "0.0001", at: now, bench.account)
     default:
       bench.venue.transfer(

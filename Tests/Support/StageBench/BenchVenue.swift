@@ -95,12 +95,15 @@ public struct BenchVenue {
     tell(wire)
   }
 
-  /// The system closes `lots` of a position, or all of it; silently: no order is pushed (docs/OKX.md OKX-115).
+  /// The system closes `lots` of a position, or all of it, `rest` of them when it is called again; silently: no order
+  /// is pushed (docs/OKX.md OKX-115).
   public mutating func liquidate(
-    _ instrument: Int, lots: Int64?, isSilent: Bool, at now: Int64, _ wire: BenchWire?
+    _ instrument: Int, lots: Int64?, leaving rest: Int64 = 0, isSilent: Bool, at now: Int64,
+    _ wire: BenchWire?
   ) {
     _ = engine.reduce(
-      instrument, by: lots, isAutoDeleveraging: false, isTold: !isSilent, at: now, into: &events)
+      instrument, by: lots, leaving: rest, isAutoDeleveraging: false, isTold: !isSilent, at: now,
+      into: &events)
     tell(wire)
   }
 

@@ -162,6 +162,9 @@ extension StageBench {
           askedAt: query.askedAt, update: update)))
   }
 
+  /// What earlier starts have on record; before the first step.
+  public func remember(_ orders: [RecordedOrder]) { set.remember(orders) }
+
   /// What Account says to the Sender; false where the ring is full.
   public func tellSender(_ message: AccountMessage) -> Bool {
     let size = MemoryLayout<AccountMessage>.size

@@ -21,13 +21,15 @@ extension Reconciliation {
     needsRound = false
     if isWhole { due = now.advanced(byNanoseconds: Reconciliation.periodNanoseconds) }
     actions.append(.ask(.pending, round: rounds))
-    actions.append(.ask(.fills(after: cursor?.billID, begin: fillsBegin), round: rounds))
+    let read = cursor.flatMap { $0.billID == 0 ? nil : $0.billID }
+    actions.append(.ask(.fills(after: read, begin: fillsBegin), round: rounds))
     if isWhole { actions.append(.ask(.balances, round: rounds)) }
   }
 
-  /// From when on fills are asked for: overlapping what is on record.
+  /// From when on fills are asked for, overlapping what was read. Where no reading is on record it is the journal's
+  /// whole time: the newest fill on record says nothing of those before it that no push told.
   private var fillsBegin: WallMilliseconds {
-    let known = cursor?.time ?? memory.fillsKnownUntil ?? begunAt
+    let known = cursor?.time ?? memory.began ?? begunAt
     return WallMilliseconds(
       milliseconds: max(0, known.milliseconds - Reconciliation.overlapMilliseconds))
   }
@@ -90,25 +92,41 @@ extension Reconciliation {
   /// New rows of `trade/fills`, each once: not what an earlier start has on record, nor what a round before this one told.
   private mutating func merge(_ stated: Stated<StatedFill>, _ moment: Moment) {
     tell(stated.odd)
-    let isFirstEver = memory.fillsKnownUntil == nil && cursor == nil
+    let isFirstEver = memory.began == nil && cursor == nil
+    var last = FillCursor(billID: 0, time: begunAt)
     for row in stated.rows {
-      let report = row.report
+      var report = row.report
       hear(report.exchangeTime)
+      if row.billID > last.billID {
+        last = FillCursor(billID: row.billID, time: report.exchangeTime)
+      }
       if bills[row.billID] != nil { continue }
       bills[row.billID] = report.exchangeTime
-      if isOnRecord(report) { continue }
-      // Nothing is on record at all: it belongs to a time before this desk.
-      if isFirstEver && report.exchangeTime < begunAt { continue }
+      // Nothing of ours was sent before the first reading: what it shows, positions hold.
+      if isFirstEver || isOnRecord(report, row.billID) || isBeforeTheJournal(report) { continue }
+      // The bill is the name of what names no trade: the next start knows it by that.
+      if report.tradeID == 0 { report.tradeID = Reconciliation.name(bill: row.billID) }
       if row.isRounded { say(.rounded(report.instrument, bill: row.billID)) }
       actions.append(.tell(.fill(report)))
     }
+    if isFirstEver { move(cursor: last) }
+  }
+
+  /// Negative, as no trade of an order book is: below every id of a liquidation (docs/OKX.md OKX-177).
+  static func name(bill: UInt64) -> UInt64 { bill | 1 << 63 }
+
+  /// Somebody else's fill that is older than the journal. Both clocks are within what a login allows of each other.
+  private func isBeforeTheJournal(_ report: Report) -> Bool {
+    guard cursor == nil, let began = memory.began else { return false }
+    let isOurs = !report.clientOrder.isForeign && report.clientOrder.start > 0
+    return !isOurs && report.exchangeTime < began
   }
 
   /// An earlier start has this trade on record: under its order, or under none where that was not known yet.
-  private func isOnRecord(_ report: Report) -> Bool {
-    if report.tradeID == 0 { return false }
+  private func isOnRecord(_ report: Report, _ bill: UInt64) -> Bool {
     var trade = JournalMemory.Trade(
-      instrument: instruments[report.instrument].symbol, trade: report.tradeID,
+      instrument: instruments[report.instrument].symbol,
+      trade: report.tradeID == 0 ? Reconciliation.name(bill: bill) : report.tradeID,
       order: report.exchangeOrder.rawValue)
     if memory.trades.contains(trade) { return true }
     trade.order = 0
@@ -130,7 +148,7 @@ extension Reconciliation {
         held.answer.update = row
         awaited[client] = nil
         actions.append(.tell(.answer(held.answer)))
-      } else if let filled = memory.ended.removeValue(forKey: client.rawValue) {
+      } else if let filled = memory.ended.take(client.rawValue) {
         // REST lags, or the end on record was none: asked about, with what is on record of it counted.
         var update = row
         update.cumulativeFilled = Quantity(lots: filled)
@@ -209,8 +227,12 @@ extension Reconciliation {
     guard let newest = settled.max(by: { $0.key < $1.key }) else { return }
     let next = FillCursor(billID: newest.key, time: newest.value)
     if let cursor, cursor.billID >= next.billID { return }
-    cursor = next
+    move(cursor: next)
     for bill in settled.keys { bills[bill] = nil }
+  }
+
+  private mutating func move(cursor next: FillCursor) {
+    cursor = next
     actions.append(.tell(.cursor(next)))
   }
 

@@ -91,7 +91,7 @@ public struct Reconciliation: Sendable {
 
   let instruments: InstrumentTable
   var memory: JournalMemory
-  /// When this start began, by the wall: where nothing is on record, what was filled before is not ours to count.
+  /// When this start began, by the wall.
   let begunAt: WallMilliseconds
   var actions: [Action] = []
   var round: Round?
@@ -105,6 +105,7 @@ public struct Reconciliation: Sendable {
   var due = Instant.zero
   var awaited: [ClientOrderID: Awaited] = [:]
   var asked: [ClientOrderID: OrderQuery] = [:]
+  /// How far `trade/fills` was read; nil until the first round ever was.
   var cursor: FillCursor?
   /// Bills beyond the cursor that were merged.
   var bills: [UInt64: WallMilliseconds] = [:]
@@ -188,14 +189,6 @@ public struct Reconciliation: Sendable {
     for (symbol, lots) in memory.positions.sorted(by: { "\($0.key)" < "\($1.key)" }) {
       guard let id = instruments.find(symbol), lots != 0 else { continue }
       actions.append(.tell(.recorded(instrument: id, quantity: Quantity(lots: lots))))
-    }
-    for (order, held) in memory.nameless.sorted(by: { $0.key < $1.key }) {
-      guard let id = instruments.find(held.instrument), held.lots > 0 else { continue }
-      actions.append(
-        .tell(
-          .nameless(
-            instrument: id, order: ExchangeOrderID(rawValue: order),
-            lots: Quantity(lots: held.lots))))
     }
     for held in memory.unproven.values.sorted(by: {
       $0.order.clientOrder.rawValue < $1.order.clientOrder.rawValue

@@ -125,6 +125,7 @@ public struct CoreProcess: Sendable {
       core.controls, targetLotsMaximum: assembly.targetLotsMaximum(table),
       path: directory.doorSocket, log: log)
     core.state.set(phase: .reconciling)
+    core.remember(memory)
     try core.start()
     if !core.isMemoryLocked {
       log.warning("memory is not locked: raise ulimit -l, or hot threads may take page faults")

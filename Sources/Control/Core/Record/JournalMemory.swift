@@ -2,6 +2,7 @@
 import Channels
 import Foundation
 import Journal
+import Orders
 import Quantities
 
 /// Read once at start, before this start writes its first record.
@@ -14,21 +15,16 @@ public struct JournalMemory: Sendable {
   public private(set) var flattening: Set<Scope> = []
   /// Fills on record.
   public private(set) var trades: Set<Trade> = []
-  /// Lots on record by order of the exchange that no trade was named for.
-  public private(set) var nameless: [UInt64: Nameless] = [:]
+  /// Lots on record of the latest orders, by the exchange's id.
+  private var counted = RecentOrders<CountedOrder>()
   /// Orders without an end on record, by our id.
   public private(set) var unproven: [UInt64: UnprovenOrder] = [:]
   /// Lots on record of the latest orders that have an end on record, by our id: REST may show one at work a moment longer.
-  public internal(set) var ended: [UInt64: Int64] = [:]
-  private var endedOrder: [UInt64] = []
-  static let endedRemembered = 10_000
+  var ended = RecentOrders<Int64>()
   /// How far `trade/fills` was read; nil where that is on no record.
   public private(set) var cursor: FillCursor?
   /// Signed lots.
   public private(set) var positions: [Symbol: Int64] = [:]
-  /// Exchange time of the newest fill, else the wall time of the oldest segment; nil in an empty journal.
-  public private(set) var fillsKnownUntil: WallMilliseconds?
-
   /// Wall time of the oldest record; nil in an empty journal.
   public private(set) var began: WallMilliseconds?
   /// The newest bill on record, and when the exchange wrote it.
@@ -47,9 +43,14 @@ public struct JournalMemory: Sendable {
   /// Opening time of the newest bar on record, Unix milliseconds.
   public private(set) var bars: [Bars: Int64] = [:]
 
-  public struct Nameless: Hashable, Sendable {
-    public var instrument: Symbol
-    public var lots: Int64
+  /// What is on record of an order of the exchange.
+  private struct CountedOrder {
+    var lots: Int64 = 0
+    /// Of these: lots that no trade was named for.
+    var nameless: Int64 = 0
+    /// Pushes of it named no trade: they count by what the order grew.
+    var countsByGrowth = false
+    var isOurs = false
   }
 
   /// An order that may still live at the exchange.
@@ -86,8 +87,7 @@ public struct JournalMemory: Sendable {
     var pending: [(start: UInt32, record: JournalRecord)] = []
     while let record = try reader.next() {
       guard let header = reader.header else { continue }
-      if fillsKnownUntil == nil { fillsKnownUntil = JournalMemory.time(header, record) }
-      if began == nil { began = fillsKnownUntil }
+      if began == nil { began = header.clocks.wall(of: record.header.instant) }
       switch record.kind {
       case .instrument:
         if let item = InstrumentRecord(payload: record.payload) {
@@ -130,8 +130,13 @@ public struct JournalMemory: Sendable {
     }
   }
 
-  private static func time(_ header: SegmentHeader, _ record: JournalRecord) -> WallMilliseconds {
-    header.clocks.wall(of: record.header.instant)
+  /// Orders of which later fills may come without a trade, or under nobody's id: the latest `count`, oldest first.
+  public func strangers(latest count: Int) -> [RecordedOrder] {
+    counted.latest(count) { $0.lots != 0 && (!$0.isOurs || $0.countsByGrowth) }.map { id, held in
+      RecordedOrder(
+        exchangeOrder: ExchangeOrderID(rawValue: id), lots: Quantity(lots: held.lots),
+        nameless: Quantity(lots: held.nameless))
+    }
   }
 
   private mutating func take(state record: JournalRecord, _ known: [UInt16: Symbol]) {
@@ -169,7 +174,7 @@ public struct JournalMemory: Sendable {
     case .fill:
       note(item, symbol)
       unproven[client]?.filled += item.lastQuantity.lots
-      ended[client]? += item.lastQuantity.lots
+      ended.change(client) { $0 += item.lastQuantity.lots }
       // A fill before the adoption of the same start is in the adopted figure already.
       if let one = adopted[symbol], one.start == start, record.header.instant < one.at { return }
       positions[symbol, default: 0] += item.side.sign * item.lastQuantity.lots
@@ -179,27 +184,28 @@ public struct JournalMemory: Sendable {
   }
 
   private mutating func end(_ client: UInt64) {
-    guard let order = unproven.removeValue(forKey: client) else { return }
-    if ended.updateValue(order.filled, forKey: client) == nil { endedOrder.append(client) }
-    if endedOrder.count >= 2 * JournalMemory.endedRemembered {
-      for old in endedOrder.prefix(JournalMemory.endedRemembered) { ended[old] = nil }
-      endedOrder.removeFirst(JournalMemory.endedRemembered)
-    }
+    if let order = unproven.removeValue(forKey: client) { ended.set(client, to: order.filled) }
   }
 
   private mutating func note(_ report: Report, _ symbol: Symbol) {
     let order = report.exchangeOrder.rawValue
     let lots = report.lastQuantity.lots
-    if report.tradeID == 0 {
-      nameless[order, default: Nameless(instrument: symbol, lots: 0)].lots +=
-        report.kind == .fill ? lots : -lots
-    } else {
+    if report.tradeID != 0 {
       trades.insert(Trade(instrument: symbol, trade: report.tradeID, order: order))
-      if report.kind == .fillNamed { nameless[order]?.lots -= lots }
     }
-    if nameless[order]?.lots == 0 { nameless[order] = nil }
-    let until = fillsKnownUntil?.milliseconds ?? 0
-    fillsKnownUntil = WallMilliseconds(
-      milliseconds: max(until, report.exchangeTime.milliseconds))
+    if order == 0 { return }
+    if counted[order] == nil { counted.set(order, to: CountedOrder()) }
+    counted.change(order) { held in
+      held.isOurs = !report.clientOrder.isForeign && report.clientOrder.start > 0
+      if report.kind == .fillNamed {
+        held.nameless -= lots
+        return
+      }
+      held.lots += lots
+      if report.tradeID == 0 {
+        held.nameless += lots
+        held.countsByGrowth = true
+      }
+    }
   }
 }

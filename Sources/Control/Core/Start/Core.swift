@@ -4,6 +4,7 @@ import CKernel
 import Channels
 import Journal
 import MappedFile
+import Orders
 import Pipeline
 import Quantities
 import State
@@ -112,6 +113,11 @@ public final class Core: @unchecked Sendable {
   }
 
   deinit { stages.free() }
+
+  /// Tells the stages what earlier starts have on record; before `start`.
+  public func remember(_ memory: JournalMemory) {
+    stages.remember(memory.strangers(latest: OrderTable.recordedStrangersMax))
+  }
 
   /// Starts the hot threads, then the Connectors.
   public func start() throws(CoreError) {

@@ -19,8 +19,6 @@ public enum AccountMessage: BitwiseCopyable, Sendable {
   case workingOrder(OrderUpdate)
   /// An order of an earlier start without a proven end; `cumulativeFilled` is what the journal counted of it.
   case unproven(OrderUpdate)
-  /// Lots of an ended order that the journal counted without their trade: a row that names it takes them over.
-  case nameless(instrument: InstrumentID, order: ExchangeOrderID, lots: Quantity)
   /// A currency's cash as REST states it.
   case balance(currency: CurrencyID, cash: Amount, exchangeTime: WallMilliseconds)
   /// All fills up to this bill are among what was said before: on record once they are.

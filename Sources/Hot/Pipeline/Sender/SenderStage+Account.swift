@@ -206,7 +206,6 @@ extension SenderStage {
       if table.adoptUnproven(update, now: now, into: &reports) {
         table.requestCancel(of: update.clientOrder)
       }
-    case .nameless(_, let order, let lots): table.remember(nameless: lots, of: order)
     case .balance(let currency, let cash, let time): hold(cash, of: currency, asOf: time, now)
     case .cursor(let cursor): _ = ports.telemetry.record(cursor: cursor, at: now)
     case .epochRead(let number):

@@ -3,6 +3,7 @@
 import Channels
 import Journal
 import OKX
+import Orders
 import Quantities
 import Risk
 import State
@@ -84,6 +85,11 @@ package struct StageSet: @unchecked Sendable {
         feedSlots: options.feeds.count, control: boards.control, wakers: wakers,
         wait: options.wait)
     }
+  }
+
+  /// What earlier starts have on record; before a thread polls.
+  package func remember(_ orders: [RecordedOrder]) {
+    for order in orders { unsafe sender.pointee.table.remember(order) }
   }
 
   /// Frees everything. No thread polls any longer.
