@@ -81,7 +81,8 @@ import Testing
     }
     var memory = try history.memory
     #expect(memory.positions == [coin: 3, ether: -4])
-    #expect(memory.trades.count == 3 && memory.strangers(latest: 9).allSatisfy { $0.nameless.lots == 0 })
+    let recorded = memory.strangers(latest: 9)
+    #expect(memory.trades.count == 3 && recorded.allSatisfy { $0.nameless.lots == 0 })
     try history.start(2) { segment in
       try segment.name(["BTC-USDT", "ETH-USDT"])
       // Found by start-up, and then stated with it: the figure holds it already.
