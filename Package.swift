@@ -250,7 +250,7 @@ let controlTests: [Target] = [
     "Stage",
     [
       "Quantities", "Channels", "Strategy", "Risk", "Orders", "Journal", "Pipeline", "Account",
-      "Core", "Market", "Matching", "StageBench",
+      "Core", "Market", "Matching", "OKX", "StageBench",
     ]),
   tests("Market", ["Quantities", "Market", "SampleMarket", "Fixtures"]),
   tests("Matching", ["Quantities", "Market", "Matching", "SampleMarket"]),

@@ -32,6 +32,10 @@ import Testing
     for change in [["mgnMode": "isolated"], ["posSide": "long"], ["tradeId": "x"]] {
       #expect(position(change).first?.kind == .faulty, "\(change)")
     }
+    // Figures for people: one that cannot be read is counted, and costs no position.
+    for change in [["liqPx": "-5"], ["markPx": "x"], ["upl": "1e9"], ["lever": "?"]] {
+      #expect(position(change).map(\.quantity.lots) == ours.map(\.quantity.lots), "\(change)")
+    }
     let spot = ["instId": "BTC-USDT", "instType": "SPOT", "mgnMode": "cash", "pos": "0.001"]
     #expect(position(spot).isEmpty, "spot is no position")
   }

@@ -81,7 +81,7 @@ private func decoded(_ text: String) throws -> Request {
   @Test func theWholeText() {
     #expect(
       Order().encoded()
-        == #"{"id":"1512","op":"order","args":[{"instIdCode":123456,"tdMode":"cross","side":"buy","ordType":"post_only","px":"50000.1","sz":"2.50","clOrdId":"549755813889"}],"expTime":"1597026383085"}"#
+        == #"{"id":"1512","op":"order","args":[{"instIdCode":123456,"tdMode":"cross","side":"buy","ordType":"post_only","px":"50000.1","sz":"2.50","clOrdId":"549755813889","tag":"llmtrading"}],"expTime":"1597026383085"}"#
     )
     #expect(
       cancel(9, 549_755_813_889, 0)

@@ -37,10 +37,8 @@ import Testing
     Bad(changes: ["side": "both"], fault: .wrongType),
     Bad(changes: ["fillPx": ""], fault: .missingField),
     Bad(changes: ["tradeId": "T1"], fault: .wrongType),
-    Bad(changes: ["cancelSource": "x"], fault: .wrongType),
-    Bad(changes: ["amendResult": "300"], fault: .numberRange),
-    Bad(changes: ["code": "x"], fault: .wrongType),
-    Bad(changes: ["code": "99999999999"], fault: .numberRange),
+    Bad(changes: ["tdMode": "isolated"], fault: .foreignMode),
+    Bad(changes: ["posSide": "short"], fault: .foreignMode),
     Bad(changes: ["sz": "0.0\\u0035"], fault: .wrongType),
   ]
 
@@ -58,6 +56,28 @@ import Testing
     #expect(events[1].instrument.index == 1)
     #expect(OrderSeen(events[0]) == OrderSeen(events[2]))
     #expect(events[2].fault == .none)
+  }
+
+  /// Words about why an order is as it is: one that cannot be read is counted, and costs no fill beside it.
+  @Test func aWordAboutWhyLeavesTheFillStanding() {
+    for (changes, fault): ([String: String?], FaultCode) in [
+      (["cancelSource": "x"], .wrongType), (["amendResult": "300"], .numberRange),
+      (["code": "x"], .wrongType), (["code": "99999999999"], .numberRange),
+    ] {
+      let (frame, events) = decodePrivate(ordersPush(orderItem(changes)))
+      #expect(frame.fault == fault, "\(changes)")
+      #expect(events.map(\.kind) == [.order] && events.map(\.lastQuantity.lots) == [1])
+    }
+  }
+
+  @Test func anOrderIsOursByItsTag() {
+    for (changes, isOurs): ([String: String?], Bool) in [
+      ([:], true), (["tag": "llmtrading"], true), (["tag": ""], false), (["tag": "gridbot"], false),
+      (["tag": "llmtradin"], false),
+    ] {
+      let (_, events) = decodePrivate(ordersPush(orderItem(changes)))
+      #expect(events.map(\.hasOurTag) == [isOurs], "\(changes)")
+    }
   }
 
   @Test func aFeeThatCannotBeToldLeavesTheFillStanding() {

@@ -63,15 +63,16 @@ struct Desk: ~Copyable {
   }
 
   mutating func approve(
-    _ side: Side, lots: Int64, price: Int64, _ instrument: InstrumentID = InstrumentID(index: 0)
+    _ side: Side, lots: Int64, price: Int64, _ instrument: InstrumentID = InstrumentID(index: 0),
+    isReduceOnly: Bool = false
   ) -> ApprovedOrder? {
     number += 1
     now = now.advanced(byNanoseconds: 1_000)
     let intent = Intent(
       number: IntentNumber(rawValue: number), instrument: instrument, kind: .place, side: side,
-      type: .limit, source: .manual, isBookValid: true, isReduceOnly: false,
-      price: Price(ticks: price), quantity: Quantity(lots: lots), targetIntent: .none,
-      decision: .none,
+      type: .limit, source: .manual, isBookValid: true,
+      isReduceOnly: isReduceOnly, price: Price(ticks: price), quantity: Quantity(lots: lots),
+      targetIntent: .none, decision: .none,
       reference: DecisionReference(
         bid: Price(ticks: 999), ask: Price(ticks: 1_001), seqId: 1, receivedAt: now,
         exchangeTime: WallMilliseconds(milliseconds: 0)), madeAt: now)

@@ -31,9 +31,10 @@ import Testing
     return row
   }
 
+  /// Of what is told of the account: the rows here are of nobody's orders.
   private func kinds(_ bench: StageBench) -> [AccountQuestion.Kind] {
     while bench.nextQuery() != nil {}
-    return bench.takeQuestions().map(\.kind)
+    return bench.takeQuestions().map(\.kind).filter { $0 != .foreign }
   }
 
   /// Rows and the position that holds them lie in the ring together: nothing differs, and nothing is repaired.

@@ -2,6 +2,7 @@
 
 import Channels
 import Foundation
+import OKX
 import Orders
 import Quantities
 
@@ -129,6 +130,9 @@ extension AccountReader {
     let client = RowReader.ourID(try row.optional("clOrdId") ?? "") ?? .none
     var update = OrderUpdate(
       state: state, instrument: instrument.id, side: try row.side(), clientOrder: client)
+    if case .text(let tag)? = row.row.members?["tag"] {
+      update.hasOurTag = tag == "\(OrderEncoder.tag)"
+    }
     update.exchangeOrder = ExchangeOrderID(rawValue: try row.unsigned("ordId"))
     if update.exchangeOrder == .none { throw row.odd("ordId", .outOfRange) }
     switch try row.required("ordType") {

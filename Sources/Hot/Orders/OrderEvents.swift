@@ -22,6 +22,8 @@ public struct OrderUpdate: Sendable, BitwiseCopyable {
   /// `.none` where `clOrdId` is empty or not one of our numeric ids.
   public var clientOrder: ClientOrderID
   public var exchangeOrder: ExchangeOrderID = .none
+  /// `tag` is ours: without it an id that looks like ours is another program's.
+  public var hasOurTag = true
   public var price: Price = .none
   public var quantity: Quantity = .zero
   /// `accFillSz`.

@@ -12,6 +12,10 @@ extension OrderTable {
     return byClient.find(ClientOrderID(foreign: update.exchangeOrder).rawValue)
   }
 
+  /// An order of this or an earlier start: by its id and our tag.
+  @_noLocks
+  func isOurs(_ update: OrderUpdate) -> Bool { update.hasOurTag && isOurs(update.clientOrder) }
+
   /// An id that this or an earlier start gave. A later start's cannot be ours: somebody else numbers orders so.
   @_noLocks
   func isOurs(_ client: ClientOrderID) -> Bool {
@@ -24,7 +28,7 @@ extension OrderTable {
   @_noLocks
   public mutating func adopt(_ update: OrderUpdate, into reports: inout ReportBuffer) -> Bool {
     if update.state == .filled || update.state == .cancelled { return false }
-    if isOurs(update.clientOrder) && update.clientOrder.start == start { return false }
+    if isOurs(update) && update.clientOrder.start == start { return false }
     // What was counted of it as a stranger's is known; a stale push may say less, the rest was never seen.
     let counted = strangers.row(OrderTable.pair(update).order)
     let stated = min(max(0, update.cumulativeFilled.lots), update.quantity.lots)
@@ -76,6 +80,35 @@ extension OrderTable {
       recorded: order.lots.lots)
   }
 
+  /// A push shows that the order moves a position beside ours: its rows in `trade/fills`, which do not say so, count
+  /// nothing.
+  @_noLocks
+  public mutating func shun(_ order: ExchangeOrderID) {
+    strangers.mark(order.rawValue, isTold: false, isForeignMode: true)
+  }
+
+  /// True once for each order of other people that the table does not hold: one that filled at once, or a fill that REST
+  /// alone tells.
+  @_noLocks
+  public mutating func isNewStranger(_ client: ClientOrderID, _ order: ExchangeOrderID) -> Bool {
+    if isOurs(client) || order == .none { return false }
+    if byClient.find(ClientOrderID(foreign: order).rawValue) != nil { return false }
+    if strangers.row(order.rawValue).isTold { return false }
+    strangers.mark(order.rawValue, isTold: true, isForeignMode: false)
+    return true
+  }
+
+  /// An update of the order could not be read: it is asked about. False where the table does not hold it.
+  @_noLocks
+  public mutating func doubt(
+    _ client: ClientOrderID, _ exchangeOrder: ExchangeOrderID, now: Instant
+  ) -> Bool {
+    let foreign = ClientOrderID(foreign: exchangeOrder).rawValue
+    guard let slot = byClient.find(client.rawValue) ?? byClient.find(foreign) else { return false }
+    if unsafe !orders[slot].state.isTerminal { ask(slot, now) }
+    return true
+  }
+
   /// The adopted order at work that an update speaks of.
   @_noLocks
   public func adopted(_ update: OrderUpdate) -> Order? {
@@ -94,7 +127,7 @@ extension OrderTable {
   mutating func take(_ update: OrderUpdate, filled: Int64, as state: OrderPhase) -> Int? {
     if !isKnown(update.instrument) || update.quantity.lots <= 0 || filled < 0 { return nil }
     if self.slot(of: update) != nil { return nil }
-    let isOurs = isOurs(update.clientOrder)
+    let isOurs = isOurs(update)
     let key = isOurs ? update.clientOrder : ClientOrderID(foreign: update.exchangeOrder)
     if key == .none { return nil }
     guard let slot = takeSlot() else { return nil }
@@ -113,6 +146,7 @@ extension OrderTable {
     order.filled = Quantity(lots: filled)
     order.statedFilled = order.filled
     order.exchangeTime = update.exchangeTime
+    order.heardAt = update.receivedAt
     if !update.averagePrice.isNone {
       order.filledCost = Int128(update.averagePrice.ticks) &* Int128(filled)
     }
@@ -130,7 +164,7 @@ extension OrderTable {
     if update.lastQuantity.lots > 0 {
       // It moves the account's position all the same. Of an order of this start, whose slot was given on long ago,
       // only what names a new trade does.
-      let isPast = isOurs(update.clientOrder) && update.clientOrder.start == start
+      let isPast = isOurs(update) && update.clientOrder.start == start
       let isNew =
         (update.tradeID != 0 || !isPast) && takeStranger(update, isRow: false, into: &reports)
       if !isNew { return .duplicate }

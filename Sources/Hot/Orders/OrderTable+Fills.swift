@@ -160,6 +160,7 @@ extension OrderTable {
   ) -> Bool {
     let pair = OrderTable.pair(update)
     let known = strangers.row(pair.order)
+    if known.isForeignMode { return false }
     var fresh = update.lastQuantity.lots
     var named: Int64 = 0
     if update.tradeID != 0 {

@@ -73,6 +73,24 @@ extension OrderTable {
     return nil
   }
 
+  /// An order at work that a list of pending orders leaves out, although nothing was heard of it since, ended without
+  /// its push: it is asked about.
+  @_noLocks
+  public mutating func questionUnlisted(askedAt: Instant, now: Instant) {
+    var slot = working.first
+    while slot != Order.noSlot {
+      let at = Int(slot)
+      let order = unsafe orders[at]
+      slot = order.next
+      if order.state != .live && order.state != .partiallyFilled { continue }
+      let heard = max(order.heardAt, order.sentAt)
+      if askedAt.since(heard) >= OrderTable.lagNanoseconds && !order.needsQuery { ask(at, now) }
+    }
+  }
+
+  /// REST may lag the pushes so long.
+  static var lagNanoseconds: Int64 { 1_000_000_000 }
+
   /// The answer to a question. One asked before the order became unknown is no answer.
   @_noLocks
   public mutating func answer(

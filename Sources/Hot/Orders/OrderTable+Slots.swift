@@ -70,23 +70,16 @@ extension OrderTable {
     working = list
     let order = unsafe orders[Int(slot)]
     let at = Int(order.instrument.index)
-    if order.side == .buy {
-      unsafe open[at].openBuys = saturatingSum(open[at].openBuys, order.remaining.lots)
-    } else {
-      unsafe open[at].openSells = saturatingSum(open[at].openSells, order.remaining.lots)
-    }
-    unsafe open[at].openOrders &+= 1
+    let isForeign = order.clientOrder.isForeign
+    unsafe open[at].add(order.side, order.remaining.lots, isForeign: isForeign)
+    unsafe open[at].addOrder(1, isForeign: isForeign)
   }
 
-  /// Lots that no longer are open: filled, or the rest of an order that ended.
+  /// Lots that no longer are open: filled, the rest of an order that ended; negative, lots that are.
   @_noLocks
   mutating func closeLots(_ lots: Int64, of order: Order) {
-    let at = Int(order.instrument.index)
-    if order.side == .buy {
-      unsafe open[at].openBuys = max(0, open[at].openBuys &- lots)
-    } else {
-      unsafe open[at].openSells = max(0, open[at].openSells &- lots)
-    }
+    unsafe open[Int(order.instrument.index)].add(
+      order.side, 0 &- lots, isForeign: order.clientOrder.isForeign)
   }
 
   /// Moves an order to the ended ones. `state` is terminal.
@@ -94,7 +87,8 @@ extension OrderTable {
   mutating func end(_ slot: Int, as state: OrderPhase) {
     let order = unsafe orders[slot]
     closeLots(order.remaining.lots, of: order)
-    unsafe open[Int(order.instrument.index)].openOrders &-= 1
+    unsafe open[Int(order.instrument.index)].addOrder(
+      -1, isForeign: order.clientOrder.isForeign)
     if order.needsQuery { queriesPending &-= 1 }
     if order.isCancelRequested { cancelsRequested &-= 1 }
     let at = Int32(truncatingIfNeeded: slot)

@@ -62,15 +62,18 @@ extension OrderTable {
   mutating func applyLate(
     _ slot: Int, _ update: OrderUpdate, isReconciled: Bool, into reports: inout ReportBuffer
   ) -> OrderOutcome {
-    state(slot, update)
+    state(slot, update, into: &reports)
     if takeFill(slot, update, isReconciled: isReconciled, into: &reports) { return .applied }
     counters.duplicates &+= 1
     return .duplicate
   }
 
-  /// Keeps the larger of what was stated as filled in all.
+  /// Keeps the larger of what was stated as filled in all, and the size as the exchange has it now.
   @_noLocks
-  mutating func state(_ slot: Int, _ update: OrderUpdate) {
+  mutating func state(
+    _ slot: Int, _ update: OrderUpdate, into reports: inout ReportBuffer
+  ) {
+    amend(slot, update, into: &reports)
     let before = unsafe orders[slot]
     var stated = max(before.statedFilled.lots, update.cumulativeFilled.lots)
     if update.state == .filled { stated = max(stated, before.quantity.lots) }
@@ -90,12 +93,36 @@ extension OrderTable {
     }
   }
 
+  /// A person amended the order, or the exchange shrank it with its position (docs/OKX.md OKX-116).
+  @_noLocks
+  mutating func amend(
+    _ slot: Int, _ update: OrderUpdate, into reports: inout ReportBuffer
+  ) {
+    let before = unsafe orders[slot]
+    let isPrice = !update.price.isNone && update.price != before.price
+    let isSize = update.quantity.lots > 0 && update.quantity != before.quantity
+    if !isPrice && !isSize || update.exchangeTime < before.exchangeTime { return }
+    if isSize && update.quantity.lots < before.filled.lots {
+      counters.contradictions &+= 1
+      return
+    }
+    if !before.state.isTerminal { closeLots(before.remaining.lots, of: before) }
+    if isPrice { unsafe orders[slot].price = update.price }
+    if isSize { unsafe orders[slot].quantity = update.quantity }
+    if before.state.isTerminal { return }
+    let after = unsafe orders[slot]
+    closeLots(0 &- after.remaining.lots, of: after)
+    var report = OrderTable.report(.live, after, update.receivedAt)
+    report.exchangeTime = update.exchangeTime
+    reports.append(report)
+  }
+
   @_noLocks
   mutating func advance(
     _ slot: Int, _ update: OrderUpdate, isReconciled: Bool, into reports: inout ReportBuffer
   ) -> OrderOutcome {
     let before = unsafe orders[slot]
-    state(slot, update)
+    state(slot, update, into: &reports)
     var changed = false
     switch update.state {
     case .live, .partiallyFilled:

@@ -61,6 +61,8 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
   static var nearMilliseconds: Int64 { 1_000 }
   /// REST may lag the pushes so long.
   static var lagNanoseconds: Int64 { 1_000_000_000 }
+  /// No REST lags the pushes so long.
+  static var longLagNanoseconds: Int64 { 10_000_000_000 }
   /// More than one instrument trades within the time a push is under way.
   static var fillsKept: Int { 64 }
 
@@ -180,6 +182,12 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
 
   @_noLocks
   private func order(_ fill: Fill, _ stated: StatedFigure) -> Order {
+    // So long after, REST has heard of it: a trade that is not in the position is of none of ours (isolated margin).
+    if stated.askedAt != .zero && fill.receivedAt != .zero
+      && stated.askedAt.since(fill.receivedAt) >= PositionWatch.longLagNanoseconds
+    {
+      return .contained
+    }
     let last = Int64(bitPattern: stated.tradeID)
     if last > 0 && fill.trade > 0 { return fill.trade > last ? .newer : .contained }
     // Told before REST was asked, with time for REST to have heard of it too.

@@ -33,6 +33,10 @@ struct StrangerFills: ~Copyable, @unchecked Sendable {
     var anonymous: Int64 = 0
     /// Of `counted`: what an earlier start has on record.
     var recorded: Int64 = 0
+    /// Its owner is none of ours, and that was told.
+    var isTold = false
+    /// It moves a position beside ours: nothing of it counts.
+    var isForeignMode = false
   }
 
   init(capacity: Int) {
@@ -66,6 +70,15 @@ struct StrangerFills: ~Copyable, @unchecked Sendable {
       order: order, counted: counted, anonymous: max(0, anonymous), recorded: recorded)
     if !index.insert(order, slot: at) { unsafe rows[at] = Row() }
     at = at &+ 1 == capacity ? 0 : at &+ 1
+  }
+
+  /// Remembers `order`, and changes what is remembered.
+  @_noLocks
+  mutating func mark(_ order: UInt64, isTold: Bool, isForeignMode: Bool) {
+    add(order, counted: 0, anonymous: 0)
+    guard let slot = index.find(order) else { return }
+    if isTold { unsafe rows[slot].isTold = true }
+    if isForeignMode { unsafe rows[slot].isForeignMode = true }
   }
 
   @_noLocks

@@ -11,7 +11,30 @@ public struct Exposure: Hashable, Sendable, BitwiseCopyable {
   public var openBuys: Int64 = 0
   public var openSells: Int64 = 0
   public var openOrders: Int64 = 0
+  /// Of these, what nobody of ours placed.
+  public var foreignBuys: Int64 = 0
+  public var foreignSells: Int64 = 0
+  public var foreignOrders: Int64 = 0
   @inlinable public init() {}
+
+  /// Lots of open orders come (`lots` positive) or go. Saturating and never below zero, whatever is claimed.
+  @inlinable
+  public mutating func add(_ side: Side, _ lots: Int64, isForeign: Bool) {
+    if side == .buy {
+      openBuys = max(0, saturatingSum(openBuys, lots))
+      if isForeign { foreignBuys = max(0, saturatingSum(foreignBuys, lots)) }
+    } else {
+      openSells = max(0, saturatingSum(openSells, lots))
+      if isForeign { foreignSells = max(0, saturatingSum(foreignSells, lots)) }
+    }
+  }
+
+  /// An order comes (1) or goes (-1).
+  @inlinable
+  public mutating func addOrder(_ count: Int64, isForeign: Bool) {
+    openOrders &+= count
+    if isForeign { foreignOrders &+= count }
+  }
 
   /// The position if every open order of `side` and `quantity` more were filled, counted in that side's
   /// direction (a short grows with sells); saturates, so that overflow refuses.
@@ -29,8 +52,8 @@ public struct Exposure: Hashable, Sendable, BitwiseCopyable {
     return saturatingSum(saturatingSum(directed, open), quantity)
   }
 
-  /// Lots that an order of `side` may have and still only shrink the position, open orders of that side
-  /// counted; 0 when it would not shrink.
+  /// Lots that an order of `side` may have and still only shrink the position, our open orders of that side counted; 0
+  /// when it would not shrink. Other people's orders do not keep the desk from getting flat: the exchange takes both.
   @inlinable
   public func reducible(_ side: Side) -> Int64 {
     let held: Int64
@@ -41,7 +64,7 @@ public struct Exposure: Hashable, Sendable, BitwiseCopyable {
       if position <= 0 { return 0 }
       held = position
     }
-    let open = side == .buy ? openBuys : openSells
+    let open = side == .buy ? openBuys &- foreignBuys : openSells &- foreignSells
     return open >= held ? 0 : held &- open
   }
 }

@@ -13,7 +13,7 @@ extension Gate {
       let reducible = exposure.reducible(intent.side)
       if lots > reducible { return Refusal(.reduceOnly, limit: reducible, figure: lots) }
     }
-    if let own = ownPriceCrossed(by: intent, risk) {
+    if let own = ownPriceCrossed(by: intent, risk, isReducing: isReducing) {
       return Refusal(.ownCross, limit: own, figure: intent.price.ticks)
     }
     let open = intent.side == .buy ? exposure.openBuys : exposure.openSells
@@ -27,28 +27,32 @@ extension Gate {
         return Refusal(.position, limit: risk.limits.positionLotsMaximum, figure: worst)
       }
     }
-    if exposure.openOrders >= risk.limits.openOrdersMaximum {
+    // What other people have open does not keep the desk from getting flat.
+    let foreign = isReducing ? exposure.foreignOrders : 0
+    let openOrders = exposure.openOrders &- foreign
+    if openOrders >= risk.limits.openOrdersMaximum {
       return Refusal(
-        .openOrders, limit: risk.limits.openOrdersMaximum, figure: exposure.openOrders &+ 1)
+        .openOrders, limit: risk.limits.openOrdersMaximum, figure: openOrders &+ 1)
     }
-    let deskMaximum = min(desk.openOrdersMaximum, Int64(Gate.openOrdersMax))
-    if openOrderCount >= deskMaximum {
-      return Refusal(.openOrders, limit: deskMaximum, figure: openOrderCount &+ 1)
+    let counted = isReducing ? openOrderCount &- foreignOrderCount : openOrderCount
+    if counted >= desk.openOrdersMaximum || openOrderCount >= Int64(Gate.openOrdersMax) {
+      let maximum = min(desk.openOrdersMaximum, Int64(Gate.openOrdersMax))
+      return Refusal(.openOrders, limit: maximum, figure: openOrderCount &+ 1)
     }
     return nil
   }
 
-  /// The best price of our own open orders that this order would trade with, or nil. The chain is at
-  /// most the instrument's open-order limit long.
+  /// The best price of the account's open orders that this order would trade with, or nil. What reduces may meet other
+  /// people's: the exchange cancels the maker (docs/OKX.md OKX-117). The chain is at most the open-order limit long.
   @_noLocks
-  func ownPriceCrossed(by intent: Intent, _ risk: InstrumentRisk) -> Int64? {
+  func ownPriceCrossed(by intent: Intent, _ risk: InstrumentRisk, isReducing: Bool) -> Int64? {
     var slot = intent.side == .buy ? risk.firstSell : risk.firstBuy
     var crossed: Int64? = nil
     while slot != OpenOrder.noSlot {
       let own = unsafe orders[Int(slot)]
       let crosses =
         intent.side == .buy ? intent.price.ticks >= own.price : intent.price.ticks <= own.price
-      if crosses {
+      if crosses && !(isReducing && own.isForeign) {
         let best = crossed ?? own.price
         crossed = intent.side == .buy ? min(best, own.price) : max(best, own.price)
       }
@@ -62,12 +66,13 @@ extension Gate {
   mutating func open(_ intent: Intent) {
     count(
       intent.number, intent.instrument, intent.side, price: intent.price.ticks,
-      lots: intent.quantity.lots)
+      lots: intent.quantity.lots, isForeign: false)
   }
 
   @_noLocks
   mutating func count(
-    _ number: IntentNumber, _ instrument: InstrumentID, _ side: Side, price: Int64, lots: Int64
+    _ number: IntentNumber, _ instrument: InstrumentID, _ side: Side, price: Int64, lots: Int64,
+    isForeign: Bool
   ) {
     let slot = freeSlot
     precondition(slot != OpenOrder.noSlot, "Invariant: the open-order limit is the table's size")
@@ -82,6 +87,7 @@ extension Gate {
     order.remaining = lots
     order.instrument = instrument
     order.side = side
+    order.isForeign = isForeign
     order.next = head
     unsafe orders[Int(slot)] = order
     if head != OpenOrder.noSlot { unsafe orders[Int(head)].previous = slot }
@@ -90,21 +96,10 @@ extension Gate {
     } else {
       unsafe states[at].firstSell = slot
     }
-    addOpen(at, side, lots)
-    unsafe states[at].exposure.openOrders &+= 1
+    unsafe states[at].exposure.add(side, lots, isForeign: isForeign)
+    unsafe states[at].exposure.addOrder(1, isForeign: isForeign)
     openOrderCount &+= 1
-  }
-
-  /// Saturating and never below zero, whatever reports claim.
-  @_noLocks
-  mutating func addOpen(_ at: Int, _ side: Side, _ lots: Int64) {
-    if side == .buy {
-      unsafe states[at].exposure.openBuys = max(
-        0, saturatingSum(states[at].exposure.openBuys, lots))
-    } else {
-      unsafe states[at].exposure.openSells = max(
-        0, saturatingSum(states[at].exposure.openSells, lots))
-    }
+    if isForeign { foreignOrderCount &+= 1 }
   }
 
   /// Frees what is left of an order's exposure; false when the gate holds no such order.
@@ -124,9 +119,11 @@ extension Gate {
     if order.next != OpenOrder.noSlot {
       unsafe orders[Int(order.next)].previous = order.previous
     }
-    addOpen(at, order.side, 0 &- order.remaining)
-    unsafe states[at].exposure.openOrders &-= 1
+    unsafe states[at].exposure.add(
+      order.side, 0 &- order.remaining, isForeign: order.isForeign)
+    unsafe states[at].exposure.addOrder(-1, isForeign: order.isForeign)
     openOrderCount &-= 1
+    if order.isForeign { foreignOrderCount &-= 1 }
     var free = OpenOrder()
     free.next = freeSlot
     unsafe orders[slot] = free

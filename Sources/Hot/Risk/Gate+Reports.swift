@@ -29,21 +29,30 @@ extension Gate {
     }
   }
 
-  /// An order that was taken for ended and turns out to rest on the book counts again, and one that this run did not
-  /// place (an earlier start's, somebody else's) counts from here on.
+  /// An order that was taken for ended and turns out to rest on the book counts again, one that this run did not place
+  /// (an earlier start's, somebody else's) counts from here on, and one that was amended counts as it is now.
   @_noLocks
   mutating func reopen(_ report: Report) {
     let left = report.quantity.lots.subtractingReportingOverflow(report.cumulativeFilled.lots)
     if report.intent == .none || !isKnown(report.instrument) || left.overflow
-      || left.partialValue <= 0 || freeSlot == OpenOrder.noSlot
-      || index.find(report.intent.rawValue) != nil
+      || left.partialValue <= 0
     {
       return
     }
+    if let slot = index.find(report.intent.rawValue) {
+      let order = unsafe orders[slot]
+      unsafe orders[slot].price = report.price.ticks
+      unsafe orders[slot].remaining = left.partialValue
+      let change = left.partialValue &- order.remaining
+      unsafe states[Int(order.instrument.index)].exposure.add(
+        order.side, change, isForeign: order.isForeign)
+      return
+    }
+    if freeSlot == OpenOrder.noSlot { return }
     if !report.intent.isStandIn { counters.contradictions &+= 1 }
     count(
       report.intent, report.instrument, report.side, price: report.price.ticks,
-      lots: left.partialValue)
+      lots: left.partialValue, isForeign: report.intent.isStandIn && report.clientOrder == .none)
   }
 
   @_noLocks
@@ -81,6 +90,7 @@ extension Gate {
     }
     let freed = min(lots, order.remaining)
     unsafe orders[slot].remaining = order.remaining &- freed
-    addOpen(Int(order.instrument.index), order.side, 0 &- freed)
+    unsafe states[Int(order.instrument.index)].exposure.add(
+      order.side, 0 &- freed, isForeign: order.isForeign)
   }
 }

@@ -25,6 +25,8 @@ public struct Gate: ~Copyable, @unchecked Sendable {
   var isSessionUp = false
   /// Orders that count as open, over all instruments.
   public internal(set) var openOrderCount: Int64 = 0
+  /// Of these, other people's.
+  var foreignOrderCount: Int64 = 0
   public internal(set) var counters = GateCounters()
 
   /// Most open orders of one account that the gate can count.

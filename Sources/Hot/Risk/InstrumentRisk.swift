@@ -12,6 +12,8 @@ struct OpenOrder: BitwiseCopyable {
   var previous: Int32 = OpenOrder.noSlot
   var instrument: InstrumentID = .none
   var side: Side = .buy
+  /// Somebody else's: known from the exchange alone.
+  var isForeign = false
 
   static var noSlot: Int32 { -1 }
 }

@@ -58,7 +58,9 @@ extension MatchingEngine {
         fill(order, left, leaving: rest, isTold: isTold, at: now, into: &events)
         return true
       }
-      close(order, reporting: false, into: &events)
+      // Somebody closed the position meanwhile.
+      finish(order, source: "2", at: now, into: &events)
+      closeBatch(at: now, into: &events)
     }
     let mark = mark(instrument)
     let taken = min(abs(before), lots ?? .max)
@@ -93,6 +95,8 @@ extension MatchingEngine {
     if isTold { events += told }
     if taken.lots < lots {
       reducing[order.instrument] = order
+    } else if order.remaining.lots > 0 {
+      finish(order, source: "2", at: now, into: &events)
     } else {
       close(order, reporting: false, into: &events)
     }

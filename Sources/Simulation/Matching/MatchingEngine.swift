@@ -34,7 +34,7 @@ public struct MatchingEngine: Sendable {
   var cash: [String: CurrencyBalance]
   var held: [VenuePosition?]
   /// Orders of the system that have more to take, by instrument.
-  var reducing: [Int: VenueOrder] = [:]
+  public internal(set) var reducing: [Int: VenueOrder] = [:]
   /// In the order of the requests, which is that of their times.
   var transit: [Transit] = []
   /// The settings' model with its state.

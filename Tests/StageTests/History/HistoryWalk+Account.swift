@@ -5,6 +5,7 @@ import Channels
 import Core
 import Market
 import Matching
+import OKX
 import Orders
 import Pipeline
 import Quantities
@@ -143,6 +144,7 @@ extension HistoryWalk {
       state: state, instrument: InstrumentID(index: UInt16(order.instrument)), side: order.side,
       clientOrder: ClientOrderID(rawValue: UInt64(order.clientID) ?? 0))
     update.exchangeOrder = ExchangeOrderID(rawValue: order.id)
+    update.hasOurTag = order.tag == "\(OrderEncoder.tag)"
     update.price = order.price
     update.quantity = order.quantity
     update.cumulativeFilled = order.filled

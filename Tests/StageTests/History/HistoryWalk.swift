@@ -167,12 +167,23 @@ final class HistoryWalk {
       bench.venue.cancelByPhone(order.id, instrument: order.instrument, at: now, bench.account)
       return
     }
+    if random.isOne(in: 4), let order = phoned.last {
+      bench.venue.amendByPhone(
+        order.id, instrument: order.instrument,
+        size: order.instrument == 0 ? "0.00\(random.below(5) + 1)" : "\(random.below(5) + 1)",
+        at: now, bench.account)
+      return
+    }
     let crosses = random.isOne(in: 2)
     let isBuy = random.below(3) > 0
     let id = bench.venue.phone(
       isBuy ? .buy : .sell, instrument: index,
       price: isBuy ? (crosses ? "100.1" : "90") : (crosses ? "100" : "110"),
-      size: index == 0 ? "0.002" : "2", at: now, bench.account)
+      size: index == 0 ? "0.002" : "2",
+      // Other programs number their orders too: by chance as an earlier start of ours might have.
+      clientID: random.isOne(in: 2) ? String(1 << 39 + UInt64(900_000 + size)) : "", at: now,
+      bench.account)
+    size += 1
     if let id, !crosses { phoned.append((index, id)) }
   }
 
@@ -245,6 +256,11 @@ final class HistoryWalk {
     bench.stops.setFlattening(false, for: .none)
     while !late.isEmpty { arriveLate() }
     if bench.account?.isOpen != true { bench.connectAccount() }
+    // The system goes on with what it began.
+    if !bench.venue.engine.reducing.isEmpty {
+      bench.venue.liquidate(
+        1, lots: nil, isSilent: false, at: bench.wallNanoseconds, bench.account)
+    }
     for order in phoned {
       bench.venue.cancelByPhone(
         order.id, instrument: order.instrument, at: bench.wallNanoseconds, bench.account)

@@ -75,16 +75,27 @@ public struct BenchVenue {
   /// An order of somebody beside the core, without a clOrdId; `size` in the instrument's units. Its id, or nil
   /// where it was refused.
   public mutating func phone(
-    _ side: Side, instrument: Int, price: String, size: String, at now: Int64, _ wire: BenchWire?
+    _ side: Side, instrument: Int, price: String, size: String, clientID: String = "",
+    at now: Int64, _ wire: BenchWire?
   ) -> UInt64? {
     let isSpot = engine.catalogue[instrument].type == .spot
     let request = OrderRequest(
-      instrument: instrument, side: side, type: "limit", price: price, size: size, clientID: "",
+      instrument: instrument, side: side, type: "limit", price: price, size: size,
+      clientID: clientID,
       tradeMode: isSpot ? "cash" : "cross")
     let outcome = engine.place(request, at: now, into: &events)
     tell(wire)
     guard case .success(let id) = outcome else { return nil }
     return id
+  }
+
+  public mutating func amendByPhone(
+    _ id: UInt64, instrument: Int, size: String, at now: Int64, _ wire: BenchWire?
+  ) {
+    _ = engine.amend(
+      OrderSelector(orderID: id, clientID: nil), instrument: instrument, newSize: size,
+      newPrice: "", requestID: "", cancelOnFail: false, at: now, into: &events)
+    tell(wire)
   }
 
   public mutating func cancelByPhone(
@@ -184,6 +195,7 @@ public struct BenchVenue {
         price: text("px"), size: text("sz"), clientID: text("clOrdId"),
         tradeMode: text("tdMode"))
       request.reduceOnly = argument["reduceOnly"] as? Bool ?? false
+      request.tag = text("tag")
       outcome = engine.place(request, at: now, into: &events)
     } else {
       let order = UInt64(text("ordId"))
@@ -201,7 +213,7 @@ public struct BenchVenue {
     }
     wire.say(
       "{\"id\":\"\(id)\",\"op\":\"\(operation)\",\"data\":[{\"clOrdId\":\"\(text("clOrdId"))\","
-        + "\"ordId\":\"\(identifier)\",\"tag\":\"\",\"ts\":\"\(now / 1_000_000)\","
+        + "\"ordId\":\"\(identifier)\",\"tag\":\"\(text("tag"))\",\"ts\":\"\(now / 1_000_000)\","
         + "\"sCode\":\"\(refusal)\",\"sMsg\":\"\(message)\",\"subCode\":\"\"}],"
         + "\"code\":\"\(refusal == 0 ? 0 : 1)\",\"msg\":\"\",\"inTime\":\"\(now / 1_000)\","
         + "\"outTime\":\"\(now / 1_000)\"}")

@@ -157,6 +157,7 @@ extension Reconciliation {
         actions.append(.tell(.workingOrder(row)))
       }
     }
+    if stated.odd.isEmpty { actions.append(.tell(.pendingRead(askedAt: current.startedAt))) }
     let confirmed = awaited.filter {
       $0.value.since <= current.startedAt && !working.contains($0.key)
     }

@@ -97,7 +97,8 @@ public struct OrderSweep: Sendable {
     }
     for order in stated.rows {
       let start = order.clientOrder.start
-      let isOurs = !order.clientOrder.isForeign && start > 0 && start <= lastStart
+      let isOurs =
+        order.hasOurTag && !order.clientOrder.isForeign && start > 0 && start <= lastStart
       if !isOurs && !includesForeign {
         outcome.foreign += 1
         continue

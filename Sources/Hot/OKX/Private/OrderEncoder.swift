@@ -11,9 +11,11 @@ import Quantities
 public enum OrderEncoder {
   /// Largest request. With the WebSocket header in front: `WebSocketEncoder.headerBytesMax` more.
   @inlinable public static var bytesMax: Int { 512 }
+  /// `tag` of every order of ours: other programs number theirs as well (docs/OKX.md OKX-118).
+  @inlinable public static var tag: StaticString { "llmtrading" }
 
   /// `{"id":"1","op":"order","args":[{"instIdCode":1,"tdMode":"cash","side":"buy","ordType":"limit",
-  /// "px":"1","sz":"1","clOrdId":"1"}],"expTime":"1"}`
+  /// "px":"1","sz":"1","clOrdId":"1","tag":"llmtrading"}],"expTime":"1"}`
   ///
   /// - Parameters:
   ///   - request: goes out as `id` and comes back in the reply; any positive number.
@@ -55,9 +57,9 @@ public enum OrderEncoder {
     text.append("\",\"clOrdId\":\"")
     text.append(clientOrder.rawValue)
     if isReduceOnly && instrument.type != .spot {
-      text.append("\",\"reduceOnly\":true}],\"expTime\":\"")
+      text.append("\",\"tag\":\"llmtrading\",\"reduceOnly\":true}],\"expTime\":\"")
     } else {
-      text.append("\"}],\"expTime\":\"")
+      text.append("\",\"tag\":\"llmtrading\"}],\"expTime\":\"")
     }
     text.append(UInt64(expires.milliseconds))
     text.append("\"}")

@@ -107,21 +107,21 @@ extension PrivateDecoder {
     // Spot is no position (docs/OKX.md OKX-153).
     if instrument.type == .spot { return false }
     event.instrument = instrument.id
-    if !fields.posSide.isEmpty && scanner.name(fields.posSide.text) != JSONName("net") {
-      throw .wrongType
-    }
     // A position of its own beside ours (docs/OKX.md OKX-156).
-    if !fields.mgnMode.isEmpty && scanner.name(fields.mgnMode.text) != JSONName("cross") {
-      throw .wrongType
-    }
+    let isNet = fields.posSide.isEmpty || scanner.name(fields.posSide.text) == JSONName("net")
+    let isCross = fields.mgnMode.isEmpty || scanner.name(fields.mgnMode.text) == JSONName("cross")
+    if !isNet || !isCross { throw .foreignMode }
     event.tradeID = try signedNumber(scanner, fields.tradeId)
     guard let lots = try units(scanner, fields.pos, instrument.lot) else { throw .missingField }
     event.quantity = Quantity(lots: lots)
     event.averagePrice = try averagePrice(scanner, fields.avgPx, instrument.tick)
-    event.lastPrice = try averagePrice(scanner, fields.markPx, instrument.tick)
-    event.price = try averagePrice(scanner, fields.liqPx, instrument.tick)
-    event.cash = try amount(scanner, fields.upl)
-    event.leverageMilli = try leverage(scanner, fields.lever)
+    // Shown to people: one that cannot be read costs no position.
+    do throws(FaultCode) {
+      event.lastPrice = try averagePrice(scanner, fields.markPx, instrument.tick)
+      event.price = try averagePrice(scanner, fields.liqPx, instrument.tick)
+      event.cash = try amount(scanner, fields.upl)
+      event.leverageMilli = try leverage(scanner, fields.lever)
+    } catch { event.fault = error }
     event.exchangeTime = try time(scanner, fields.uTime)
     return true
   }

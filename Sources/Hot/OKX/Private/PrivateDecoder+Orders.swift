@@ -28,6 +28,9 @@ struct OrderFields: BitwiseCopyable {
   var reduceOnly = Field()
   var code = Field()
   var uTime = Field()
+  var tdMode = Field()
+  var posSide = Field()
+  var tag = Field()
 }
 
 extension PrivateDecoder {
@@ -72,6 +75,7 @@ extension PrivateDecoder {
     if isSuspect(scanner, fields.fillSz, fault, lot) { return fields.fillSz.text }
     if isSuspect(scanner, fields.fillPx, fault, tick) { return fields.fillPx.text }
     if isSuspect(scanner, fields.tradeId, fault, nil) { return fields.tradeId.text }
+    if fault == .foreignMode { return fields.tdMode.text }
     return isSuspect(scanner, fields.avgPx, fault, nil) ? fields.avgPx.text : .empty
   }
 
@@ -95,11 +99,14 @@ extension PrivateDecoder {
       case JSONName("instType"): try fields.instType.take(&scanner)
       case JSONName("ordId"): try fields.ordId.take(&scanner)
       case JSONName("ordType"): try fields.ordType.take(&scanner)
+      case JSONName("posSide"): try fields.posSide.take(&scanner)
       case JSONName("px"): try fields.px.take(&scanner)
       case JSONName("reduceOnly"): try fields.reduceOnly.take(&scanner)
       case JSONName("side"): try fields.side.take(&scanner)
       case JSONName("state"): try fields.state.take(&scanner)
       case JSONName("sz"): try fields.sz.take(&scanner)
+      case JSONName("tag"): try fields.tag.take(&scanner)
+      case JSONName("tdMode"): try fields.tdMode.take(&scanner)
       case JSONName("tgtCcy"): try fields.tgtCcy.take(&scanner)
       case JSONName("tradeId"): try fields.tradeId.take(&scanner)
       case JSONName("uTime"): try fields.uTime.take(&scanner)
@@ -123,6 +130,11 @@ extension PrivateDecoder {
       throw .missingField
     }
     event.instrument = instrument.id
+    // It moves a position of its own beside ours (docs/OKX.md OKX-156).
+    let isNet = fields.posSide.isEmpty || scanner.name(fields.posSide.text) == JSONName("net")
+    if !isNet || scanner.name(fields.tdMode.text) == JSONName("isolated") { throw .foreignMode }
+    event.hasOurTag =
+      !fields.tag.isPresent || scanner.equals(fields.tag.text, OrderEncoder.tag)
     event.exchangeOrder = ExchangeOrderID(rawValue: try number(scanner, fields.ordId))
     event.clientOrder = clientOrder(scanner, fields.clOrdId)
     try words(scanner, fields, &event)
@@ -177,16 +189,18 @@ extension PrivateDecoder {
     event.isTaker =
       execution.end &- execution.start == 1 && scanner.byte(at: execution.start) == 0x54
     event.isReduceOnly = scanner.name(fields.reduceOnly.text) == JSONName("true")
-    event.cancelSource = UInt8(
-      truncatingIfNeeded: min(try number(scanner, fields.cancelSource), 255))
-    event.code = try code(scanner, fields.code.text)
-    if !fields.amendResult.isEmpty {
+    // Words about why: one that cannot be read costs no fill beside it.
+    do throws(FaultCode) {
+      event.cancelSource = UInt8(
+        truncatingIfNeeded: min(try number(scanner, fields.cancelSource), 255))
+      event.code = try code(scanner, fields.code.text)
+      if fields.amendResult.isEmpty { return }
       let result = try scanner.integer(of: fields.amendResult.text)
       guard let small = Int8(exactly: result), small != PrivateEvent.noAmend else {
         throw .numberRange
       }
       event.amendResult = small
-    }
+    } catch { event.fault = error }
   }
 
   /// The fee of a fill. One that cannot be read leaves the fill standing and is said in `fault`.

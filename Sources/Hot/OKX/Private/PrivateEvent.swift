@@ -38,8 +38,8 @@ public enum PrivateOrderState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 @frozen
 public struct PrivateEvent: Sendable, BitwiseCopyable {
   public var kind: PrivateEventKind
-  /// For `.faulty` why it could not be read. Otherwise a lesser fault: the event stands, but its fee
-  /// could not be told (`missingField`, `numberRange`, `unknownCurrency`).
+  /// For `.faulty` why it could not be read. Otherwise a lesser fault: the event stands, but its fee, or a figure beside
+  /// those that count, could not be told (`missingField`, `numberRange`, `unknownCurrency`).
   public var fault: FaultCode = .none
   public var state: PrivateOrderState = .none
   public var side: Side = .buy
@@ -48,6 +48,8 @@ public struct PrivateEvent: Sendable, BitwiseCopyable {
   /// `execType` T.
   public var isTaker = false
   public var isReduceOnly = false
+  /// `tag` is the one that we send, or was not told.
+  public var hasOurTag = true
   /// The push belongs to the snapshot that follows a subscription.
   public var isSnapshot = false
   public var cancelSource: UInt8 = 0

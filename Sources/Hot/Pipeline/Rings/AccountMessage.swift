@@ -17,6 +17,8 @@ public enum AccountMessage: BitwiseCopyable, Sendable {
   case position(instrument: InstrumentID, StatedFigure, averagePrice: Price)
   /// An order that pending orders hold: an earlier start's is adopted and cancelled, somebody else's counted.
   case workingOrder(OrderUpdate)
+  /// All pending orders were told that a list asked for then holds.
+  case pendingRead(askedAt: Instant)
   /// An order of an earlier start without a proven end; `cumulativeFilled` is what the journal counted of it.
   case unproven(OrderUpdate)
   /// A currency's cash as REST states it.

@@ -182,7 +182,10 @@ extension SenderStage {
   mutating func take(_ message: AccountMessage, _ now: Instant) {
     switch message {
     case .answer(let answer): _ = table.answer(answer, now: now, into: &reports)
-    case .fill(let row): _ = table.merge(row, now: now, into: &reports)
+    case .fill(let row):
+      if table.merge(row, now: now, into: &reports) == .unmatched {
+        meetStranger(row.clientOrder, row.exchangeOrder, row.instrument, row.lastQuantity)
+      }
     case .recorded(let id, let quantity):
       // Fills may have been pushed before: they are not in it.
       let (lots, overflow) = quantity.lots.addingReportingOverflow(positions.quantity(id).lots)
@@ -198,10 +201,11 @@ extension SenderStage {
       }
     case .workingOrder(let update):
       if table.adopt(update, into: &reports) {
-        meet(update)
+        _ = meet(update)
       } else {
         _ = table.observe(update, into: &reports)
       }
+    case .pendingRead(let askedAt): table.questionUnlisted(askedAt: askedAt, now: now)
     case .unproven(let update):
       if table.adoptUnproven(update, now: now, into: &reports) {
         table.requestCancel(of: update.clientOrder)
@@ -215,25 +219,46 @@ extension SenderStage {
   }
 
   /// An order that this run did not place was taken up: an earlier start's goes, somebody else's as the desk wants it.
+  /// False where none was.
   @_noLocks
-  mutating func meet(_ update: OrderUpdate) {
-    guard let order = table.adopted(update) else { return }
+  mutating func meet(_ update: OrderUpdate) -> Bool {
+    guard let order = table.adopted(update) else { return false }
     if !order.isForeign {
       table.requestCancel(of: order.clientOrder)
-      return
+      return true
     }
-    if ports.queries.hasRoom(for: 1) {
-      var question = AccountQuestion(.foreign)
-      question.instrument = order.instrument
-      question.query.exchangeOrder = order.exchangeOrder
-      question.counted = order.quantity.lots
-      _ = ports.queries.push(question)
-    }
+    tellForeign(order.exchangeOrder, order.instrument, order.quantity)
     switch settings.onForeignOrders {
     case .ignore: break
     case .adopt: table.own(order.clientOrder)
     case .cancel: table.requestCancel(of: order.clientOrder)
     case .halt: _ = ports.board.tighten(to: .halted, by: .breaker, for: .none)
     }
+    return true
+  }
+
+  /// Somebody else's order that is not held: it filled at once, or REST alone tells of it.
+  @_noLocks
+  mutating func meetStranger(
+    _ client: ClientOrderID, _ order: ExchangeOrderID, _ instrument: InstrumentID,
+    _ lots: Quantity
+  ) {
+    if lots.lots <= 0 || !table.isNewStranger(client, order) { return }
+    tellForeign(order, instrument, lots)
+    if settings.onForeignOrders == .halt {
+      _ = ports.board.tighten(to: .halted, by: .breaker, for: .none)
+    }
+  }
+
+  @_noLocks
+  mutating func tellForeign(
+    _ order: ExchangeOrderID, _ instrument: InstrumentID, _ lots: Quantity
+  ) {
+    if !ports.queries.hasRoom(for: 1) { return }
+    var question = AccountQuestion(.foreign)
+    question.instrument = instrument
+    question.query.exchangeOrder = order
+    question.counted = lots.lots
+    _ = ports.queries.push(question)
   }
 }

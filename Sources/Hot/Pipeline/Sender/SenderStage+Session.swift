@@ -67,7 +67,12 @@ extension SenderStage {
       _ = table.cancelReply(SenderStage.reply(event), into: &reports)
     case .order:
       guard let update = SenderStage.update(event) else { return }
-      if table.apply(update, into: &reports) == .unmatched { meet(update) }
+      let isKnown = table.apply(update, into: &reports) != .unmatched
+      if !isKnown && !meet(update) {
+        meetStranger(
+          event.hasOurTag ? update.clientOrder : .none, update.exchangeOrder, update.instrument,
+          update.lastQuantity)
+      }
     case .balance:
       hold(event.cash, of: event.currency, asOf: event.exchangeTime, event.receivedAt)
     case .position:
@@ -75,7 +80,10 @@ extension SenderStage {
       let stated = StatedFigure(
         lots: event.quantity.lots, tradeID: event.tradeID, time: event.exchangeTime)
       _ = watch.note(stated, of: event.instrument)
-      if !ports.toPositions.push(SenderStage.detail(event)) { counters.ringFull &+= 1 }
+      // Figures for people that could not be read in whole are not shown: their age grows.
+      if event.fault == .none, !ports.toPositions.push(SenderStage.detail(event)) {
+        counters.ringFull &+= 1
+      }
     case .account:
       if !ports.toAccount.push(SenderStage.account(event)) { counters.ringFull &+= 1 }
     case .requestError:
@@ -85,7 +93,20 @@ extension SenderStage {
       counters.faultyItems &+= 1
       count(event.fault, of: event.instrument)
       remember(item: event)
+      doubt(event)
     }
+  }
+
+  /// What could not be read may have been a fill or an end: its order is asked about, or else the account.
+  @_noLocks
+  mutating func doubt(_ event: PrivateEvent) {
+    if event.fault == .foreignMode {
+      table.shun(event.exchangeOrder)
+      return
+    }
+    if table.doubt(event.clientOrder, event.exchangeOrder, now: event.receivedAt) { return }
+    if event.instrument.isNone || !doubtReadings.take(at: event.receivedAt) { return }
+    if ports.queries.hasRoom(for: 1) { _ = ports.queries.push(AccountQuestion(.reading)) }
   }
 
   @_noLocks
@@ -119,6 +140,7 @@ extension SenderStage {
       state: state, instrument: event.instrument, side: event.side, clientOrder: event.clientOrder)
     update.type = event.type
     update.exchangeOrder = event.exchangeOrder
+    update.hasOurTag = event.hasOurTag
     update.price = event.price
     update.quantity = event.quantity
     update.cumulativeFilled = event.cumulativeFilled

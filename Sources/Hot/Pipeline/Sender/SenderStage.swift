@@ -100,6 +100,8 @@ public struct SenderStage: ~Copyable {
   var nextHousekeeping = Instant.zero
   /// Records of unreadable items, a second's worth.
   var itemRecords = RateBudget(count: 16, windowNanoseconds: 1_000_000_000)
+  /// Readings of the account for items that could not be read.
+  var doubtReadings = RateBudget(count: 1, windowNanoseconds: 1_000_000_000)
   public internal(set) var counters = SenderCounters()
   /// Requests that the Connector's ring had no room for at first; they are made again.
   public var connectorRingFull: UInt64 { hub.requestsOwed }

@@ -114,4 +114,6 @@ public enum FaultCode: UInt16, Error, Sendable, BitwiseCopyable, CaseIterable {
   case writeOverflow = 81
   case unmatchedReply = 82
   case unmatchedPush = 83
+  /// A row of isolated margin, of a long or short side: it is not of this desk's position.
+  case foreignMode = 31
 }
