@@ -133,10 +133,18 @@ try() {
   fi
   told=SURVIVED
   for suite in "${suites[@]}"; do
-    if ! build "$suite" "$logs/$name.$suite.log"; then
-      told="ERROR: does not compile ($logs/$name.$suite.log)" status=2
-      break
-    fi
+    build "$suite" "$logs/$name.$suite.log"
+    case $? in
+      0) ;;
+      124 | 13[0-9] | 14[0-9])
+        told="ERROR: its build was stopped, nothing is proved ($logs/$name.$suite.log)" status=2
+        break
+        ;;
+      *)
+        told="ERROR: does not compile ($logs/$name.$suite.log)" status=2
+        break
+        ;;
+    esac
     run "$suite" "$logs/$name.$suite.log" 2>/dev/null
     case $? in
       1) told="caught by $suite / $reason" status=0 ;;
