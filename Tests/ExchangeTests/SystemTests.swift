@@ -53,6 +53,25 @@ import Testing
     #expect(try number(try bench.rows(query)[0], "tradeId") > 0)
   }
 
+  /// One row for each margin mode: what is isolated moves nothing of the cross position.
+  @Test func anIsolatedPositionIsARowOfItsOwn() throws {
+    let (bench, line) = try ready()
+    try bench.play("at 0ms of exchange foreign-isolated BTC-USDT-SWAP buy market - 2")
+    bench.advance(milliseconds: 60)
+    let rows = try bench.rows("account/positions?instId=\(Bench.swap)")
+    let sizes = rows.map { "\($0["mgnMode"] as? String ?? "") \($0["pos"] as? String ?? "")" }
+    #expect(sizes.sorted() == ["cross 3", "isolated 2"])
+    #expect(Set(rows.compactMap { $0["posId"] as? String }).count == 2)
+    let pushes = try line.objects()
+    func pushed(_ channel: String) -> [[String: Any]] {
+      pushes.filter { ($0["arg"] as? [String: Any])?["channel"] as? String == channel }
+        .flatMap { $0["data"] as? [[String: Any]] ?? [] }
+    }
+    #expect(pushed("orders").contains { $0["tdMode"] as? String == "isolated" })
+    #expect(pushed("positions").contains { $0["mgnMode"] as? String == "isolated" })
+    #expect(try bench.rows("trade/fills")[0]["tdMode"] == nil, "its row does not say so")
+  }
+
   @Test func aSilentLiquidationIsSeenByPositionsAlone() throws {
     let (bench, line) = try ready()
     try bench.play("at 0ms of exchange liquidate BTC-USDT-SWAP 1 silent")

@@ -77,7 +77,7 @@ extension VenuePosition {
     return mean?.normalized.description ?? ""
   }
 
-  /// The row of the `positions` channel and `GET account/positions`, cross and net; spot has none. `mark` is the
+  /// The row of the `positions` channel and `GET account/positions`, net; spot has none. `mark` is the
   /// price for `upl`, or none; `margins` what the engine says of it.
   public func appendRow(
     to output: inout [UInt8], _ specification: InstrumentSpecification, mark: Price,
@@ -102,7 +102,7 @@ extension VenuePosition {
     output.append(field: "lever", margins.leverage)
     output.append(field: "liqPx", margins.liquidation?.description ?? "")
     output.append(field: "markPx", markText)
-    output.append(field: "mgnMode", "cross")
+    output.append(field: "mgnMode", isIsolated ? "isolated" : "cross")
     output.append(field: "mmr", margins.maintenance.normalized.description)
     output.append(field: "notionalUsd", margins.notional?.normalized.description ?? "")
     output.append(field: "pnl", realised.normalized.description)
@@ -119,7 +119,9 @@ extension VenuePosition {
   }
 
   /// OKX `posId`: the same for an instrument's whole life.
-  public var identifier: String { String(1_000_000_000 + instrument) }
+  public var identifier: String {
+    String((isIsolated ? 2_000_000_000 : 1_000_000_000) + instrument)
+  }
 
   /// Over the initial margin, four decimals.
   private func uplRatio(_ upl: Amount?) -> String {

@@ -121,6 +121,8 @@ public struct VenuePosition: Sendable, Equatable {
   public var lastTrade: Int64 = 0
   /// Held of the settlement currency for the open lots; zero for spot.
   public var margin: Amount = .zero
+  /// Of isolated margin: a position of its own beside the cross one.
+  public var isIsolated = false
 }
 
 /// What happened, in order.

@@ -40,7 +40,10 @@ extension MatchingEngine {
       .truncated(to: MatchingEngine.feeDecimalsMax).negated.normalized
     let feeCurrency = isBaseFee ? specification.base : specification.settlement
     let time = now / 1_000_000
-    let profit = move(order.instrument, order.side, quantity, price, worth, at: time)
+    let isIsolated = order.tradeMode == "isolated"
+    let profit = move(
+      position(order.instrument, isIsolated: isIsolated), order.side, quantity, price, worth,
+      at: time)
     if let budget = order.quoteBudget {
       order.quoteBudget = budget - worth
       order.quantity = Quantity(lots: order.filled.lots + quantity.lots)
@@ -51,7 +54,10 @@ extension MatchingEngine {
       clientID: order.clientID, tag: order.tag, instrument: order.instrument, side: order.side,
       price: price, quantity: quantity, isTaker: isTaker, fee: fee, feeCurrency: feeCurrency,
       profit: profit, time: time, billID: nextBill)
-    held[order.instrument]?.lastTrade = isSystem ? 0 : nextTrade
+    var moved = position(order.instrument, isIsolated: isIsolated)
+    moved.lastTrade = isSystem ? 0 : nextTrade
+    if catalogue[order.instrument].type != .spot { moved.fee = moved.fee + fee }
+    keep(moved)
     nextTrade += 1
     book(record, worth: worth)
     remember(record)
@@ -70,10 +76,11 @@ extension MatchingEngine {
 
   /// Changes the position; returns the P&L that the fill realised, exact over a round trip.
   private mutating func move(
-    _ instrument: Int, _ side: Side, _ quantity: Quantity, _ price: Price, _ worth: Amount,
+    _ held: VenuePosition, _ side: Side, _ quantity: Quantity, _ price: Price, _ worth: Amount,
     at time: Int64
   ) -> Amount {
-    var position = position(instrument)
+    var position = held
+    let instrument = held.instrument
     if position.position.lots == 0 {
       position.createdAt = time
       (position.realised, position.fee) = (.zero, .zero)
@@ -108,8 +115,7 @@ extension MatchingEngine {
       position.realised = position.realised + profit
       setMargin(of: &position)
     }
-    held[instrument] = position
-    changedPositions.insert(instrument)
+    keep(position)
     return profit
   }
 
@@ -276,7 +282,10 @@ extension MatchingEngine {
       trimReduceOnly(instrument, at: now, into: &events)
     }
     trimsDue.removeAll(keepingCapacity: true)
-    for instrument in changedPositions.sorted() { events.append(.position(position(instrument))) }
+    for instrument in changedPositions.sorted() {
+      if held[instrument] != nil { events.append(.position(position(instrument))) }
+      if let beside = isolated[instrument] { events.append(.position(beside)) }
+    }
     for currency in changedCurrencies.sorted() {
       cash[currency]?.updatedAt = now / 1_000_000
       if let balance = cash[currency] { events.append(.balance(balance)) }

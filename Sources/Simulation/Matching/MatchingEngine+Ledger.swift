@@ -23,8 +23,6 @@ extension MatchingEngine {
       write(bill(base, size, coins + fee(in: base)))
       write(bill(quote, worth, money + fee(in: quote)))
     } else {
-      let fees = position(fill.instrument).fee + fill.fee
-      held[fill.instrument]?.fee = fees
       write(bill(specification.settlement, size, fill.profit + fill.fee))
     }
   }
@@ -151,8 +149,7 @@ extension MatchingEngine {
     let specification = catalogue[position.instrument]
     let lots = Quantity(lots: abs(position.position.lots))
     position.updatedAt = now / 1_000_000
-    held[position.instrument] = position
-    changedPositions.insert(position.instrument)
+    keep(position)
     write(
       BillRecord(
         id: 0, kind: kind, currency: specification.settlement, change: amount, balance: .zero,

@@ -106,7 +106,8 @@ extension MatchingEngine {
     guard let type = VenueOrderType(rawValue: request.type),
       type != .optimalLimitIOC || specification.type != .spot
     else { throw VenueRefusal(51_000, "Parameter ordType error") }
-    if request.tradeMode != (specification.type == .spot ? "cash" : "cross") {
+    let modes = specification.type == .spot ? ["cash"] : ["cross", "isolated"]
+    if !modes.contains(request.tradeMode) {
       throw VenueRefusal(51_000, "Parameter tdMode error")
     }
     guard

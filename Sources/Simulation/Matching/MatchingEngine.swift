@@ -33,6 +33,7 @@ public struct MatchingEngine: Sendable {
   var openByClient: [String: UInt64] = [:]
   var cash: [String: CurrencyBalance]
   var held: [VenuePosition?]
+  var isolated: [Int: VenuePosition] = [:]
   /// Orders of the system that have more to take, by instrument.
   public internal(set) var reducing: [Int: VenueOrder] = [:]
   /// In the order of the requests, which is that of their times.
@@ -101,10 +102,29 @@ public struct MatchingEngine: Sendable {
   public var balances: [CurrencyBalance] { cash.values.sorted { $0.currency < $1.currency } }
   public func balance(_ currency: String) -> CurrencyBalance? { cash[currency] }
 
-  /// Instruments ever traded, in the catalogue's order; flat ones included.
-  public var positions: [VenuePosition] { held.compactMap { $0 } }
+  /// One for each instrument and margin mode ever traded, in the catalogue's order; flat ones included.
+  public var positions: [VenuePosition] {
+    held.compactMap { $0 } + isolated.values.sorted { $0.instrument < $1.instrument }
+  }
+  /// Cash or cross.
   public func position(_ instrument: Int) -> VenuePosition {
     held[instrument] ?? VenuePosition(instrument: instrument, position: .zero)
+  }
+
+  func position(_ instrument: Int, isIsolated: Bool) -> VenuePosition {
+    if !isIsolated { return position(instrument) }
+    var fresh = VenuePosition(instrument: instrument, position: .zero)
+    fresh.isIsolated = true
+    return isolated[instrument] ?? fresh
+  }
+
+  mutating func keep(_ position: VenuePosition) {
+    if position.isIsolated {
+      isolated[position.instrument] = position
+    } else {
+      held[position.instrument] = position
+    }
+    changedPositions.insert(position.instrument)
   }
 
   func openOrder(_ selector: OrderSelector, _ instrument: Int) -> VenueOrder? {

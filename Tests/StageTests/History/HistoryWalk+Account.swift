@@ -71,7 +71,8 @@ extension HistoryWalk {
     switch ask {
     case .pending:
       var rows = Stated<OrderUpdate>()
-      rows.rows = engine.openOrders.map(update)
+      // A row of isolated margin is odd, and named.
+      rows.rows = engine.openOrders.filter { $0.tradeMode != "isolated" }.map(update)
       return .pending(rows, round: round)
     case .fills(let after, let begin):
       var rows = Stated<StatedFill>()
@@ -110,7 +111,7 @@ extension HistoryWalk {
   private func positions(_ engine: MatchingEngine) -> Stated<StatedPosition> {
     var rows = Stated<StatedPosition>()
     for held in engine.positions
-    where held.instrument == 1 && held.position.lots != 0 {
+    where held.instrument == 1 && held.position.lots != 0 && !held.isIsolated {
       rows.rows.append(
         StatedPosition(
           instrument: InstrumentID(index: 1), quantity: held.position, averagePrice: .none,

@@ -52,6 +52,8 @@ final class HistoryWalk {
   var books = [BenchBook(instrument: 0), BenchBook(instrument: 1)]
   /// Orders of other people: instrument and id.
   private var phoned: [(instrument: Int, id: UInt64)] = []
+  /// Of these, and gone ones: what moves a position beside ours.
+  var isolated: Set<UInt64> = []
   /// Requests of dead connections that have yet to arrive.
   var late: [[UInt8]] = []
   var size: Int64 = 5_000
@@ -176,13 +178,15 @@ final class HistoryWalk {
     }
     let crosses = random.isOne(in: 2)
     let isBuy = random.below(3) > 0
+    let isIsolated = index == 1 && random.isOne(in: 6)
     let id = bench.venue.phone(
       isBuy ? .buy : .sell, instrument: index,
       price: isBuy ? (crosses ? "100.1" : "90") : (crosses ? "100" : "110"),
       size: index == 0 ? "0.002" : "2",
       // Other programs number their orders too: by chance as an earlier start of ours might have.
-      clientID: random.isOne(in: 2) ? String(1 << 39 + UInt64(900_000 + size)) : "", at: now,
-      bench.account)
+      clientID: random.isOne(in: 2) ? String(1 << 39 + UInt64(900_000 + size)) : "",
+      isIsolated: isIsolated, at: now, bench.account)
+    if let id, isIsolated { isolated.insert(id) }
     size += 1
     if let id, !crosses { phoned.append((index, id)) }
   }

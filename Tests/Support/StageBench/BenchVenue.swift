@@ -76,13 +76,13 @@ public struct BenchVenue {
   /// where it was refused.
   public mutating func phone(
     _ side: Side, instrument: Int, price: String, size: String, clientID: String = "",
-    at now: Int64, _ wire: BenchWire?
+    isIsolated: Bool = false, at now: Int64, _ wire: BenchWire?
   ) -> UInt64? {
     let isSpot = engine.catalogue[instrument].type == .spot
     let request = OrderRequest(
       instrument: instrument, side: side, type: "limit", price: price, size: size,
       clientID: clientID,
-      tradeMode: isSpot ? "cash" : "cross")
+      tradeMode: isIsolated ? "isolated" : isSpot ? "cash" : "cross")
     let outcome = engine.place(request, at: now, into: &events)
     tell(wire)
     guard case .success(let id) = outcome else { return nil }

@@ -111,7 +111,7 @@ extension SimulatedExchange {
     var request = OrderRequest(
       instrument: instrument, side: order.side == "sell" ? .sell : .buy, type: order.type,
       price: order.price, size: order.size, clientID: order.clientID,
-      tradeMode: isSpot ? "cash" : "cross")
+      tradeMode: order.isIsolated ? "isolated" : isSpot ? "cash" : "cross")
     request.targetCurrency = isSpot ? "base_ccy" : ""
     let now = now()
     let result = withEngine { $0.place(request, at: now, into: &$1) }

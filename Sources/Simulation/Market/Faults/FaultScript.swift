@@ -44,6 +44,7 @@ public enum FaultKind: String, Sendable, CaseIterable {
 ///     at 0ms of exchange rest-lag 800 60000
 ///     at 4 of orders liquidate BTC-USDT-SWAP 2 silent
 ///     at 0ms of exchange foreign BTC-USDT buy limit 9000 0.01 phone
+///     at 0ms of exchange foreign-isolated BTC-USDT-SWAP buy market - 2
 ///
 /// Blank lines and what follows a `#` are ignored. N counts the instrument's book messages as the market makes
 /// them, 1 upwards (0: before the first); of a connection it counts that connection's pushes. A `gap` or `reset`

@@ -96,11 +96,12 @@ extension Deed {
         throw FaultComplaint("'\(text)' is no amount to \(name)")
       }
       return .transfer(currency: currency, amount)
-    case "foreign":
+    case "foreign", "foreign-isolated":
       let order = ForeignOrder(
         instrument: try arguments.word("an instrument"), side: try arguments.word("a side"),
         type: try arguments.word("a type"), price: try arguments.word("a price, or -"),
-        size: try arguments.word("a size"), clientID: arguments.text() ?? "")
+        size: try arguments.word("a size"), clientID: arguments.text() ?? "",
+        isIsolated: name == "foreign-isolated")
       return .foreign(order)
     case "foreign-cancel":
       return .foreignCancel(instrument: try arguments.word("an instrument"))

@@ -99,6 +99,7 @@ public struct ForeignOrder: Sendable, Equatable {
   public var size: String
   /// Empty: none.
   public var clientID: String
+  public var isIsolated = false
 }
 
 extension Deed {
