@@ -138,6 +138,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [StopSource.startup, .reconcile])
+  func aFlattenBeforeTheExchangeWasHeardIsNotFlatAlready(_ source: StopSource) throws {
+    try withDoor { (desk, ask) throws in
+      let (id, scope) = try coin(desk)
+      desk.board.request(.cancelOnly, by: source, for: .none)
+      desk.show(id, position: 0)
+      for asked in [scope, .desk] {
+        let reply = try ask(flatten(asked))
+        #expect(reply.isDone && reply.detail.hasPrefix("until flat, then reduceOnly; "))
+        #expect(reply.detail.contains("waits for: the exchange's word on what is held"))
+      }
+      #expect(desk.board.isFlattening(id))
+    }
+  }
+
   @Test func aLaterStopTakesTheFlattenBack() throws {
     try withDoor { (desk, ask) throws in
       let (id, scope) = try coin(desk)

@@ -11,7 +11,8 @@ enum Desks {
       "core_killed_at_rest", "core_killed_at_work", "forged_rings", "exchange_late", "missed_fill",
       "supervisor_killed",
       "console_killed", "environments",
-      "three_deaths", "second_core", "stop_survives", "halt_by_signal", "flatten", "limits",
+      "three_deaths", "second_core", "stop_survives", "halt_by_signal", "flatten", "flatten_survives",
+      "limits",
       "proxied", "demo_interrupted", "bad_input",
     ])
     func scenario(_ name: String) throws {

@@ -116,6 +116,7 @@ final class TestDesk {
     draft.value.instrument = id
     draft.value.isValid = true
     draft.value.receivedAt = .now()
+    draft.value.publishedAt = .now()
     draft.value.position = Quantity(lots: position)
     draft.value.workingOrders = working
     draft.value.set(.midHalfTicks, midHalfTicks)

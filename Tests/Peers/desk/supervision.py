@@ -294,6 +294,30 @@ def flatten():
         agree(desk)
 
 
+def flatten_survives():
+    """A flatten that waits is still to be done after a SIGKILL, although the new start counts from 0 at first."""
+    with Desk() as desk:
+        desk.run("--no-console")
+        name = desk.names[0]
+        desk.inject(name, 3)
+        until(lambda: desk.position(name) == 3, "the target")
+        # Until the next start: the flatten has to wait for it.
+        desk.tell("limits", "--instrument", name, "--disallow", "--reason", "test")
+        said = desk.tell("flatten", "--reason", "test")
+        check("on the allow-list" in said, "what it waits for", said)
+        time.sleep(0.5)
+        equal(desk.position(name), 3, "it waits")
+        # So long the start knows nothing of what is held.
+        play(desk.exchange, ["at 0ms of exchange rest-fail 503 3000 /api/v5/account"])
+        before = desk.starts()
+        os.kill(desk.core(), signal.SIGKILL)
+        desk.await_active(before)
+        until(lambda: desk.position(name) == 0, "it goes on")
+        until(lambda: [row for row in desk.journal() if row["kind"] == "state"][-1]["flattening"]
+              is False, "the request ends")
+        agree(desk)
+
+
 def limits():
     with Desk() as desk:
         desk.run("--no-console")

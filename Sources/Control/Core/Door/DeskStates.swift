@@ -17,6 +17,10 @@ public final class DeskStates: @unchecked Sendable {
   private var recorded: [[TradingState]]
   /// By scope and source: since when what is on record holds in this start.
   private var since: [[WallMilliseconds]]
+  /// By scope: since when the Builder's picture of an instrument may be believed; nil while it may not.
+  private var knownSince: [Instant?]
+  /// By scope: since when it is flattened; nil while it is not.
+  private var flattenedSince: [Instant?]
 
   public init(_ desk: DeskControls, log: Logger) {
     self.desk = desk
@@ -24,9 +28,12 @@ public final class DeskStates: @unchecked Sendable {
     let row = StopSource.allCases.map { _ in TradingState.active }
     recorded = Array(repeating: row, count: desk.instruments.count + 1)
     since = recorded.map { $0.map { _ in WallMilliseconds.now() } }
+    knownSince = recorded.map { _ in nil }
+    flattenedSince = knownSince
     for source in StopSource.allCases {
       recorded[0][Int(source.rawValue)] = desk.board.requested(by: source, for: .none)
     }
+    noteWhatIsKnown()
   }
 
   private var scopes: [InstrumentID] {
@@ -131,6 +138,7 @@ public final class DeskStates: @unchecked Sendable {
 
   /// Shows every scope in State, records what changed elsewhere, ends flattens that are done.
   public func refresh() {
+    noteWhatIsKnown()
     for (scope, id) in scopes.enumerated() {
       var row = TradingStateRow()
       for source in StopSource.allCases {
@@ -143,7 +151,7 @@ public final class DeskStates: @unchecked Sendable {
       }
       row.effective = desk.board.inForce(for: id)
       row.isFlattening = desk.board.isFlatteningAsked(for: id)
-      if row.isFlattening && isFlat(id) {
+      if row.isFlattening && isFlat(id, since: flattenedSince[scope]) {
         desk.board.setFlattening(false, for: id)
         row.isFlattening = false
         record(.person, id, before: row.effective, isRearm: false, request: 0, "flat")
@@ -186,12 +194,34 @@ public final class DeskStates: @unchecked Sendable {
 
   private func row(_ id: InstrumentID) -> Int { id.isNone ? 0 : Int(id.index) + 1 }
 
-  /// Nothing of it is held and nothing works, by the Builder's last picture; false while there is none.
-  func isFlat(_ id: InstrumentID) -> Bool {
+  /// What an instrument holds is not known yet, or no more: the Builder counts from 0 until start-up has told it, and
+  /// while reconciliation holds the exchange may know of more.
+  func awaitsWord(on id: InstrumentID) -> Bool {
+    desk.board.requested(by: .startup, for: .none) != .active
+      || desk.board.requested(by: .reconcile, for: .none) != .active
+      || desk.board.requested(by: .reconcile, for: id) != .active
+  }
+
+  /// A picture made before what holds it back was lifted may be of before it too.
+  private func noteWhatIsKnown() {
+    for id in scopes.dropFirst() {
+      if awaitsWord(on: id) {
+        knownSince[row(id)] = nil
+      } else if knownSince[row(id)] == nil {
+        knownSince[row(id)] = .now()
+      }
+    }
+  }
+
+  /// Nothing of it is held and nothing works, by a picture that the Builder made after `instant` and since what is held
+  /// is known; false while there is none.
+  func isFlat(_ id: InstrumentID, since instant: Instant? = nil) -> Bool {
     let ids = id.isNone ? Array(scopes.dropFirst()) : [id]
     return ids.allSatisfy {
-      guard let slot = desk.state.market($0) else { return false }
-      return slot.position.lots == 0 && slot.workingOrders == 0
+      guard let slot = desk.state.market($0), let known = knownSince[row($0)], !awaitsWord(on: $0)
+      else { return false }
+      return slot.publishedAt > max(known, instant ?? known) && slot.position.lots == 0
+        && slot.workingOrders == 0
     }
   }
 
@@ -203,6 +233,11 @@ public final class DeskStates: @unchecked Sendable {
     if recorded[row(id)][Int(source.rawValue)] != asked {
       recorded[row(id)][Int(source.rawValue)] = asked
       since[row(id)][Int(source.rawValue)] = .now()
+    }
+    if !desk.board.isFlatteningAsked(for: id) {
+      flattenedSince[row(id)] = nil
+    } else if flattenedSince[row(id)] == nil {
+      flattenedSince[row(id)] = .now()
     }
     let record = StateRecord(
       instrument: id, source: source, requested: asked, inForce: desk.board.inForce(for: id),

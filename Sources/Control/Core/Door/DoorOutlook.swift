@@ -92,7 +92,14 @@ struct DoorOutlook {
     if !isOn { return DoorReply(.done, detail: "withdrawn; still \(after)") }
     if states.isFlat(id) { return DoorReply(.done, detail: "flat already; \(after) holds") }
     var waits: [String] = []
-    for one in ids(id) where !states.isFlat(one) {
+    let left = ids(id).filter { !states.isFlat($0) }
+    // A position of 0 is no word yet while the exchange is still asked.
+    if left.contains(where: {
+      states.awaitsWord(on: $0) && (desk.state.market($0)?.position.lots ?? 0) == 0
+    }) {
+      waits.append("the exchange's word on what is held")
+    }
+    for one in left {
       waits += bookWaits(one)
       if !limits[one].isAllowed { waits.append("\(desk.name(one)) on the allow-list") }
     }
