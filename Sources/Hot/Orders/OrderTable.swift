@@ -75,6 +75,8 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   public internal(set) var counters = OrderCounters()
   /// Orders the exchange must be asked about.
   public internal(set) var queriesPending = 0
+  /// Of the orders at work, those that nobody of ours numbered.
+  var foreignWorking = 0
   /// Orders a stop wants cancelled.
   var cancelsRequested = 0
 
@@ -123,6 +125,9 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   }
 
   public var workingCount: Int { @_noLocks get { working.count } }
+
+  /// Other people's orders left out: nothing waits for them.
+  public var ownWorkingCount: Int { @_noLocks get { working.count &- foreignWorking } }
 
   /// Open lots and orders at work for an instrument; `position` is not the table's and stays 0.
   @_noLocks

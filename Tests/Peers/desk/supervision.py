@@ -308,7 +308,7 @@ def flatten_survives():
         time.sleep(0.5)
         equal(desk.position(name), 3, "it waits")
         # So long the start knows nothing of what is held.
-        play(desk.exchange, ["at 0ms of exchange rest-fail 503 3000 /api/v5/account"])
+        play(desk.exchange, ["at 0ms of exchange rest-fail 503 3000 account"])
         before = desk.starts()
         os.kill(desk.core(), signal.SIGKILL)
         desk.await_active(before)

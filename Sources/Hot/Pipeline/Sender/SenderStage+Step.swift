@@ -48,7 +48,7 @@ extension SenderStage {
       housekeep(now)
     }
     work &+= publish()
-    ports.control.noteWorkingOrders(table.workingCount)
+    ports.control.noteWorkingOrders(table.ownWorkingCount)
     return work
   }
 
