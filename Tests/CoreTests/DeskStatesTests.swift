@@ -198,6 +198,24 @@ import Testing
     #expect(!desk.board.isFlattening(coin))
   }
 
+  /// No order can be placed for it: it is named, and the flatten is over.
+  @Test func whatIsBelowTheSmallestOrderEndsAFlattenAndIsNamed() throws {
+    states.setFlattening(
+      DoorFlatten(
+        scope: .instrument(desk.table[coin].symbol), isOn: true, person: "ada", reason: "out"),
+      coin, request: 1)
+    desk.show(coin, position: 500, working: 1, isBelowMinimum: true)
+    states.refresh()
+    #expect(desk.board.isFlattening(coin), "an order works")
+    desk.show(coin, position: 500, isBelowMinimum: true)
+    states.refresh()
+    #expect(!desk.board.isFlattening(coin))
+    let last = try #require(try desk.states().last)
+    #expect(last.text == "flat but for 500 lots of BTC-USDT, below the smallest order")
+    states.refresh()
+    #expect(try desk.states().filter { $0.text.contains("500 lots") }.count == 1, "once")
+  }
+
   @Test func aFlattenOfTheDeskWaitsForEveryInstrument() throws {
     let request = DoorFlatten(scope: .desk, isOn: true, person: "ada", reason: "out")
     states.setFlattening(request, .none, request: 1)

@@ -153,6 +153,19 @@ import Testing
     }
   }
 
+  @Test func whatStaysBelowTheSmallestOrderIsNamed() throws {
+    try withDoor { (desk, ask) throws in
+      let (id, scope) = try coin(desk)
+      desk.show(id, position: 500, isBelowMinimum: true)
+      let reply = try ask(flatten(scope))
+      #expect(reply.isDone)
+      #expect(
+        reply.detail
+          == "flat already but for 500 lots of BTC-USDT, below the smallest order; reduceOnly holds"
+      )
+    }
+  }
+
   @Test func aLaterStopTakesTheFlattenBack() throws {
     try withDoor { (desk, ask) throws in
       let (id, scope) = try coin(desk)

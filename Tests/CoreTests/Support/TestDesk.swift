@@ -110,8 +110,10 @@ final class TestDesk {
   }
 
   /// Shows a position and working orders of an instrument, as the Builder would.
-  func show(_ id: InstrumentID, position: Int64, working: UInt16 = 0, midHalfTicks: Int64 = 200_001)
-  {
+  func show(
+    _ id: InstrumentID, position: Int64, working: UInt16 = 0, midHalfTicks: Int64 = 200_001,
+    isBelowMinimum: Bool = false
+  ) {
     var draft = MarketSlotDraft()
     draft.value.instrument = id
     draft.value.isValid = true
@@ -119,6 +121,7 @@ final class TestDesk {
     draft.value.publishedAt = .now()
     draft.value.position = Quantity(lots: position)
     draft.value.workingOrders = working
+    draft.value.isBelowMinimum = isBelowMinimum
     draft.value.set(.midHalfTicks, midHalfTicks)
     state.publish(draft, for: id)
   }
@@ -143,6 +146,7 @@ final class TestDesk {
         id: .none, symbol: Symbol(name) ?? Symbol(), type: .spot,
         tick: Increment(mantissa: 1, decimals: 1), lot: Increment(mantissa: 1, decimals: 3))
       item.isTradable = index < 2
+      item.minimumLots = 1_000
       item.base = CurrencyID(index: 1)
       item.quote = CurrencyID(index: 0)
       return item

@@ -11,14 +11,16 @@ import State
 /// board (a breaker, the durability guard, SIGUSR1) is found and recorded at the next refresh.
 public final class DeskStates: @unchecked Sendable {
   // SAFETY: made before the Door's thread starts, used by that thread alone.
-  private let desk: DeskControls
+  let desk: DeskControls
   private let log: Logger
   /// By scope (0: the desk), what is on record.
   private var recorded: [[TradingState]]
   /// By scope and source: since when what is on record holds in this start.
   private var since: [[WallMilliseconds]]
   /// By scope: since when the Builder's picture of an instrument may be believed; nil while it may not.
-  private var knownSince: [Instant?]
+  var knownSince: [Instant?]
+  /// By scope: since when fewer can be sold than the smallest order, although more are held; nil while that is not so.
+  var shortSince: [Instant?]
   /// By scope: since when it is flattened; nil while it is not.
   private var flattenedSince: [Instant?]
 
@@ -30,13 +32,14 @@ public final class DeskStates: @unchecked Sendable {
     since = recorded.map { $0.map { _ in WallMilliseconds.now() } }
     knownSince = recorded.map { _ in nil }
     flattenedSince = knownSince
+    shortSince = knownSince
     for source in StopSource.allCases {
       recorded[0][Int(source.rawValue)] = desk.board.requested(by: source, for: .none)
     }
     noteWhatIsKnown()
   }
 
-  private var scopes: [InstrumentID] {
+  var scopes: [InstrumentID] {
     [.none] + (0..<desk.instruments.count).map { InstrumentID(index: UInt16($0)) }
   }
 
@@ -154,7 +157,7 @@ public final class DeskStates: @unchecked Sendable {
       if row.isFlattening && isFlat(id, since: flattenedSince[scope]) {
         desk.board.setFlattening(false, for: id)
         row.isFlattening = false
-        record(.person, id, before: row.effective, isRearm: false, request: 0, "flat")
+        record(.person, id, before: row.effective, isRearm: false, request: 0, flatText(id))
       }
       desk.state.set(row, for: id)
     }
@@ -192,38 +195,7 @@ public final class DeskStates: @unchecked Sendable {
     return holds.sorted { $0.state.rawValue > $1.state.rawValue }
   }
 
-  private func row(_ id: InstrumentID) -> Int { id.isNone ? 0 : Int(id.index) + 1 }
-
-  /// What an instrument holds is not known yet, or no more: the Builder counts from 0 until start-up has told it, and
-  /// while reconciliation holds the exchange may know of more.
-  func awaitsWord(on id: InstrumentID) -> Bool {
-    desk.board.requested(by: .startup, for: .none) != .active
-      || desk.board.requested(by: .reconcile, for: .none) != .active
-      || desk.board.requested(by: .reconcile, for: id) != .active
-  }
-
-  /// A picture made before what holds it back was lifted may be of before it too.
-  private func noteWhatIsKnown() {
-    for id in scopes.dropFirst() {
-      if awaitsWord(on: id) {
-        knownSince[row(id)] = nil
-      } else if knownSince[row(id)] == nil {
-        knownSince[row(id)] = .now()
-      }
-    }
-  }
-
-  /// Nothing of it is held and nothing works, by a picture that the Builder made after `instant` and since what is held
-  /// is known; false while there is none.
-  func isFlat(_ id: InstrumentID, since instant: Instant? = nil) -> Bool {
-    let ids = id.isNone ? Array(scopes.dropFirst()) : [id]
-    return ids.allSatisfy {
-      guard let slot = desk.state.market($0), let known = knownSince[row($0)], !awaitsWord(on: $0)
-      else { return false }
-      return slot.publishedAt > max(known, instant ?? known) && slot.position.lots == 0
-        && slot.workingOrders == 0
-    }
-  }
+  func row(_ id: InstrumentID) -> Int { id.isNone ? 0 : Int(id.index) + 1 }
 
   private func record(
     _ source: StopSource, _ id: InstrumentID, before: TradingState, isRearm: Bool,

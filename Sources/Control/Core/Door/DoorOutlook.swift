@@ -90,7 +90,9 @@ struct DoorOutlook {
     let above = desk.board.requested(by: .person, for: .none)
     let after = own.rawValue > above.rawValue ? own : above
     if !isOn { return DoorReply(.done, detail: "withdrawn; still \(after)") }
-    if states.isFlat(id) { return DoorReply(.done, detail: "flat already; \(after) holds") }
+    if states.isFlat(id) {
+      return DoorReply(.done, detail: states.flatText(id, "flat already") + "; \(after) holds")
+    }
     var waits: [String] = []
     let left = ids(id).filter { !states.isFlat($0) }
     // A position of 0 is no word yet while the exchange is still asked.
