@@ -88,7 +88,7 @@ extension OrderTable {
   @_noLocks
   public mutating func own(_ client: ClientOrderID) {
     guard let slot = byClient.find(client.rawValue), unsafe orders[slot].isForeign else { return }
-    if unsafe !orders[slot].state.isTerminal { foreignWorking &-= 1 }
+    if unsafe !orders[slot].state.isTerminal { unsafe countForeign(orders[slot], by: -1) }
     unsafe orders[slot].isForeign = false
   }
 

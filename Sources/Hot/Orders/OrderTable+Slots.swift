@@ -76,7 +76,7 @@ extension OrderTable {
       unsafe open[at].openSells = saturatingSum(open[at].openSells, order.remaining.lots)
     }
     unsafe open[at].openOrders &+= 1
-    if order.isForeign { foreignWorking &+= 1 }
+    countForeign(order, by: 1)
   }
 
   /// Lots that no longer are open: filled, or the rest of an order that ended.
@@ -96,7 +96,7 @@ extension OrderTable {
     let order = unsafe orders[slot]
     closeLots(order.remaining.lots, of: order)
     unsafe open[Int(order.instrument.index)].openOrders &-= 1
-    if order.isForeign { foreignWorking &-= 1 }
+    countForeign(order, by: -1)
     if order.needsQuery { queriesPending &-= 1 }
     if order.isCancelRequested { cancelsRequested &-= 1 }
     let at = Int32(truncatingIfNeeded: slot)

@@ -178,13 +178,15 @@ public final class DeskStates: @unchecked Sendable {
   /// Who holds `id` at `level` or stricter, the strictest first; a stop that a flatten opens counts as `reduceOnly`.
   func holds(on id: InstrumentID, from level: TradingState) -> [Hold] {
     let isFlattening = desk.board.isFlattening(id)
+    // Spot has no reduce-only flag at the exchange, so that the Sender holds it all the same.
+    let isSpot = !id.isNone && desk.instruments[id].type == .spot
     var holds: [Hold] = []
     for scope in id.isNone ? [InstrumentID.none] : [.none, id] {
       for source in StopSource.allCases {
         var one = ScopeState()
         one.add(desk.board.requested(by: source, for: scope), by: source)
         if one.asked == .active { continue }
-        one.isFlattening = isFlattening
+        one.isFlattening = isFlattening && !(isSpot && source == .reconcile)
         if one.inForce.rawValue < level.rawValue { continue }
         holds.append(
           Hold(
