@@ -113,6 +113,22 @@ def named():
         check("SIGKILL" not in desk.log() and "signal 9" not in desk.log(), "nobody was killed")
 
 
+def orphaned():
+    """The supervisor dies while the private line is gone: REST cancels within the time that is left."""
+    with relayed() as (desk, relay):
+        with open(os.path.join(desk.folder, "start-number")) as file:
+            rest_far(desk, str(int(file.read()) << 39 | 7_000_000))
+        put_to_work(desk)
+        relay.cut()
+        begun = time.monotonic()
+        os.kill(desk.supervisor.pid, signal.SIGKILL)
+        desk.supervisor.wait()
+        until(lambda: not desk.processes(), "no process is left", 6.0)
+        check(time.monotonic() - begun < 5, "all gone within 5 s")
+        equal(desk.working(), [], "no order works")
+        check("took too long" not in desk.log(), "it ended by itself")
+
+
 def others_order_rests():
     """Somebody else's order costs the end no time and no alarm."""
     with Desk() as desk:
