@@ -11,8 +11,13 @@ struct CoreCommand: AsyncParsableCommand {
     commandName: "core",
     abstract: "Run the trading core alone (usually `llmtrading run` does).",
     discussion: """
-      Ends on SIGINT or SIGTERM: new orders stop, working ones are cancelled, sessions close.
+      Ends on SIGINT or SIGTERM: new orders stop, working ones are cancelled (by REST where the private line does \
+      not say that they ended), sessions close. Ends with 0 when no order of the desk's works, with 75 when one \
+      still does or may; each is named in the log.
       """)
+
+  /// The exit status of a core, and of the `run` above it, that leaves orders which may still rest.
+  static let ordersMayRest: Int32 = 75
 
   @OptionGroup var common: CommonOptions
   @Option(help: "Write a report of this run here at the end.")
@@ -23,16 +28,18 @@ struct CoreCommand: AsyncParsableCommand {
     _ = ck_forbid_dump()
     let configuration = try common.load()
     Logs.bootstrap(configuration.log, environment: configuration.environment)
-    let process = CoreProcess(
+    var process = CoreProcess(
       configuration: configuration, build: LLMTrading.configuration.version,
       log: Logger(label: "Core"))
-    try await process.run(
+    process.isHurried = { lifeline.isSupervisorGone }
+    let ending = try await process.run(
       until: { await lifeline.waitForEnd() },
       report: { core in
         guard let report else { return }
         let text = try RunReport(core: core, configuration: configuration).encoded()
         try text.write(to: URL(fileURLWithPath: report), options: .atomic)
       })
+    if ending == .ordersMayRest { throw ExitCode(CoreCommand.ordersMayRest) }
   }
 }
 

@@ -2,17 +2,20 @@
 import CKernel
 import Foundation
 import Operations
+import Synchronization
 
 /// Made first thing, so that a supervisor that dies during start-up is noticed too.
 struct ProcessLifeline {
   /// From the supervisor's death to this process's: a core cancels its orders within it.
   private static let secondsMax = 4.8
 
+  private let isGone = Flag()
   private let ended = Task { await Signals.wait(for: [SIGINT, SIGTERM]) }
 
   init() {
     // The end is one path, whoever asks for it.
-    let isWatched = Lifeline.watch {
+    let isWatched = Lifeline.watch { [isGone] in
+      isGone.value.store(true, ordering: .relaxed)
       kill(getpid(), SIGTERM)
       Thread.sleep(forTimeInterval: ProcessLifeline.secondsMax)
       FileHandle.standardError.write(
@@ -20,6 +23,13 @@ struct ProcessLifeline {
       _exit(70)
     }
     if !isWatched { ParentLifeline.exitWhenParentDies() }
+  }
+
+  /// All has to be over within `secondsMax`.
+  var isSupervisorGone: Bool { isGone.value.load(ordering: .relaxed) }
+
+  private final class Flag: Sendable {
+    let value = Atomic<Bool>(false)
   }
 
   /// Returns on SIGINT or SIGTERM, one that came during start-up included.

@@ -43,6 +43,11 @@ struct RunCommand: AsyncParsableCommand {
     await Task.detached { supervisor.waitUntilStopped() }.value
     log.info("stopped")
     if supervisor.down.contains("core") { throw ExitCode(70) }
+    // Killed as its grace ran out, or dead before: nobody has said that its orders ended.
+    if supervisor.ends["core"] != .exited(0) {
+      log.critical("orders may still rest at the exchange: see the core's log, `llmtrading sweep`")
+      throw ExitCode(CoreCommand.ordersMayRest)
+    }
   }
 
   private func children(

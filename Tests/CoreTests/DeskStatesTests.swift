@@ -137,6 +137,85 @@ import Testing
     #expect(last.text == "flat" && !last.record.isFlattening)
   }
 
+  /// What the Builder shows before the exchange or the journal was heard is 0, and no word.
+  @Test(arguments: [StopSource.startup, .reconcile])
+  func aFlattenOfAnEarlierStartEndsByNoPictureOfBeforeTheExchangeWasHeard(_ source: StopSource)
+    throws
+  {
+    states.setFlattening(
+      DoorFlatten(
+        scope: .instrument(desk.table[coin].symbol), isOn: true, person: "ada", reason: "out"),
+      coin, request: 1)
+    // The instruments' names go on record at each start.
+    states.restore(JournalMemory(), alarms: [])
+    _ = try desk.records()
+    let memory = try JournalMemory(folder: desk.folder + "/journal")
+    let next = try TestDesk()
+    next.board.request(.cancelOnly, by: source, for: .none)
+    let after = DeskStates(next.controls, log: Logger(label: "test"))
+    after.restore(memory, alarms: [])
+    next.show(coin, position: 0)
+    after.refresh()
+    #expect(next.board.isFlattening(coin), "\(source) still holds")
+    next.board.request(.active, by: source, for: .none)
+    after.refresh()
+    #expect(next.board.isFlattening(coin), "that picture was made before")
+    next.show(coin, position: 10)
+    after.refresh()
+    #expect(next.board.isFlattening(coin))
+    next.show(coin, position: 0)
+    after.refresh()
+    #expect(!next.board.isFlattening(coin))
+  }
+
+  @Test func aFlattenDoesNotEndWhileTheFiguresOfItsInstrumentDiffer() throws {
+    desk.board.request(.reduceOnly, by: .reconcile, for: coin)
+    states.setFlattening(
+      DoorFlatten(
+        scope: .instrument(desk.table[coin].symbol), isOn: true, person: "ada", reason: "out"),
+      coin, request: 1)
+    desk.show(coin, position: 0)
+    states.refresh()
+    #expect(desk.board.isFlattening(coin), "the exchange may hold more than is counted")
+    desk.board.request(.active, by: .reconcile, for: coin)
+    states.refresh()
+    desk.show(coin, position: 0)
+    states.refresh()
+    #expect(!desk.board.isFlattening(coin))
+  }
+
+  /// An order may have gone out between the last picture and the flatten.
+  @Test func aFlattenEndsByAPictureMadeAfterItWasAskedFor() throws {
+    desk.show(coin, position: 0)
+    states.setFlattening(
+      DoorFlatten(
+        scope: .instrument(desk.table[coin].symbol), isOn: true, person: "ada", reason: "out"),
+      coin, request: 1)
+    states.refresh()
+    #expect(desk.board.isFlattening(coin))
+    desk.show(coin, position: 0)
+    states.refresh()
+    #expect(!desk.board.isFlattening(coin))
+  }
+
+  /// No order can be placed for it: it is named, and the flatten is over.
+  @Test func whatIsBelowTheSmallestOrderEndsAFlattenAndIsNamed() throws {
+    states.setFlattening(
+      DoorFlatten(
+        scope: .instrument(desk.table[coin].symbol), isOn: true, person: "ada", reason: "out"),
+      coin, request: 1)
+    desk.show(coin, position: 500, working: 1, isBelowMinimum: true)
+    states.refresh()
+    #expect(desk.board.isFlattening(coin), "an order works")
+    desk.show(coin, position: 500, isBelowMinimum: true)
+    states.refresh()
+    #expect(!desk.board.isFlattening(coin))
+    let last = try #require(try desk.states().last)
+    #expect(last.text == "flat but for 500 lots of BTC-USDT, below the smallest order")
+    states.refresh()
+    #expect(try desk.states().filter { $0.text.contains("500 lots") }.count == 1, "once")
+  }
+
   @Test func aFlattenOfTheDeskWaitsForEveryInstrument() throws {
     let request = DoorFlatten(scope: .desk, isOn: true, person: "ada", reason: "out")
     states.setFlattening(request, .none, request: 1)

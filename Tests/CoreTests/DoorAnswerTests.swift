@@ -11,10 +11,11 @@ import State
 import Testing
 
 @Suite struct DoorAnswerTests {
-  private func withDoor(_ body: (TestDesk, (DoorRequest) throws -> DoorReply) throws -> Void)
-    throws
-  {
-    let desk = try TestDesk(limitCapacity: 16)
+  private func withDoor(
+    _ made: @autoclosure () throws -> TestDesk = try TestDesk(limitCapacity: 16),
+    _ body: (TestDesk, (DoorRequest) throws -> DoorReply) throws -> Void
+  ) throws {
+    let desk = try made()
     let path = desk.folder + "/door"
     let service = DoorService(
       desk.controls, targetLotsMaximum: [1_000, 1_000, 0], path: path, log: Logger(label: "test"))
@@ -84,6 +85,21 @@ import Testing
     }
   }
 
+  /// The strategy is muted with it: only a flatten goes out.
+  @Test func withTheDiskFullNotEvenAShrinkingTargetIsTaken() throws {
+    try withDoor { (desk, ask) throws in
+      let (id, scope) = try coin(desk)
+      desk.show(id, position: 10)
+      desk.board.request(.reduceOnly, by: .durability, for: .none)
+      let held = try ask(signal(4))
+      #expect(held.code == .stopped)
+      let first = "the strategy is muted, `flatten` goes out; held by: durability reduceOnly"
+      #expect(held.detail.hasPrefix(first))
+      #expect(desk.state.signal(of: id, in: .manual)?.isPresent != true, "and it is in no slot")
+      #expect(try ask(flatten(scope)).isDone)
+    }
+  }
+
   @Test func whatASignalWaitsForIsNamed() throws {
     try withDoor { (desk, ask) throws in
       let (id, _) = try coin(desk)
@@ -135,6 +151,91 @@ import Testing
       desk.board.request(.active, by: .breaker, for: .none)
       desk.show(id, position: 0)
       #expect(try ask(flatten(scope)).detail.hasPrefix("flat already"))
+    }
+  }
+
+  @Test(arguments: [StopSource.startup, .reconcile])
+  func aFlattenBeforeTheExchangeWasHeardIsNotFlatAlready(_ source: StopSource) throws {
+    try withDoor { (desk, ask) throws in
+      let (id, scope) = try coin(desk)
+      desk.board.request(.cancelOnly, by: source, for: .none)
+      desk.show(id, position: 0)
+      for asked in [scope, .desk] {
+        let reply = try ask(flatten(asked))
+        #expect(reply.isDone && reply.detail.hasPrefix("until flat, then reduceOnly; "))
+        #expect(reply.detail.contains("waits for: the exchange's word on what is held"))
+      }
+      #expect(desk.board.isFlattening(id))
+    }
+  }
+
+  @Test func whatStaysBelowTheSmallestOrderIsNamed() throws {
+    try withDoor { (desk, ask) throws in
+      let (id, scope) = try coin(desk)
+      desk.show(id, position: 500, isBelowMinimum: true)
+      let reply = try ask(flatten(scope))
+      #expect(reply.isDone)
+      #expect(
+        reply.detail
+          == "flat already but for 500 lots of BTC-USDT, below the smallest order; reduceOnly holds"
+      )
+    }
+  }
+
+  /// The Sender lets nothing but the exchange's own reduce-only flag through that hold, and spot has none.
+  @Test func aFlattenOfSpotNamesTheReconcileHold() throws {
+    try withDoor { (desk, ask) throws in
+      let (id, scope) = try coin(desk)
+      desk.show(id, position: 7)
+      desk.board.request(.cancelOnly, by: .reconcile, for: .none)
+      for asked in [scope, .desk] {
+        let reply = try ask(flatten(asked))
+        #expect(reply.isDone)
+        #expect(reply.detail.contains("held by: reconcile cancelOnly of the desk since "))
+      }
+    }
+    let spot = TestDesk.table()
+    var table = (0..<spot.count).map { spot[InstrumentID(index: UInt16($0))] }
+    table[0].type = .swap
+    table[0].contract = .linear
+    let swaps = InstrumentTable(table, currencies: ["USDT", "BTC"].compactMap { Symbol($0) })
+    try withDoor(TestDesk(table: swaps)) { (desk, ask) throws in
+      let (id, scope) = try coin(desk)
+      desk.show(id, position: 7)
+      desk.board.request(.cancelOnly, by: .reconcile, for: .none)
+      #expect(try ask(flatten(scope)).detail == "until flat, then reduceOnly", "it passes")
+    }
+  }
+
+  @Test func aStopSaysThatOrdersRestOnALineThatIsDown() throws {
+    try withDoor(TestDesk(privateConnection: 0)) { (desk, ask) throws in
+      let (id, _) = try coin(desk)
+      desk.show(id, position: 0)
+      desk.working.note(own: 2, others: 0, of: id)
+      let waits = "; waits for: the private session"
+      #expect(try ask(stop(.reduceOnly)).detail == "reduceOnly", "it cancels nothing")
+      #expect(try ask(stop(.cancelOnly)).detail == "cancelOnly; orders at work: 2" + waits)
+      desk.working.note(own: 0, others: 0, of: id)
+      #expect(try ask(stop(.halted)).detail == "halted" + waits)
+    }
+  }
+
+  /// As the Sender counts them: orders that an earlier start left, and other people's, are in no picture of the Builder's.
+  @Test func aCancelCountsWhatTheSenderHolds() throws {
+    try withDoor { (desk, ask) throws in
+      let (id, scope) = try coin(desk)
+      desk.show(id, position: 0, working: 0)
+      desk.working.note(own: 2, others: 1, of: id)
+      desk.working.note(own: 3, others: 0, of: try desk.id("ETH-USDT"))
+      func cancel(_ scope: DoorScope) throws -> String {
+        try ask(.cancel(DoorCancel(scope: scope, person: "ada", reason: "out"))).detail
+      }
+      #expect(
+        try cancel(scope) == "cancels are on their way: 2; other people's orders: 1")
+      #expect(
+        try cancel(.desk) == "cancels are on their way: 5; other people's orders: 1")
+      desk.working.note(own: 0, others: 0, of: id)
+      #expect(try cancel(scope) == "no order is known to work; cancels are on their way")
     }
   }
 

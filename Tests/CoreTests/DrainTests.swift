@@ -29,4 +29,15 @@ import Testing
     let took = ContinuousClock.now - begin
     #expect(took >= .milliseconds(200) && took < .seconds(15))
   }
+
+  @Test func withoutALineToHearByItGivesUpSoon() async {
+    let control = RunControl()
+    control.noteWorkingOrders(1)
+    let begin = ContinuousClock.now
+    #expect(await !control.drainOrders(timeoutMilliseconds: 30_000, isHopeless: { true }))
+    let took = ContinuousClock.now - begin
+    #expect(took >= .milliseconds(500) && took < .seconds(15))
+    control.noteWorkingOrders(0)
+    #expect(await control.drainOrders(timeoutMilliseconds: 30_000, isHopeless: { true }))
+  }
 }

@@ -32,6 +32,30 @@ import Testing
     #expect(desk.agrees() == true)
   }
 
+  /// The end of the process waits for ours alone.
+  @Test func othersOrdersAreNotAmongOurs() {
+    var desk = Desk(start: 9)
+    let phone = ExchangeOrderID(rawValue: 4_711)
+    var foreign = update(.none, .live)
+    foreign.exchangeOrder = phone
+    #expect(desk.adopt(foreign) && desk.adopt(update(ClientOrderID(start: 8, number: 1)!, .live)))
+    #expect(desk.orders.workingCount == 2 && desk.orders.ownWorkingCount == 1)
+    desk.orders.own(ClientOrderID(foreign: phone))
+    desk.orders.own(ClientOrderID(foreign: phone))
+    #expect(desk.orders.ownWorkingCount == 2, "the desk took it for its own")
+    var second = foreign
+    second.exchangeOrder = ExchangeOrderID(rawValue: 4_712)
+    #expect(desk.adopt(second) && desk.orders.ownWorkingCount == 2)
+    second.state = .cancelled
+    #expect(desk.push(second) == .applied)
+    #expect(desk.orders.workingCount == 2 && desk.orders.ownWorkingCount == 2)
+    desk.orders.own(ClientOrderID(foreign: second.exchangeOrder))
+    #expect(desk.orders.ownWorkingCount == 2, "it has ended")
+    foreign.state = .cancelled
+    #expect(desk.push(foreign) == .applied)
+    #expect(desk.orders.workingCount == 1 && desk.orders.ownWorkingCount == 1)
+  }
+
   @Test func anEarlierStartsOrderWithoutAProvenEnd() {
     var desk = Desk(start: 9)
     let old = ClientOrderID(start: 8, number: 4)!

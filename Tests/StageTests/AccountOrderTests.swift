@@ -88,4 +88,22 @@ import Testing
     #expect(repairs.first.map { [$0.before.lots, $0.position.lots] } == [5, 9])
     #expect(bench.reports(.fill).count == 2, "it is on record all the same")
   }
+
+  /// What a person is told of when cancels are asked for.
+  @Test func whatWorksIsShownByInstrumentAndOwner() throws {
+    let bench = try bench()
+    let phone = bench.venue.phone(
+      .buy, instrument: 1, price: "50.0", size: "1", at: bench.wallNanoseconds, bench.account)
+    #expect(phone != nil)
+    bench.run()
+    bench.advance(by: 5_000_000)
+    bench.run()
+    #expect(bench.working.own(swap) == 0 && bench.working.others(swap) == 1)
+    bench.venue.cancelByPhone(
+      try #require(phone), instrument: 1, at: bench.wallNanoseconds, bench.account)
+    bench.run()
+    bench.advance(by: 5_000_000)
+    bench.run()
+    #expect(bench.working.own(swap) == 0 && bench.working.others(swap) == 0)
+  }
 }

@@ -72,6 +72,33 @@ import Testing
     #expect(bench.position() == 0, "and it goes on when that source lets go")
   }
 
+  /// An exit that a thin book fills in part leaves less than the exchange takes an order for: nothing goes out for it, and
+  /// the picture says that it cannot be sold.
+  @Test func whatIsLeftBelowTheSmallestOrderIsShownAsThat() throws {
+    var options = BenchOptions()
+    options.catalogue = BenchOptions.pairs(1, minimumLots: 8)
+    options.strategy = .follower([FollowerSettings()])
+    let bench = try StageBench(options)
+    var book = BenchBook()
+    bench.open()
+    bench.snapshot(&book, bids: [(1_000, 5_000)], asks: [(1_001, 5_000)])
+    bench.run()
+    bench.state.publish(lease(10, bench), for: pair, in: .manual)
+    tick(bench, &book, 10)
+    #expect(bench.position() == 10)
+    #expect(bench.state.market(pair)?.isBelowMinimum == false)
+    bench.update(&book, bids: [(1_000, 5)])
+    bench.run()
+    bench.stops.setFlattening(true, for: .none)
+    for _ in 0..<20 {
+      bench.advance(by: 300_000_000)
+      bench.run()
+    }
+    #expect(bench.position() == 5 && bench.openOrders.isEmpty)
+    let slot = try #require(bench.state.market(pair))
+    #expect(slot.position.lots == 5 && slot.isBelowMinimum, "it stays in the figures")
+  }
+
   /// The Gate shows what it holds orders to, and the strategy plans with it: nothing is refused.
   @Test func aTightenedLimitReachesTheStrategy() throws {
     var (bench, book) = try long()

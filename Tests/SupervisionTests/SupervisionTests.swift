@@ -11,11 +11,22 @@ enum Desks {
       "core_killed_at_rest", "core_killed_at_work", "forged_rings", "exchange_late", "missed_fill",
       "supervisor_killed",
       "console_killed", "environments",
-      "three_deaths", "second_core", "stop_survives", "halt_by_signal", "flatten", "limits",
+      "three_deaths", "second_core", "stop_survives", "halt_by_signal", "flatten",
+      "flatten_survives", "limits",
       "proxied", "demo_interrupted", "bad_input",
     ])
     func scenario(_ name: String) throws {
       let (status, output) = try Scenario.run(name)
+      #expect(status == 0, "\(output)")
+    }
+  }
+
+  /// What rests when the process ends: the scenarios are Tests/Peers/desk/ends.py.
+  @Suite(.serialized)
+  struct Ends {
+    @Test(arguments: ["cancelled_by_rest", "named", "orphaned", "others_order_rests"])
+    func scenario(_ name: String) throws {
+      let (status, output) = try Scenario.run(name, of: "ends.py")
       #expect(status == 0, "\(output)")
     }
   }

@@ -120,7 +120,9 @@ extension OrderTable {
   /// Somebody else's order is treated as ours from here on.
   @_noLocks
   public mutating func own(_ client: ClientOrderID) {
-    if let slot = byClient.find(client.rawValue) { unsafe orders[slot].isForeign = false }
+    guard let slot = byClient.find(client.rawValue), unsafe orders[slot].isForeign else { return }
+    if unsafe !orders[slot].state.isTerminal { unsafe countForeign(orders[slot], by: -1) }
+    unsafe orders[slot].isForeign = false
   }
 
   @_noLocks

@@ -73,6 +73,7 @@ extension OrderTable {
     let isForeign = order.clientOrder.isForeign
     unsafe open[at].add(order.side, order.remaining.lots, isForeign: isForeign)
     unsafe open[at].addOrder(1, isForeign: isForeign)
+    countForeign(order, by: 1)
   }
 
   /// Lots that no longer are open: filled, the rest of an order that ended; negative, lots that are.
@@ -89,6 +90,7 @@ extension OrderTable {
     closeLots(order.remaining.lots, of: order)
     unsafe open[Int(order.instrument.index)].addOrder(
       -1, isForeign: order.clientOrder.isForeign)
+    countForeign(order, by: -1)
     if order.needsQuery { queriesPending &-= 1 }
     if order.isCancelRequested { cancelsRequested &-= 1 }
     let at = Int32(truncatingIfNeeded: slot)

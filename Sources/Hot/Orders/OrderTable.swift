@@ -53,9 +53,11 @@ public struct OrderCounters: Hashable, Sendable, BitwiseCopyable {
 public struct OrderTable: ~Copyable, @unchecked Sendable {
   // SAFETY: both tables are allocated by `init`, freed by `deinit`, reached through this sole owner
   // alone. `orders` is indexed by slots below `slotsMax` that come from its own lists and indexes,
-  // `open` by instrument ids checked against `instrumentCount`.
+  // `open` and `foreign` by instrument ids checked against `instrumentCount`.
   let orders: UnsafeMutablePointer<Order>
   let open: UnsafeMutablePointer<Exposure>
+  /// Of an instrument's orders at work, those that nobody of ours numbered.
+  let foreign: UnsafeMutablePointer<Int>
   public let instrumentCount: Int
   var byClient: FixedIndex
   var byIntent: FixedIndex
@@ -75,6 +77,8 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   public internal(set) var counters = OrderCounters()
   /// Orders the exchange must be asked about.
   public internal(set) var queriesPending = 0
+  /// The sum of `foreign`.
+  var foreignWorking = 0
   /// Orders a stop wants cancelled.
   var cancelsRequested = 0
 
@@ -109,6 +113,8 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
     strangers = StrangerFills(capacity: OrderTable.strangersRemembered)
     unsafe open = .allocate(capacity: max(1, instruments.count))
     unsafe open.initialize(repeating: Exposure(), count: max(1, instruments.count))
+    unsafe foreign = .allocate(capacity: max(1, instruments.count))
+    unsafe foreign.initialize(repeating: 0, count: max(1, instruments.count))
     unsafe orders = .allocate(capacity: OrderTable.slotsMax)
     for slot in 0..<OrderTable.slotsMax {
       var order = Order()
@@ -120,9 +126,26 @@ public struct OrderTable: ~Copyable, @unchecked Sendable {
   deinit {
     unsafe orders.deallocate()
     unsafe open.deallocate()
+    unsafe foreign.deallocate()
   }
 
   public var workingCount: Int { @_noLocks get { working.count } }
+
+  /// Other people's orders left out: nothing waits for them.
+  public var ownWorkingCount: Int { @_noLocks get { working.count &- foreignWorking } }
+
+  /// Of the orders at work for an instrument, other people's.
+  @_noLocks
+  public func foreignOrders(_ instrument: InstrumentID) -> Int {
+    isKnown(instrument) ? unsafe foreign[Int(instrument.index)] : 0
+  }
+
+  @_noLocks
+  mutating func countForeign(_ order: Order, by change: Int) {
+    if !order.isForeign { return }
+    foreignWorking &+= change
+    unsafe foreign[Int(order.instrument.index)] &+= change
+  }
 
   /// Open lots and orders at work for an instrument; `position` is not the table's and stays 0.
   @_noLocks

@@ -55,6 +55,9 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     /// The figures agree only if one of the latest fills is not in the exchange's; `.zero`: they need no such luck.
     var doubtfulSince: Instant = .zero
     var isDoubtTold = false
+    /// The exchange refused a reduction as larger than what it holds: REST's word of after this is wanted; `.zero`: none.
+    var wordWantedAt: Instant = .zero
+    var wordAskedAt: Instant = .zero
   }
 
   /// Where trades have no ids to compare, a push's time and its fills' tell their order no finer than this.
@@ -122,6 +125,7 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     if !isKnown(instrument) { return false }
     let at = Int(instrument.index)
     let held = unsafe rows[at]
+    if stated.askedAt > held.wordWantedAt { unsafe rows[at].wordWantedAt = .zero }
     if held.isStated && stated.time < held.stated.time { return false }
     var next = stated
     if held.isStated && stated.time == held.stated.time && stated.lots == held.stated.lots

@@ -30,6 +30,15 @@ public enum ReplyMeaning: UInt8, Sendable, BitwiseCopyable {
     }
   }
 
+  /// Of a reduce-only order: it is larger than what the exchange holds, or on the wrong side of it (docs/OKX.md OKX-104).
+  @inlinable
+  public static func isOfPosition(_ code: Int32) -> Bool {
+    switch code {
+    case 51112, 51148, 51169, 51170: true
+    default: false
+    }
+  }
+
   @inlinable
   public static func ofCancel(_ code: Int32) -> ReplyMeaning {
     switch code {

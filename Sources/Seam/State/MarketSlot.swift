@@ -27,7 +27,8 @@ public struct MarketSlot: Sendable, BitwiseCopyable {
   public var lastQuantity: Quantity = .zero
   public var lastTradeTime: WallMilliseconds = WallMilliseconds(milliseconds: 0)
   public var lastSide: Side = .buy
-  public var reserved: UInt8 = 0
+  /// Something is held, and no order is small enough to sell it.
+  public var isBelowMinimum: Bool = false
   public var workingOrders: UInt16 = 0
   /// One bit per `BookIndicator`.
   public var presentIndicators: UInt32 = 0

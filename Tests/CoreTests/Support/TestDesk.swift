@@ -14,6 +14,8 @@ final class TestDesk {
   let folder: String
   let table: InstrumentTable
   let state: StateWriter
+  let working: WorkingBoard
+  private let privateConnection: Int?
   let board: StopBoard
   let door: ControlTelemetry
   let account: ControlTelemetry
@@ -29,7 +31,11 @@ final class TestDesk {
   static let names = ["BTC-USDT", "ETH-USDT", "SHOWN-USDT"]
   static let start: UInt32 = 41
 
-  init(table: InstrumentTable = TestDesk.table(), limitCapacity: Int = 16) throws {
+  init(
+    table: InstrumentTable = TestDesk.table(), limitCapacity: Int = 16,
+    privateConnection: Int? = nil
+  ) throws {
+    self.privateConnection = privateConnection
     folder = "/dev/shm/core-tests-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(
       atPath: folder + "/journal", withIntermediateDirectories: true,
@@ -41,6 +47,7 @@ final class TestDesk {
         environment: .simulated, topology: .fused, transport: .epoll, startNumber: TestDesk.start,
         buildHash: 1, configurationHash: 2), instruments: table)
     board = StopBoard(instrumentCount: table.count)
+    working = WorkingBoard(instrumentCount: table.count)
     let identity = JournalIdentity(
       build: Digest32([1]), configuration: Digest32([2]), environment: .simulated,
       start: TestDesk.start)
@@ -68,9 +75,10 @@ final class TestDesk {
 
   var controls: DeskControls {
     DeskControls(
-      instruments: table, startNumber: TestDesk.start, board: board, state: state,
-      telemetry: door, limits: limits, limitsAtStart: TestDesk.limits(table.count),
-      privateConnection: nil, wake: { [wakes] in wakes.add() })
+      instruments: table, startNumber: TestDesk.start, board: board, working: working,
+      state: state, telemetry: door, limits: limits,
+      limitsAtStart: TestDesk.limits(table.count), privateConnection: privateConnection,
+      wake: { [wakes] in wakes.add() })
   }
 
   func id(_ name: String) throws -> InstrumentID {
@@ -110,14 +118,18 @@ final class TestDesk {
   }
 
   /// Shows a position and working orders of an instrument, as the Builder would.
-  func show(_ id: InstrumentID, position: Int64, working: UInt16 = 0, midHalfTicks: Int64 = 200_001)
-  {
+  func show(
+    _ id: InstrumentID, position: Int64, working: UInt16 = 0, midHalfTicks: Int64 = 200_001,
+    isBelowMinimum: Bool = false
+  ) {
     var draft = MarketSlotDraft()
     draft.value.instrument = id
     draft.value.isValid = true
     draft.value.receivedAt = .now()
+    draft.value.publishedAt = .now()
     draft.value.position = Quantity(lots: position)
     draft.value.workingOrders = working
+    draft.value.isBelowMinimum = isBelowMinimum
     draft.value.set(.midHalfTicks, midHalfTicks)
     state.publish(draft, for: id)
   }
@@ -142,6 +154,7 @@ final class TestDesk {
         id: .none, symbol: Symbol(name) ?? Symbol(), type: .spot,
         tick: Increment(mantissa: 1, decimals: 1), lot: Increment(mantissa: 1, decimals: 3))
       item.isTradable = index < 2
+      item.minimumLots = 1_000
       item.base = CurrencyID(index: 1)
       item.quote = CurrencyID(index: 0)
       return item

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "exchange"))
 from peer import Exchange, PASSPHRASE, KEY, SECRET, check, equal  # noqa: E402
@@ -64,6 +65,14 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def play(exchange, lines):
+    """What befalls the exchange, in the words of its fault script."""
+    request = urllib.request.Request(
+        exchange.rest_url() + "/sim/faults", data="\n".join(lines).encode(), method="POST")
+    with urllib.request.urlopen(request, context=exchange.tls, timeout=10) as reply:
+        equal(reply.status, 200, "faults are played")
 
 
 class Desk:

@@ -7,7 +7,6 @@ import glob
 import random
 import signal
 import statistics
-import urllib.request
 
 from desk import *
 from truth import *
@@ -207,13 +206,6 @@ class Rounds:
         fills = paged(exchange, "/api/v5/trade/fills?", "billId")
         positions = {name: int(one["position"]) for name, one in exchange.report()["instruments"].items()}
         return Truth(specs, orders, fills, working, positions, self.before, self.balances())
-
-
-def play(exchange, lines):
-    request = urllib.request.Request(
-        exchange.rest_url() + "/sim/faults", data="\n".join(lines).encode(), method="POST")
-    with urllib.request.urlopen(request, context=exchange.tls, timeout=10) as reply:
-        equal(reply.status, 200, "faults are played")
 
 
 def paged(exchange, path, key):

@@ -25,6 +25,7 @@ public final class StageBench {
   public let instruments: InstrumentTable
   public let state: StateWriter
   public let stops: StopBoard
+  public let working: WorkingBoard
   public let control = RunControl()
   public var venue: BenchVenue
   public internal(set) var now: Moment
@@ -88,6 +89,7 @@ public final class StageBench {
         startNumber: options.startNumber,
         buildHash: 0, configurationHash: 0), instruments: instruments)
     stops = StopBoard(instrumentCount: instruments.count)
+    working = WorkingBoard(instrumentCount: instruments.count)
     rings = StageRings(options.capacities)
     let taps = [
       BenchTap(.builder(), options.telemetryBytes), BenchTap(.gate, options.telemetryBytes),
@@ -97,7 +99,8 @@ public final class StageBench {
     telemetry = taps
     set = try StageSet(
       StageBench.stageOptions(options, instruments), rings: rings,
-      boards: StageBoards(control: control, stops: stops, state: state, stamps: .fixed),
+      boards: StageBoards(
+        control: control, stops: stops, state: state, working: working, stamps: .fixed),
       telemetry: StageTelemetry(
         builder: taps[0].makeProducer(), builderMarket: taps[3].makeProducer(),
         gate: taps[1].makeProducer(), sender: taps[2].makeProducer()))

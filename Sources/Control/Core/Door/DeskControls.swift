@@ -8,6 +8,8 @@ public struct DeskControls: Sendable {
   public let instruments: InstrumentTable
   public let startNumber: UInt32
   public let board: StopBoard
+  /// What the Sender holds at work.
+  public let working: WorkingBoard
   /// Signal slots to write, market slots to read, states to show.
   public let state: StateWriter
   public let telemetry: ControlTelemetry
@@ -20,13 +22,15 @@ public struct DeskControls: Sendable {
   public let wake: @Sendable () -> Void
 
   public init(
-    instruments: InstrumentTable, startNumber: UInt32, board: StopBoard, state: StateWriter,
-    telemetry: ControlTelemetry, limits: LimitPort, limitsAtStart: [InstrumentLimits],
+    instruments: InstrumentTable, startNumber: UInt32, board: StopBoard,
+    working: WorkingBoard, state: StateWriter, telemetry: ControlTelemetry,
+    limits: LimitPort, limitsAtStart: [InstrumentLimits],
     privateConnection: Int?, wake: @escaping @Sendable () -> Void
   ) {
     self.instruments = instruments
     self.startNumber = startNumber
     self.board = board
+    self.working = working
     self.state = state
     self.telemetry = telemetry
     self.limits = limits

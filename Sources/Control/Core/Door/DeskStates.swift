@@ -11,12 +11,18 @@ import State
 /// board (a breaker, the durability guard, SIGUSR1) is found and recorded at the next refresh.
 public final class DeskStates: @unchecked Sendable {
   // SAFETY: made before the Door's thread starts, used by that thread alone.
-  private let desk: DeskControls
+  let desk: DeskControls
   private let log: Logger
   /// By scope (0: the desk), what is on record.
   private var recorded: [[TradingState]]
   /// By scope and source: since when what is on record holds in this start.
   private var since: [[WallMilliseconds]]
+  /// By scope: since when the Builder's picture of an instrument may be believed; nil while it may not.
+  var knownSince: [Instant?]
+  /// By scope: since when fewer can be sold than the smallest order, although more are held; nil while that is not so.
+  var shortSince: [Instant?]
+  /// By scope: since when it is flattened; nil while it is not.
+  private var flattenedSince: [Instant?]
 
   public init(_ desk: DeskControls, log: Logger) {
     self.desk = desk
@@ -24,12 +30,16 @@ public final class DeskStates: @unchecked Sendable {
     let row = StopSource.allCases.map { _ in TradingState.active }
     recorded = Array(repeating: row, count: desk.instruments.count + 1)
     since = recorded.map { $0.map { _ in WallMilliseconds.now() } }
+    knownSince = recorded.map { _ in nil }
+    flattenedSince = knownSince
+    shortSince = knownSince
     for source in StopSource.allCases {
       recorded[0][Int(source.rawValue)] = desk.board.requested(by: source, for: .none)
     }
+    noteWhatIsKnown()
   }
 
-  private var scopes: [InstrumentID] {
+  var scopes: [InstrumentID] {
     [.none] + (0..<desk.instruments.count).map { InstrumentID(index: UInt16($0)) }
   }
 
@@ -131,6 +141,7 @@ public final class DeskStates: @unchecked Sendable {
 
   /// Shows every scope in State, records what changed elsewhere, ends flattens that are done.
   public func refresh() {
+    noteWhatIsKnown()
     for (scope, id) in scopes.enumerated() {
       var row = TradingStateRow()
       for source in StopSource.allCases {
@@ -143,10 +154,10 @@ public final class DeskStates: @unchecked Sendable {
       }
       row.effective = desk.board.inForce(for: id)
       row.isFlattening = desk.board.isFlatteningAsked(for: id)
-      if row.isFlattening && isFlat(id) {
+      if row.isFlattening && isFlat(id, since: flattenedSince[scope]) {
         desk.board.setFlattening(false, for: id)
         row.isFlattening = false
-        record(.person, id, before: row.effective, isRearm: false, request: 0, "flat")
+        record(.person, id, before: row.effective, isRearm: false, request: 0, flatText(id))
       }
       desk.state.set(row, for: id)
     }
@@ -167,13 +178,15 @@ public final class DeskStates: @unchecked Sendable {
   /// Who holds `id` at `level` or stricter, the strictest first; a stop that a flatten opens counts as `reduceOnly`.
   func holds(on id: InstrumentID, from level: TradingState) -> [Hold] {
     let isFlattening = desk.board.isFlattening(id)
+    // Spot has no reduce-only flag at the exchange, so that the Sender holds it all the same.
+    let isSpot = !id.isNone && desk.instruments[id].type == .spot
     var holds: [Hold] = []
     for scope in id.isNone ? [InstrumentID.none] : [.none, id] {
       for source in StopSource.allCases {
         var one = ScopeState()
         one.add(desk.board.requested(by: source, for: scope), by: source)
         if one.asked == .active { continue }
-        one.isFlattening = isFlattening
+        one.isFlattening = isFlattening && !(isSpot && source == .reconcile)
         if one.inForce.rawValue < level.rawValue { continue }
         holds.append(
           Hold(
@@ -184,16 +197,7 @@ public final class DeskStates: @unchecked Sendable {
     return holds.sorted { $0.state.rawValue > $1.state.rawValue }
   }
 
-  private func row(_ id: InstrumentID) -> Int { id.isNone ? 0 : Int(id.index) + 1 }
-
-  /// Nothing of it is held and nothing works, by the Builder's last picture; false while there is none.
-  func isFlat(_ id: InstrumentID) -> Bool {
-    let ids = id.isNone ? Array(scopes.dropFirst()) : [id]
-    return ids.allSatisfy {
-      guard let slot = desk.state.market($0) else { return false }
-      return slot.position.lots == 0 && slot.workingOrders == 0
-    }
-  }
+  func row(_ id: InstrumentID) -> Int { id.isNone ? 0 : Int(id.index) + 1 }
 
   private func record(
     _ source: StopSource, _ id: InstrumentID, before: TradingState, isRearm: Bool,
@@ -203,6 +207,11 @@ public final class DeskStates: @unchecked Sendable {
     if recorded[row(id)][Int(source.rawValue)] != asked {
       recorded[row(id)][Int(source.rawValue)] = asked
       since[row(id)][Int(source.rawValue)] = .now()
+    }
+    if !desk.board.isFlatteningAsked(for: id) {
+      flattenedSince[row(id)] = nil
+    } else if flattenedSince[row(id)] == nil {
+      flattenedSince[row(id)] = .now()
     }
     let record = StateRecord(
       instrument: id, source: source, requested: asked, inForce: desk.board.inForce(for: id),

@@ -36,6 +36,9 @@ struct DoorOutlook {
     if holds.contains(where: { $0.state.rawValue >= TradingState.cancelOnly.rawValue }) {
       return DoorReply(.stopped, detail: String(held))
     }
+    if holds.contains(where: { $0.source == .durability }) {
+      return DoorReply(.stopped, detail: "the strategy is muted, `flatten` goes out; \(held)")
+    }
     if !holds.isEmpty, let slot = desk.state.market(id), !shrinks(slot.position.lots, to: target) {
       let position = "the position of \(slot.position.lots) lots may only shrink"
       return DoorReply(.stopped, detail: "\(position); \(held)")
@@ -75,12 +78,26 @@ struct DoorOutlook {
     )
   }
 
+  func stopped(_ state: TradingState, _ id: InstrumentID, isWithdrawn: Bool) -> DoorReply {
+    var first = "\(desk.board.inForce(for: id))"
+    if isWithdrawn { first += "; the flatten is taken back" }
+    if state.rawValue < TradingState.cancelOnly.rawValue || sessionWaits.isEmpty {
+      return DoorReply(.done, detail: first)
+    }
+    let working = ids(id).reduce(0) { $0 + desk.working.own($1) }
+    if working > 0 { first += "; orders at work: \(working)" }
+    return DoorReply(.done, detail: DoorText.answer(first, waits: sessionWaits))
+  }
+
+  /// Counted by the Sender: the Builder knows nothing of orders that this start did not place.
   func cancelled(_ id: InstrumentID) -> DoorReply {
-    let working = ids(id).reduce(0) { $0 + Int(desk.state.market($1)?.workingOrders ?? 0) }
-    let first =
+    let working = ids(id).reduce(0) { $0 + desk.working.own($1) }
+    let others = ids(id).reduce(0) { $0 + desk.working.others($1) }
+    var first =
       working == 0
       ? "no order is known to work; cancels are on their way"
       : "cancels are on their way: \(working)"
+    if others > 0 { first += "; other people's orders: \(others)" }
     return DoorReply(.done, detail: DoorText.answer(first, waits: sessionWaits))
   }
 
@@ -90,9 +107,18 @@ struct DoorOutlook {
     let above = desk.board.requested(by: .person, for: .none)
     let after = own.rawValue > above.rawValue ? own : above
     if !isOn { return DoorReply(.done, detail: "withdrawn; still \(after)") }
-    if states.isFlat(id) { return DoorReply(.done, detail: "flat already; \(after) holds") }
+    if states.isFlat(id) {
+      return DoorReply(.done, detail: states.flatText(id, "flat already") + "; \(after) holds")
+    }
     var waits: [String] = []
-    for one in ids(id) where !states.isFlat(one) {
+    let left = ids(id).filter { !states.isFlat($0) }
+    // A position of 0 is no word yet while the exchange is still asked.
+    if left.contains(where: {
+      states.awaitsWord(on: $0) && (desk.state.market($0)?.position.lots ?? 0) == 0
+    }) {
+      waits.append("the exchange's word on what is held")
+    }
+    for one in left {
       waits += bookWaits(one)
       if !limits[one].isAllowed { waits.append("\(desk.name(one)) on the allow-list") }
     }
@@ -101,6 +127,11 @@ struct DoorOutlook {
     for scope in scopes {
       for hold in states.holds(on: scope, from: .cancelOnly)
       where id == scope || !hold.isOfDesk { holds.append(hold) }
+    }
+    if id.isNone, let spot = left.first(where: { desk.instruments[$0].type == .spot }) {
+      holds += states.holds(on: spot, from: .cancelOnly).filter {
+        $0.isOfDesk && $0.source == .reconcile
+      }
     }
     return DoorReply(
       .done,

@@ -105,8 +105,7 @@ public final class DoorService: Sendable {
       let isTighter = states.tighten(request, id, request: number)
       let isWithdrawn = states.withdrawFlattens(behind: request, id, request: number)
       if !isTighter && !isWithdrawn { return DoorReply(.needsRearm) }
-      let state = "\(desk.board.inForce(for: id))"
-      return DoorReply(.done, detail: isWithdrawn ? state + "; the flatten is taken back" : state)
+      return outlook.stopped(request.state, id, isWithdrawn: isWithdrawn)
     case .rearm(let request, let id):
       states.rearm(request, id, request: number)
       return outlook.rearmed(id)

@@ -16,9 +16,8 @@ public struct CoreProcess: Sendable {
   public let log: Logger
   /// How start-up asks an exchange that is busy.
   public var patience = Patience()
-
-  /// Orders may take so long to be cancelled at the end; a supervisor's death leaves 4.8 s in all.
-  private static let drainMilliseconds: Int64 = 3_500
+  /// Asked once, as the end begins: the supervisor is gone, which leaves 4.8 s in all.
+  public var isHurried: @Sendable () -> Bool = { false }
 
   public init(configuration: Configuration, build: String, log: Logger) {
     self.configuration = configuration
@@ -30,7 +29,7 @@ public struct CoreProcess: Sendable {
   /// having started one when `ended` returns while the exchange is still asked for its instruments.
   public func run(
     until ended: @escaping @Sendable () async -> Void, report: (Core) throws -> Void
-  ) async throws {
+  ) async throws -> CoreEnding {
     let directory = try StateDirectory(configuration.stateDirectory)
     if directory.makeRoom() {
       log.critical("the disk of the state folder is full: its reserve is given up for this start")
@@ -49,10 +48,11 @@ public struct CoreProcess: Sendable {
       asking.cancel()
     }
     defer { watch.cancel() }
+    var ending = CoreEnding.atRest
     do {
       let table = try await asking.value
       let core = try make(assembly, table, directory, lock)
-      try await trade(core, table, assembly, directory, rest, until: ended)
+      ending = try await trade(core, table, assembly, directory, rest, until: ended)
       await rest?.shutdown()
       try report(core)
       log.info("stopped")
@@ -62,6 +62,7 @@ public struct CoreProcess: Sendable {
       log.notice("stopped before the exchange had answered: no core was started")
     }
     withExtendedLifetime(lock) {}
+    return ending
   }
 
   private func make(
@@ -110,7 +111,7 @@ public struct CoreProcess: Sendable {
   private func trade(
     _ core: Core, _ table: InstrumentTable, _ assembly: CoreAssembly, _ directory: StateDirectory,
     _ rest: RESTClient?, until ended: @Sendable () async -> Void
-  ) async throws {
+  ) async throws -> CoreEnding {
     let (memory, alarms) = memory(directory, core)
     for alarm in alarms {
       log.critical("\(alarm). cancelOnly until a person rearms: `llmtrading rearm`")
@@ -140,15 +141,17 @@ public struct CoreProcess: Sendable {
     core.control.setMuted(true)
     core.stopBoard.request(.cancelOnly, by: .supervisor, for: .none)
     core.wake()
-    if await !core.drainOrders(timeoutMilliseconds: CoreProcess.drainMilliseconds) {
-      log.error("orders still work as the core stops: the next start cancels them")
-    }
+    let orders = OrdersAtEnd(
+      core: core, table: table, configuration: configuration, rest: rest, log: log,
+      isHurried: isHurried())
+    let word = await orders.cancelAll()
     work.startUp.cancel()
     work.accounting.cancel()
     await work.accounting.value
     await work.keeper?.close()
     door.stop()
     core.stop()
+    return orders.conclude(word)
   }
 
   private struct Work {

@@ -24,6 +24,8 @@ public struct OrderSweep: Sendable {
     public var ended = 0
     /// Orders that still work, or may, in words.
     public var left: [String] = []
+    /// The last look came after anything sent before could arrive.
+    var isSettled = false
     /// Of `left`, those that have a name.
     var working = 0
     /// Other people's, left alone.
@@ -55,7 +57,8 @@ public struct OrderSweep: Sendable {
     do {
       let table = try await assembly.instruments(rest: rest, patience: Patience(), log: log)
       let reader = AccountReader(rest: rest, instruments: table)
-      let outcome = try await sweep(reader, table, lastStart: last)
+      let outcome = try await sweep(
+        reader, table, lastStart: last, silentSince: ContinuousClock().now)
       await rest.shutdown()
       return outcome
     } catch {
@@ -64,19 +67,45 @@ public struct OrderSweep: Sendable {
     }
   }
 
+  /// Beside a core that has sent nothing since `silentSince`; nil where the exchange did not answer within `patience`.
+  func run(
+    _ reader: AccountReader, _ table: InstrumentTable, lastStart: UInt32,
+    silentSince: ContinuousClock.Instant
+  ) async -> Outcome? {
+    await withTaskGroup(of: Outcome?.self) { group in
+      group.addTask {
+        do {
+          return try await sweep(reader, table, lastStart: lastStart, silentSince: silentSince)
+        } catch {
+          log.error("no sweep by REST", metadata: ["cause": "\(error)"])
+          return nil
+        }
+      }
+      group.addTask {
+        try? await Task.sleep(for: patience + OrderSweep.pause)
+        return nil
+      }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      return first
+    }
+  }
+
   private func sweep(
-    _ reader: AccountReader, _ table: InstrumentTable, lastStart: UInt32
+    _ reader: AccountReader, _ table: InstrumentTable, lastStart: UInt32,
+    silentSince: ContinuousClock.Instant
   ) async throws -> Outcome {
     let clock = ContinuousClock()
     let begun = clock.now
     let quiet =
-      begun + .milliseconds(SenderSettings().orderLifeMilliseconds) + OrderSweep.grace
+      silentSince + .milliseconds(SenderSettings().orderLifeMilliseconds) + OrderSweep.grace
     var seen: Set<ExchangeOrderID> = []
     var outcome = Outcome()
     while true {
+      let isQuiet = clock.now >= quiet
       outcome = try await look(reader, table, lastStart, &seen)
-      let isQuiet = outcome.left.isEmpty && clock.now >= quiet
-      if isQuiet || clock.now - begun >= patience { break }
+      outcome.isSettled = isQuiet
+      if isQuiet && outcome.left.isEmpty || clock.now - begun >= patience { break }
       try await Task.sleep(for: OrderSweep.pause)
     }
     outcome.ended = seen.count - outcome.working
@@ -103,7 +132,7 @@ public struct OrderSweep: Sendable {
         outcome.foreign += 1
         continue
       }
-      let name = "\(table[order.instrument].symbol) order \(order.exchangeOrder.rawValue)"
+      let name = OrderWords(order, table).text
       let isNew = seen.insert(order.exchangeOrder).inserted
       outcome.working += 1
       switch await reader.cancel(order) {

@@ -17,6 +17,7 @@ public final class Core: @unchecked Sendable {
   public let options: CoreOptions
   public let control = RunControl()
   public let stopBoard: StopBoard
+  private let workingBoard: WorkingBoard
   public let latencies: CoreLatencies
   /// What everyone else may read, and the signal slots that the Door writes.
   public let state: StateWriter
@@ -52,6 +53,7 @@ public final class Core: @unchecked Sendable {
     self.options = options
     let count = options.instruments.count
     stopBoard = StopBoard(instrumentCount: count)
+    workingBoard = WorkingBoard(instrumentCount: count)
     stopBoard.request(.cancelOnly, by: .startup, for: .none)
     do throws(StateError) {
       state = try StateWriter.create(
@@ -79,7 +81,8 @@ public final class Core: @unchecked Sendable {
       stages = try StageSet(
         stageOptions, rings: parts,
         boards: StageBoards(
-          control: control, stops: stopBoard, state: state, stamps: .calibrated()),
+          control: control, stops: stopBoard, state: state, working: workingBoard,
+          stamps: .calibrated()),
         telemetry: StageTelemetry(
           builder: rings.producer(.builder(), .trade),
           builderMarket: rings.producer(.builder(), .market),
@@ -174,7 +177,7 @@ public final class Core: @unchecked Sendable {
   public var controls: DeskControls {
     DeskControls(
       instruments: options.instruments, startNumber: options.startNumber, board: stopBoard,
-      state: state, telemetry: doorTelemetry, limits: limitChanges,
+      working: workingBoard, state: state, telemetry: doorTelemetry, limits: limitChanges,
       limitsAtStart: options.limits.instruments,
       privateConnection: options.privateLine == nil ? nil : options.publicLines.count,
       wake: { [wakers = stages.wakers] in wakers.wakeAll() })

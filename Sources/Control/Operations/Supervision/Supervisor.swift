@@ -40,6 +40,7 @@ public final class Supervisor: Sendable {
   private struct Shared {
     var processes: [String: Int32] = [:]
     var down: Set<String> = []
+    var ends: [String: ChildExit] = [:]
     var isStopping = false
     var isDone = false
   }
@@ -84,6 +85,9 @@ public final class Supervisor: Sendable {
 
   /// Children that stay down.
   public var down: Set<String> { shared.withLock { $0.down } }
+
+  /// How the children ended that ended in order.
+  public var ends: [String: ChildExit] { shared.withLock { $0.ends } }
 
   /// Asks for an orderly end: SIGTERM to one child after the other, last started first, SIGKILL where the
   /// grace runs out. Returns at once.
@@ -159,6 +163,7 @@ public final class Supervisor: Sendable {
       child.process = nil
       let isDone = child.specification.startsWhenDown != nil && exit == .exited(0)
       if isStopping || isDone {
+        shared.withLock { $0.ends[child.specification.name] = exit }
         onEvent(.stopped(name: child.specification.name, exit))
       } else {
         bury(&child, exit, time, &random)

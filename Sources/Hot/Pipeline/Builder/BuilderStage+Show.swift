@@ -33,6 +33,7 @@ extension BuilderStage {
       draft.value.lastTradeTime = trade.exchangeTime
       draft.value.lastSide = trade.body.side
     }
+    draft.value.isBelowMinimum = isBelowMinimum(id)
     showWorking(id)
     showIndicators(views.indicators(of: id, at: now))
     var rank = 0
@@ -47,6 +48,16 @@ extension BuilderStage {
     }
     ports.state.publish(draft, for: id)
     showCounters(id)
+  }
+
+  /// The strategy places nothing for it: the exchange takes no order so small.
+  @_noLocks
+  func isBelowMinimum(_ id: InstrumentID) -> Bool {
+    let position = working.position(id).lots
+    if position == 0 { return false }
+    var lots = position == .min ? Int64.max : abs(position)
+    if position > 0 { lots = min(lots, working.sellable(id).lots) }
+    return lots < max(1, instruments[id].minimumLots)
   }
 
   @_noLocks

@@ -48,7 +48,7 @@ public struct RunControl: @unchecked Sendable {
   @inlinable public var isWarm: Bool { load(.warm) != 0 }
   @inlinable public var feedMessages: UInt64 { load(.feedMessages) }
 
-  /// Orders at work, as the Sender last counted.
+  /// Orders of ours at work, as the Sender last counted.
   @inlinable public var workingOrders: UInt64 { load(.workingOrders) }
   /// The Sender alone calls this.
   @inlinable public func noteWorkingOrders(_ count: Int) {

@@ -7,13 +7,18 @@ package struct StageBoards {
   package let control: RunControl
   package let stops: StopBoard
   package let state: StateWriter
+  package let working: WorkingBoard
   /// Latencies of one run are measured by one calibration.
   package let stamps: StampClock
 
-  package init(control: RunControl, stops: StopBoard, state: StateWriter, stamps: StampClock) {
+  package init(
+    control: RunControl, stops: StopBoard, state: StateWriter, working: WorkingBoard,
+    stamps: StampClock
+  ) {
     self.control = control
     self.stops = stops
     self.state = state
+    self.working = working
     self.stamps = stamps
   }
 }

@@ -71,6 +71,10 @@ extension SenderStage {
       return
     }
     if !ports.queries.hasRoom(for: 1) { return }
+    if watch.needsWord(id, now: now) {
+      tell(.reading, id, counted: lots, stated: 0)
+      return
+    }
     if let difference = watch.check(id, lots: lots, now: now) {
       tell(.difference, id, counted: difference.counted.lots, stated: difference.stated.lots)
       holdBack(.reduceOnly, id, now)
@@ -196,9 +200,10 @@ extension SenderStage {
         reports.append(positions.report(id, now: now))
       }
     case .position(let id, let stated, let average):
-      if watch.note(stated, of: id) && (epoch.isHolding || watch.isDifferent(id)) {
-        repair(id, average, now)
-      }
+      let wasAwaited = watch.awaitsWord(id)
+      let isTaken = watch.note(stated, of: id) && (epoch.isHolding || watch.isDifferent(id))
+      // A refused reduction waits for it: the next one is sized by it.
+      if isTaken || (wasAwaited && !watch.awaitsWord(id)) { repair(id, average, now) }
     case .workingOrder(let update):
       if table.adopt(update, into: &reports) {
         _ = meet(update)

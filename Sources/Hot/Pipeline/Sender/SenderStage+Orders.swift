@@ -42,6 +42,8 @@ extension SenderStage {
     {
       // What is held is not known: nothing but what the exchange itself lets only reduce.
       code = .tradingState
+    } else if !mayReduce(intent, now) {
+      code = .reduceOnly
     } else {
       code = SenderPolicy.check(
         approved, state: states.state(intent.instrument),

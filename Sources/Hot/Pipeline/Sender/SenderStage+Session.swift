@@ -61,7 +61,9 @@ extension SenderStage {
     switch event.kind {
     case .orderReply:
       remember(refusal: event, of: .order)
-      _ = table.orderReply(SenderStage.reply(event), into: &reports)
+      let reply = SenderStage.reply(event)
+      doubtPosition(reply)
+      _ = table.orderReply(reply, into: &reports)
     case .cancelReply:
       remember(refusal: event, of: .cancel)
       _ = table.cancelReply(SenderStage.reply(event), into: &reports)

@@ -48,7 +48,7 @@ extension SenderStage {
       housekeep(now)
     }
     work &+= publish()
-    ports.control.noteWorkingOrders(table.workingCount)
+    ports.control.noteWorkingOrders(table.ownWorkingCount)
     return work
   }
 
@@ -62,9 +62,22 @@ extension SenderStage {
       _ = ports.queries.push(AccountQuestion(query))
     }
     keepAccount(now)
+    showWorking()
     line.pay(&hub)
     act()
     keepSuccessor(now)
+  }
+
+  @_noLocks
+  func showWorking() {
+    var index = 0
+    while index < instruments.count {
+      let id = InstrumentID(index: UInt16(truncatingIfNeeded: index))
+      let others = table.foreignOrders(id)
+      let all = Int(truncatingIfNeeded: table.openOrders(id).openOrders)
+      ports.working.note(own: all &- others, others: others, of: id)
+      index &+= 1
+    }
   }
 
   /// Every source's request, as the board shows it now. The board is the truth: a cell that loosened was

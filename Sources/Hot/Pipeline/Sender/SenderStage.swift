@@ -23,6 +23,7 @@ public struct SenderPorts: ~Copyable {
   let board: StopBoard
   let state: StateWriter
   let control: RunControl
+  let working: WorkingBoard
   var telemetry: TelemetryProducer
   let latency: SenderLatency
   let stamps: StampClock
@@ -42,6 +43,7 @@ public struct SenderPorts: ~Copyable {
     board = boards.stops
     state = boards.state
     control = boards.control
+    working = boards.working
     self.telemetry = telemetry
     self.latency = latency
     stamps = boards.stamps

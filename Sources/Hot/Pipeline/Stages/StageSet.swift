@@ -92,6 +92,17 @@ package struct StageSet: @unchecked Sendable {
     for order in orders { unsafe sender.pointee.table.remember(order) }
   }
 
+  /// Orders of ours that work, or may: what is not known to have ended. No thread polls any longer.
+  package var ordersLeft: [Order] {
+    var left: [Order] = []
+    var next = unsafe sender.pointee.table.firstWorking()
+    while let order = next {
+      if !order.isForeign && order.state != .prepared { left.append(order) }
+      next = unsafe sender.pointee.table.working(after: order)
+    }
+    return left
+  }
+
   /// Frees everything. No thread polls any longer.
   package func free() {
     unsafe feed.deinitialize(count: 1)

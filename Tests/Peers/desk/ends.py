@@ -1,0 +1,146 @@
+"""The end of the process: every order of ours is cancelled, or it is named and the exit status says so."""
+import contextlib
+import os
+import signal
+import socket
+import socketserver
+import sys
+import threading
+import time
+
+from desk import *
+
+SECONDS = 9.0
+
+
+class Relay(socketserver.ThreadingTCPServer):
+    """Stands before the private line, until it is cut for good."""
+    allow_reuse_address, daemon_threads = True, True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), RelayHandler)
+        self.port, self.target, self.sockets = self.server_address[1], None, []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def cut(self):
+        self.shutdown()
+        self.server_close()
+        for one in self.sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+
+class RelayHandler(socketserver.BaseRequestHandler):
+    def handle(self):
+        far = socket.create_connection(("127.0.0.1", self.server.target))
+        self.server.sockets += [self.request, far]
+        threading.Thread(target=self.pump, args=(far, self.request), daemon=True).start()
+        self.pump(self.request, far)
+
+    def pump(self, source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def relayed():
+    relay = Relay()
+    configuration = CONFIGURATION.replace(
+        "private: wss://localhost:{port}", f"private: wss://localhost:{relay.port}")
+    with Desk(configuration=configuration) as desk:
+        relay.target = desk.exchange.port
+        desk.run("--no-console")
+        yield desk, relay
+
+
+def put_to_work(desk):
+    """Orders of the core that rest."""
+    for name in desk.names:
+        desk.inject(name, 4, "low")
+    until(desk.working, "a resting order")
+
+
+def rest_far(desk, client):
+    """An order that the market does not reach."""
+    name = desk.names[0]
+    ticker = desk.exchange.rows(f"/api/v5/market/ticker?instId={name}", sign=False)[0]
+    size = desk.exchange.rows("/api/v5/public/instruments?instType=SPOT", sign=False)[0]["minSz"]
+    status, reply = desk.exchange.call("POST", "/api/v5/trade/order", {
+        "instId": name, "tdMode": "cash", "side": "buy", "ordType": "limit",
+        "px": ticker["bidPx"].split(".")[0][:-1] or "1", "sz": size, "clOrdId": client})
+    equal((status, reply["code"]), (200, "0"), f"an order rests: {reply}")
+
+
+def end(desk):
+    """The supervisor's exit status, and how long its end took."""
+    begun = time.monotonic()
+    os.kill(desk.supervisor.pid, signal.SIGTERM)
+    status = desk.supervisor.wait(20)
+    return status, time.monotonic() - begun
+
+
+def cancelled_by_rest():
+    """The private line is gone for good: REST cancels what rests."""
+    with relayed() as (desk, relay):
+        with open(os.path.join(desk.folder, "start-number")) as file:
+            rest_far(desk, str(int(file.read()) << 39 | 7_000_000))
+        put_to_work(desk)
+        relay.cut()
+        status, took = end(desk)
+        equal(desk.working(), [], "no order works")
+        equal(status, 0, "and the status says so")
+        check(took < SECONDS, "within the supervisor's grace", took)
+        check("cancelling by REST" in desk.log(), "REST did it")
+
+
+def named():
+    """Neither the private line nor REST answers: each order that may rest is named, and the status is 75."""
+    with relayed() as (desk, relay):
+        put_to_work(desk)
+        play(desk.exchange, ["at 0ms of exchange rest-fail 503 60000"])
+        relay.cut()
+        status, took = end(desk)
+        equal(status, 75, "orders may rest")
+        check(took < SECONDS, "within the supervisor's grace", took)
+        named = [line for line in desk.log().splitlines() if "an order may still rest" in line]
+        check(named, "orders are named")
+        play(desk.exchange, ["at 0ms of exchange calm"])
+        for client in [row["clOrdId"] for row in desk.working()]:
+            check(any(f"clOrdId {client}" in line for line in named), "it is named", (client, named))
+        check("SIGKILL" not in desk.log() and "signal 9" not in desk.log(), "nobody was killed")
+
+
+def orphaned():
+    """The supervisor dies while the private line is gone: REST cancels within the time that is left."""
+    with relayed() as (desk, relay):
+        with open(os.path.join(desk.folder, "start-number")) as file:
+            rest_far(desk, str(int(file.read()) << 39 | 7_000_000))
+        put_to_work(desk)
+        relay.cut()
+        begun = time.monotonic()
+        os.kill(desk.supervisor.pid, signal.SIGKILL)
+        desk.supervisor.wait()
+        until(lambda: not desk.processes(), "no process is left", 6.0)
+        check(time.monotonic() - begun < 5, "all gone within 5 s")
+        equal(desk.working(), [], "no order works")
+        check("took too long" not in desk.log(), "it ended by itself")
+
+
+def others_order_rests():
+    """Somebody else's order costs the end no time and no alarm."""
+    with Desk() as desk:
+        desk.run("--no-console")
+        rest_far(desk, "phone")
+        time.sleep(0.5)
+        status, took = end(desk)
+        equal(status, 0, "nothing of ours rests")
+        check(took < 3, "nobody waited for it", took)
+        check("may still rest" not in desk.log() and "cancelling by REST" not in desk.log(), "no alarm")
+        equal([row["clOrdId"] for row in desk.working()], ["phone"], "it is as it was")
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()
