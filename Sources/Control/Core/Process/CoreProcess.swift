@@ -181,7 +181,7 @@ public struct CoreProcess: Sendable {
     let bills = account.map {
       BillKeeper(
         reader: AccountReader(rest: $0, instruments: table), memory: memory,
-        telemetry: core.accountTelemetry, log: log)
+        telemetry: core.accountTelemetry, log: log, count: { core.state.count($0) })
     }
     let accounting = Task {
       async let billing: Void = bills?.run() ?? ()

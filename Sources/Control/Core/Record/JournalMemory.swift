@@ -2,6 +2,7 @@
 import Channels
 import Foundation
 import Journal
+import OKX
 import Orders
 import Quantities
 
@@ -27,19 +28,8 @@ public struct JournalMemory: Sendable {
   public private(set) var positions: [Symbol: Int64] = [:]
   /// Wall time of the oldest record; nil in an empty journal.
   public private(set) var began: WallMilliseconds?
-  /// The newest bill on record, and when the exchange wrote it.
-  public private(set) var lastBill: Bill?
-
-  public struct Bill: Sendable, Equatable {
-    public var id: UInt64
-    public var at: WallMilliseconds
-
-    public init(id: UInt64, at: WallMilliseconds) {
-      self.id = id
-      self.at = at
-    }
-  }
-
+  /// Bills on record.
+  public private(set) var bills = BillBook()
   /// Opening time of the newest bar on record, Unix milliseconds.
   public private(set) var bars: [Bars: Int64] = [:]
 
@@ -102,15 +92,20 @@ public struct JournalMemory: Sendable {
           bars[key] = max(bars[key] ?? .min, bar.openTime.milliseconds)
         }
       case .bill:
-        if let bill = BillRecord(payload: record.payload), bill.bill > lastBill?.id ?? 0 {
-          lastBill = Bill(id: bill.bill, at: bill.exchangeTime)
+        if let bill = BillRecord(payload: record.payload) {
+          bills.remember(bill, at: time(bill.exchangeTime, of: record, header))
         }
       case .state, .report, .position, .order:
         pending.append((header.identity.start, record))
-      case .fillCursor: cursor = FillCursor(payload: record.payload) ?? cursor
+      case .fillCursor:
+        if var next = FillCursor(payload: record.payload) {
+          next.time = time(next.time, of: record, header)
+          cursor = next
+        }
       default: break
       }
     }
+    bills.settle()
     // A name may come behind the records that need it: they are of different rings.
     var adopted: [Symbol: (start: UInt32, at: Instant)] = [:]
     for (start, record) in pending {
@@ -137,6 +132,14 @@ public struct JournalMemory: Sendable {
         exchangeOrder: ExchangeOrderID(rawValue: id), lots: Quantity(lots: held.lots),
         nameless: Quantity(lots: held.nameless))
     }
+  }
+
+  /// A time of the exchange that is far beyond our own then was none.
+  private func time(
+    _ stated: WallMilliseconds, of record: JournalRecord, _ header: SegmentHeader
+  ) -> WallMilliseconds {
+    let ours = header.clocks.wall(of: record.header.instant)
+    return stated.isAbsurd(at: ours) ? ours : stated
   }
 
   private mutating func take(state record: JournalRecord, _ known: [UInt16: Symbol]) {

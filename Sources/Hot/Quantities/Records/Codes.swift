@@ -114,4 +114,7 @@ public enum FaultCode: UInt16, Error, Sendable, BitwiseCopyable, CaseIterable {
   case writeOverflow = 81
   case unmatchedReply = 82
   case unmatchedPush = 83
+  // Money
+  /// A bill's balance does not go on from the one before it.
+  case balanceGap = 84
 }
