@@ -59,6 +59,33 @@ import Testing
     #expect(memory.cursor.map { $0.time.milliseconds <= now } == true)
   }
 
+  /// Two foreign fills of the largest size: every start from here on would stop at them.
+  @Test func absurdSizesStopNoStart() throws {
+    let history = try History()
+    let id = try #require(ClientOrderID(start: 1, number: 1))
+    try history.start(1) { segment in
+      try segment.name(["BTC-USDT", "ETH-USDT"])
+      try segment.order(0, id, lots: 10, expires: 5_000)
+      for trade in 1...2 as ClosedRange<UInt64> {
+        try segment.fill(0, .buy, .max, trade: trade, order: 5, at: 1)
+        try segment.report(.fill, 0, id, lots: .max, order: 6)
+      }
+      for _ in 1...3 { try segment.report(.fillNamed, 0, id, lots: .max, trade: 8, order: 7) }
+      try segment.fill(1, .buy, 3, trade: 9, order: 8, at: 1)
+    }
+    let memory = try history.memory
+    #expect(memory.unsummed == [coin] && memory.positions == [ether: 3])
+    #expect(memory.unproven[id.rawValue]?.filled == .max)
+    #expect(memory.strangers(latest: 9).contains { $0.lots.lots == .max })
+    // The exchange's word mends it.
+    try history.start(2) { segment in
+      try segment.name(["BTC-USDT"])
+      try segment.position(0, 4)
+    }
+    #expect(try history.memory.positions == [coin: 4, ether: 3])
+    #expect(try history.memory.unsummed.isEmpty)
+  }
+
   @Test func theLastRequestOfALastingSourceCounts() throws {
     let history = try History()
     try history.start(1) { segment in
