@@ -134,6 +134,8 @@ import Testing
       let account = try #require(try await reader.account())
       #expect(account.total.description == "5.25" && account.available == nil)
       #expect(account.exchangeTime.milliseconds == 0)
+      try await say(AccountReaderTests.envelope(#"{"totalEq":"5.25","uTime":"1705449605015000"}"#))
+      await #expect(throws: AccountError.self) { _ = try await reader.account() }
     }
   }
 
@@ -145,7 +147,8 @@ import Testing
       for members in [
         #""pos":"x""#, #""pos":"""#, #""pos":"0.001""#, #""pos":"1","upl":"1e3""#,
         #""pos":"1","lever":"-2""#, #""pos":"1","lever":"9999999999""#,
-        #""pos":"1","lever":"many""#, #""pos":1"#, #""pos":"99999999999999999999999""#,
+        #""pos":"1","lever":"many""#, #""pos":1"#,
+        #""pos":"1","uTime":"1705449605015000""#, #""pos":"99999999999999999999999""#,
       ] {
         try await say(position(members))
         let stated = try await reader.positionDetails()

@@ -63,6 +63,7 @@ import Testing
         (["balChg": ""], "balChg", .missing), (["bal": "=8"], "bal", .wrongType),
         (["bal": String(repeating: "9", count: 60)], "bal", .outOfRange),
         (["pnl": "-"], "pnl", .outOfRange), (["ts": ""], "ts", .missing),
+        (["ts": "1695033476167000"], "ts", .absurdTime),
         (["ordId": "x"], "ordId", .noNumber),
         (["instId": String(repeating: "X", count: 40)], "instId", .unknownWord),
       ]
@@ -83,7 +84,7 @@ import Testing
         HostileExchange.envelope(bills.map { bill(["billId": "\($0)"]) }.joined(separator: ","))
       }
       try await exchange.say([
-        .init(when: "after=201", body: page((101...200).reversed())),
+        .init(when: "after=202", body: page((102...201).reversed())),
         .init(when: "begin=", body: page((201...300).reversed())),
       ])
       let stated = try await exchange.reader.bills(afterBill: 150, begin: begin, now: now)

@@ -68,6 +68,8 @@ import Testing
         (["tradeId": "t"], "tradeId", .noNumber), (["side": "none"], "side", .unknownWord),
         (["tradeId": "9223372036854775808"], "tradeId", .outOfRange),
         (["ts": "", "fillTime": ""], "ts", .missing),
+        (["ts": "1708587373362000"], "ts", .absurdTime),
+        (["fillTime": "9223372036854775807"], "fillTime", .absurdTime),
         (["instType": "MARGIN"], "instType", .foreignType),
         (["posSide": "short"], "posSide", .foreignSide),
       ]
@@ -87,13 +89,13 @@ import Testing
         HostileExchange.envelope(bills.map { fill(["billId": "\($0)"]) }.joined(separator: ","))
       }
       try await exchange.say([
-        .init(when: "after=901", body: page((801...900).reversed())),
+        .init(when: "after=902", body: page((802...901).reversed())),
         .init(when: "begin=", body: page((901...1_000).reversed())),
       ])
       let stated = try await exchange.reader.fills(afterBill: 850, begin: yesterday, now: now)
       #expect(stated.rows.map(\.billID) == Array(851...1_000))
       let path = "/api/v5/trade/fills?begin=1708500000000&limit=100"
-      #expect(try await exchange.asked() == [path, path + "&after=901"])
+      #expect(try await exchange.asked() == [path, path + "&after=902"])
     }
   }
 
@@ -138,6 +140,7 @@ import Testing
         (["pos": ""], "pos", .missing), (["pos": "0.001"], "pos", .offGrid),
         (["pos": "99999999999999999999999"], "pos", .outOfRange),
         (["uTime": "x"], "uTime", .noNumber),
+        (["uTime": "1724729105000000"], "uTime", .absurdTime),
         ([:], "instId", .statedTwice),
       ]
       try await exchange.say(
@@ -174,6 +177,7 @@ import Testing
       let odd = [
         row(["ccy": "BTC", "cashBal": "?"]), row(["ccy": "BTC"]), row(["cashBal": "1"]), "null",
         row(["ccy": "BTC", "cashBal": "1", "frozenBal": "=1"]),
+        row(["ccy": "BTC", "cashBal": "1", "uTime": "1705449605015000"]),
       ]
       let details = ([usdt] + odd + [row(["ccy": "DOGE", "cashBal": "1"]), bitcoin])
       try await exchange.sayRows(
@@ -186,7 +190,9 @@ import Testing
       #expect(stated.rows.map { $0.frozen?.description } == ["992.39", nil])
       #expect(stated.rows.map(\.exchangeTime.milliseconds) == [1_705_449_605_015, 0])
       #expect(
-        stated.odd.map(\.reason) == [.noNumber, .missing, .missing, .noObject, .wrongType])
+        stated.odd.map(\.reason) == [
+          .noNumber, .missing, .missing, .noObject, .wrongType, .absurdTime,
+        ])
       try await exchange.sayRows(#"{"details":{}}"#)
       await #expect(throws: AccountError.self) { _ = try await exchange.reader.balances() }
     }

@@ -61,6 +61,7 @@ import Testing
         (["ordId": ""], "ordId", .missing), (["ordId": "x1"], "ordId", .noNumber),
         (["ordId": "99999999999999999999"], "ordId", .outOfRange),
         (["ordId": "0"], "ordId", .outOfRange), (["uTime": "-5"], "uTime", .outOfRange),
+        (["uTime": "1724733617998000"], "uTime", .absurdTime),
         (["instType": "MARGIN"], "instType", .foreignType),
         (["instType": "OPTION"], "instType", .foreignType),
         (["tdMode": "isolated"], "tdMode", .foreignMode),
@@ -101,15 +102,15 @@ import Testing
       }
       let ids = Array((1...230).reversed())
       try await exchange.say([
-        .init(when: "after=31", body: page(ids[200...])),
-        .init(when: "after=131", body: page(ids[100..<200])),
+        .init(when: "after=33", body: page(ids[198...])),
+        .init(when: "after=132", body: page(ids[99..<199])),
         .init(when: "orders-pending", body: page(ids[..<100])),
       ])
       let stated = try await exchange.reader.pendingOrders()
       #expect(stated.rows.map { Int($0.exchangeOrder.rawValue) } == ids)
       #expect(
         try await exchange.asked()
-          == ["", "&after=131", "&after=31"].map {
+          == ["", "&after=132", "&after=33"].map {
             "/api/v5/trade/orders-pending?limit=100" + $0
           })
       // A page that shows the same again would go on for ever.
@@ -118,6 +119,31 @@ import Testing
       try await exchange.say(
         HostileExchange.envelope(Array(repeating: "null", count: 100).joined(separator: ",")))
       await #expect(throws: AccountError.self) { _ = try await exchange.reader.pendingOrders() }
+    }
+  }
+
+  /// What is absurd about one row, wherever it stands, hides none of those between it and the next page.
+  @Test(arguments: [0, 1, 50, 97, 98, 99], ["1", "18446744073709551615", "x", ""])
+  func anAbsurdKeySkipsNothing(at index: Int, key: String) async throws {
+    try await HostileExchange.run { exchange in
+      let ids = (1...150).reversed().map { "\(1_000 + $0)" }
+      var first = Array(ids[..<100])
+      first[index] = key
+      // The list as it goes on behind whatever it is asked for.
+      func page(_ ids: some Sequence<String>) -> String {
+        HostileExchange.envelope(ids.map { order(["ordId": $0]) }.joined(separator: ","))
+      }
+      let rest = (1_051...1_055).map { after in
+        HostileExchange.Answer(
+          when: "after=\(after)", body: page(ids.filter { Int($0) ?? 0 < after }))
+      }
+      try await exchange.say(
+        rest + [
+          .init(when: "after=", body: page([])), .init(when: "orders-pending", body: page(first)),
+        ])
+      let found = try await exchange.reader.pendingOrders().rows.map(\.exchangeOrder.rawValue)
+      let wanted = ids.enumerated().filter { $0.offset != index }.compactMap { UInt64($0.element) }
+      #expect(Set(wanted).subtracting(found) == [])
     }
   }
 

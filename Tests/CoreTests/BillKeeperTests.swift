@@ -15,9 +15,9 @@ import Testing
   /// Bills of this minute: older than seven days they stand elsewhere.
   private let time = WallMilliseconds.now().milliseconds - 60_000
 
-  private func row(_ id: Int, _ amount: String = "-0.5") -> String {
+  private func row(_ id: Int, _ amount: String = "-0.5", balance: String = "100.5") -> String {
     """
-    {"billId":"\(id)","type":"8","subType":"173","ccy":"USDT","balChg":"\(amount)","bal":"100.5",\
+    {"billId":"\(id)","type":"8","subType":"173","ccy":"USDT","balChg":"\(amount)","bal":"\(balance)",\
     "pnl":"\(amount)","fee":"0","sz":"3","instId":"BTC-USDT-SWAP","ordId":"","tradeId":"","ts":"\(time + Int64(id))"}
     """
   }
@@ -28,11 +28,11 @@ import Testing
 
   private func keeper(
     _ exchange: BusyExchange, _ desk: TestDesk, _ memory: JournalMemory = JournalMemory(),
-    log: Logger = Logger(label: "test")
+    log: Logger = Logger(label: "test"), count: @escaping @Sendable (FaultCode) -> Void = { _ in }
   ) -> BillKeeper {
     var keeper = BillKeeper(
       reader: AccountReader(rest: exchange.rest, instruments: exchange.table), memory: memory,
-      telemetry: desk.account, log: log)
+      telemetry: desk.account, log: log, count: count)
     keeper.period = .milliseconds(5)
     return keeper
   }
@@ -74,6 +74,45 @@ import Testing
       let before = try await asked(exchange)
       try await run(keeper(exchange, desk, memory)) { try await asked(exchange) >= before + 2 }
       #expect(try bills(desk).count == 5, "the earlier start has them")
+    }
+  }
+
+  /// The exchange shows one later than one with a higher id: it goes on record all the same, and once.
+  @Test func aBillThatShowsLateIsOnRecord() async throws {
+    try await BusyExchange.run { exchange in
+      let desk = try TestDesk(table: exchange.table)
+      try await exchange.say(
+        .init(status: 200, body: page([row(9), row(3)]), path: path),
+        .init(status: 200, body: page([row(9), row(7), row(3)]), count: 3, path: path),
+        .init(
+          status: 200, body: page([row(9), row(7), row(5), row(3)]), count: 1_000, path: path))
+      try await run(keeper(exchange, desk)) { try await asked(exchange) >= 3 }
+      #expect(try bills(desk).map(\.bill) == [3, 9, 7])
+      // After a restart too.
+      let memory = try JournalMemory(folder: desk.folder + "/journal")
+      let before = try await asked(exchange)
+      try await run(keeper(exchange, desk, memory)) { try await asked(exchange) >= before + 4 }
+      #expect(try bills(desk).map(\.bill) == [3, 9, 7, 5])
+    }
+  }
+
+  @Test func aBalanceThatDoesNotGoOnIsNamedOnce() async throws {
+    try await BusyExchange.run { exchange in
+      let desk = try TestDesk(table: exchange.table)
+      let (book, faults) = (LogBook(), Counted())
+      let rows = [
+        row(4, "1", balance: "99.5"), row(3, "0.25", balance: "98.5"), row(1, balance: "100.5"),
+      ]
+      try await exchange.say(.init(status: 200, body: page(rows), count: 1_000, path: path))
+      let keeper = keeper(exchange, desk, log: book.logger) { fault in
+        if fault == .balanceGap { faults.add() }
+      }
+      try await run(keeper) { try await asked(exchange) >= 6 }
+      let named = book.lines(.warning)
+      #expect(named.count == 1 && faults.count == 1)
+      #expect(
+        ["currency\": USDT", "bill\": 3", "before\": 1", "counted\": 100.75", "stated\": 98.5"]
+          .allSatisfy { named.first?.contains($0) == true }, "\(named)")
     }
   }
 

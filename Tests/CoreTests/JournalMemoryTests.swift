@@ -19,7 +19,7 @@ import Testing
 
   @Test func theNewestBillIsTheOneToGoOnFrom() throws {
     let history = try History()
-    #expect(try history.memory.lastBill == nil && history.memory.began == nil)
+    #expect(try history.memory.bills.newest == nil && history.memory.began == nil)
     try history.start(1) { segment in
       try segment.name(["BTC-USDT"])
       try segment.put(.bill, History.bill(7, at: 70), by: .account)
@@ -29,8 +29,61 @@ import Testing
       try segment.put(.bill, History.bill(8, at: 80), by: .account)
     }
     let memory = try history.memory
-    #expect(memory.lastBill == .init(id: 9, at: WallMilliseconds(milliseconds: 90)))
+    #expect(memory.bills.newest?.milliseconds == 90 && memory.bills.cursor == nil)
+    #expect([7, 8, 9].allSatisfy { memory.bills.isOnRecord($0) } && !memory.bills.isOnRecord(6))
     #expect(memory.began != nil)
+    // So much later no older one can show.
+    let later = 90 + BillBook.overlapMilliseconds
+    try history.start(3) { segment in
+      try segment.put(.bill, History.bill(12, at: later), by: .account)
+    }
+    let cursor = try history.memory.bills.cursor
+    #expect(cursor == .init(id: 9, at: WallMilliseconds(milliseconds: 90)))
+    #expect(try !history.memory.bills.isOnRecord(11))
+  }
+
+  /// A build before this one kept what the exchange said as it was.
+  @Test func anAbsurdTimeOnRecordIsNone() throws {
+    let history = try History()
+    let absurd = WallMilliseconds.now().milliseconds * 1_000
+    try history.start(1) { segment in
+      try segment.name(["BTC-USDT"])
+      try segment.put(.bill, History.bill(7, at: absurd), by: .account)
+      try segment.put(
+        .fillCursor, FillCursor(billID: 40, time: WallMilliseconds(milliseconds: absurd)))
+    }
+    let memory = try history.memory
+    let now = WallMilliseconds.now().milliseconds
+    #expect(memory.bills.newest.map { $0.milliseconds <= now } == true)
+    #expect(memory.cursor?.billID == 40)
+    #expect(memory.cursor.map { $0.time.milliseconds <= now } == true)
+  }
+
+  /// Two foreign fills of the largest size: every start from here on would stop at them.
+  @Test func absurdSizesStopNoStart() throws {
+    let history = try History()
+    let id = try #require(ClientOrderID(start: 1, number: 1))
+    try history.start(1) { segment in
+      try segment.name(["BTC-USDT", "ETH-USDT"])
+      try segment.order(0, id, lots: 10, expires: 5_000)
+      for trade in 1...2 as ClosedRange<UInt64> {
+        try segment.fill(0, .buy, .max, trade: trade, order: 5, at: 1)
+        try segment.report(.fill, 0, id, lots: .max, order: 6)
+      }
+      for _ in 1...3 { try segment.report(.fillNamed, 0, id, lots: .max, trade: 8, order: 7) }
+      try segment.fill(1, .buy, 3, trade: 9, order: 8, at: 1)
+    }
+    let memory = try history.memory
+    #expect(memory.unsummed == [coin] && memory.positions == [ether: 3])
+    #expect(memory.unproven[id.rawValue]?.filled == .max)
+    #expect(memory.strangers(latest: 9).contains { $0.lots.lots == .max })
+    // The exchange's word mends it.
+    try history.start(2) { segment in
+      try segment.name(["BTC-USDT"])
+      try segment.position(0, 4)
+    }
+    #expect(try history.memory.positions == [coin: 4, ether: 3])
+    #expect(try history.memory.unsummed.isEmpty)
   }
 
   @Test func theLastRequestOfALastingSourceCounts() throws {
@@ -81,8 +134,8 @@ import Testing
     }
     var memory = try history.memory
     #expect(memory.positions == [coin: 3, ether: -4])
-    let recorded = memory.strangers(latest: 9)
-    #expect(memory.trades.count == 3 && recorded.allSatisfy { $0.nameless.lots == 0 })
+    #expect(memory.trades.count == 3)
+    #expect(memory.strangers(latest: 9).allSatisfy { $0.nameless.lots == 0 })
     try history.start(2) { segment in
       try segment.name(["BTC-USDT", "ETH-USDT"])
       // Found by start-up, and then stated with it: the figure holds it already.

@@ -158,6 +158,45 @@ private let begun = reconciliationBegun
     #expect(figures.first?.1.time.milliseconds == begun + 900, "as of what was heard last")
   }
 
+  /// An isolated row beside a cross row that is gone: the desk would never be told that it is flat.
+  @Test(arguments: [OddReason.foreignMode, .foreignSide, .foreignType])
+  func aForeignRowHidesNoFlat(_ reason: OddReason) {
+    var stepped = Stepped()
+    stepped.open(1)
+    let odd = OddRow(
+      path: "p", instrumentName: "ETH-USDT-SWAP", instrument: swap, clientOrder: .none,
+      exchangeOrder: .none, bill: 0, field: "mgnMode", value: "isolated", reason: reason)
+    stepped.answer(odd: [odd])
+    let flat = stepped.told.compactMap { message -> InstrumentID? in
+      if case .position(let id, let stated, _) = message, stated.lots == 0 { id } else { nil }
+    }
+    #expect(flat == [swap, InstrumentID(index: 2)])
+  }
+
+  /// Pending orders show the order in a row that is not understood: "not found" is no end then.
+  @Test func anOddRowConfirmsNoEnd() throws {
+    var stepped = Stepped()
+    stepped.open(1)
+    stepped.answer()
+    stepped.told = []
+    stepped.take(.question(AccountQuestion(query(1))))
+    stepped.answer(query(1), .notFound)
+    stepped.pass(1)
+    var rows = Stated<OrderUpdate>()
+    rows.odd = [
+      OddRow(
+        path: "trade/orders-pending", instrumentName: "ETH-USDT-SWAP", instrument: swap,
+        clientOrder: query(1).clientOrder, exchangeOrder: .none, bill: 0, field: "uTime",
+        value: "9999999999999999", reason: .absurdTime)
+    ]
+    for (ask, round) in stepped.asks {
+      if case .pending = ask { stepped.take(.pending(rows, round: round)) }
+      if case .fills = ask { stepped.take(.fills(Stated(), round: round)) }
+    }
+    guard case .answer(let answer) = try #require(stepped.told.first) else { return }
+    #expect(answer.kind == .failed && stepped.told.count == 1)
+  }
+
   @Test func aDifferenceIsReadAtOnce() {
     var stepped = Stepped()
     stepped.open(1)

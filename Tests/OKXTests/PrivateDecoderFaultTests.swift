@@ -31,6 +31,8 @@ import Testing
     Bad(changes: ["uTime": "-1"], fault: .numberRange),
     Bad(changes: ["uTime": "soon"], fault: .wrongType),
     Bad(changes: ["uTime": "99999999999999999999"], fault: .numberRange),
+    // Microseconds: a time of the year 54048.
+    Bad(changes: ["uTime": "1654084353264000"], fault: .numberRange),
     Bad(changes: ["state": nil], fault: .missingField),
     Bad(changes: ["state": "effective"], fault: .wrongType),
     Bad(changes: ["side": nil], fault: .missingField),

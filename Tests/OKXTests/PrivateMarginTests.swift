@@ -35,6 +35,26 @@ struct PrivateMarginTests {
     }
   }
 
+  /// Kept as the latest, such a stamp would make every later figure an old one.
+  @Test func aTimeADayAheadOfOursIsNone() {
+    let day = privateWall.milliseconds + WallMilliseconds.aheadMillisecondsMax
+    for (time, kind): (Int64, PrivateEventKind?) in [
+      (day, nil), (day + 1, .faulty), (.max, .faulty),
+    ] {
+      let position = decodePrivate(
+        "{\"arg\":{\"channel\":\"positions\"},\"data\":[{\"instId\":\"BTC-USDT-SWAP\","
+          + "\"instType\":\"SWAP\",\"posSide\":\"net\",\"pos\":\"1\",\"uTime\":\"\(time)\"}]}")
+      #expect(position.1.map(\.kind) == [kind ?? .position])
+      #expect(position.0.fault == (kind == nil ? .none : .numberRange))
+      let account = decodePrivate(
+        "{\"arg\":{\"channel\":\"account\"},\"data\":[{\"totalEq\":\"1\",\"uTime\":\"\(time)\","
+          + "\"details\":[{\"ccy\":\"USDT\",\"cashBal\":\"1\",\"uTime\":\"\(time)\"},"
+          + "{\"ccy\":\"BTC\",\"cashBal\":\"1\",\"uTime\":\"5\"}]}]}")
+      #expect(account.1.map(\.kind) == [kind ?? .balance, .balance, kind ?? .account])
+      #expect(account.0.fault == (kind == nil ? .none : .numberRange))
+    }
+  }
+
   @Test func accountTotalsAreExactOrAbsent() {
     func push(_ members: String) -> [PrivateEvent] {
       decodePrivate(

@@ -27,8 +27,13 @@ extension AccountReader {
       }
       available = amount
     }
+    let time = AccountReader.time(row.uTime)
+    // Kept as the latest, it would hold back every total after it.
+    if time.isAbsurd(at: .now()) {
+      throw AccountError.malformed("uTime is \(time.milliseconds), a day ahead of ours")
+    }
     return AccountRecord(
-      total: whole, available: available, exchangeTime: AccountReader.time(row.uTime),
+      total: whole, available: available, exchangeTime: time,
       receivedAt: .now(), isReconciled: true)
   }
 
@@ -52,7 +57,7 @@ extension AccountReader {
         averagePrice: row.figure("avgPx", instrument.tick),
         markPrice: row.figure("markPx", instrument.tick),
         liquidationPrice: row.figure("liqPx", instrument.tick), leverageMilli: leverage,
-        unrealised: unrealised, exchangeTime: AccountReader.time(row.row.text("uTime")),
+        unrealised: unrealised, exchangeTime: try row.time("uTime"),
         receivedAt: .now(), isReconciled: true)
       if !seen.insert(instrument.id).inserted { throw row.odd("instId", .statedTwice) }
       return record

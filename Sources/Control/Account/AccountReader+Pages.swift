@@ -25,8 +25,8 @@ extension AccountReader {
     String(path.prefix { $0 != "?" }.dropFirst("/api/v5/".count))
   }
 
-  /// A list's rows, newest first, until a row's `key` is at most `known`. Lists page by `after`, which is
-  /// exclusive (docs/OKX.md OKX-173). `pagesMax` pages are more than there can be: beyond them this refuses
+  /// A list's rows, newest first, until a row's `key` is at most `known`; some may come twice. Lists page by `after`,
+  /// which is exclusive (docs/OKX.md OKX-173). `pagesMax` pages are more than there can be: beyond them this refuses
   /// rather than guesses.
   func pages(
     _ path: String, by key: String, downTo known: UInt64? = nil, pagesMax: Int,
@@ -38,13 +38,13 @@ extension AccountReader {
     for _ in 0..<pagesMax {
       let page = try await statedRows(
         oldest == .max ? start : "\(start)&after=\(oldest)", priority)
-      let keys = page.compactMap { UInt64($0.text(key)) }
       found += page.filter { row in
         guard let known, let key = UInt64(row.text(key)) else { return true }
         return key > known
       }
       guard page.count >= AccountReader.rowsPerPage else { return found }
-      guard let last = keys.min(), last < oldest else {
+      guard let last = AccountReader.lastInOrder(page.map { UInt64($0.text(key)) }), last < oldest
+      else {
         throw AccountError.malformed("\(AccountReader.name(path)): a page without older rows")
       }
       if let known, last <= known { return found }
@@ -55,13 +55,27 @@ extension AccountReader {
     )
   }
 
+  /// The key that the next page goes on from: the last one that lies between its neighbours'. An absurd one, wherever it
+  /// stands, would skip all rows between; so the row behind it comes again, and is told from its first coming by its key.
+  static func lastInOrder(_ keys: [UInt64?]) -> UInt64? {
+    for index in keys.indices.dropFirst().dropLast().reversed() {
+      if let before = keys[index - 1], let key = keys[index], let after = keys[index + 1],
+        before > key && key > after
+      {
+        return key
+      }
+    }
+    return nil
+  }
+
   /// Each row by itself: one that is not understood is named, and the next one is read.
   func read<Row: Sendable>(
     _ rows: [StatedRow], _ path: String, _ convert: (inout RowReader) throws(OddRow) -> Row?
   ) -> Stated<Row> {
     var stated = Stated<Row>()
+    let (name, now) = (AccountReader.name(path), WallMilliseconds.now())
     for row in rows {
-      var reader = RowReader(path: AccountReader.name(path), row: row, instruments: instruments)
+      var reader = RowReader(path: name, row: row, instruments: instruments, now: now)
       do throws(OddRow) {
         if let item = try convert(&reader) {
           stated.rows.append(item)

@@ -21,30 +21,33 @@ public enum InstrumentCatalogError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// The rows of one or more `public/instruments` bodies, by `instId`.
+/// The rows of one or more `public/instruments` bodies, by `instId`. They are kept as they came: what is odd about an
+/// instrument that nobody asks for is nobody's trouble.
 public struct InstrumentCatalog: Sendable {
   private struct Envelope: Decodable {
     var code: String
     var msg: String?
-    var data: [Row]
+    var data: [StatedRow]
   }
 
   /// All values are strings, save `instIdCode`, a number or null (docs/OKX.md OKX-190).
-  private struct Row: Decodable {
+  private struct Row {
+    var members: StatedRow
     var instId: String
-    var instType: String
-    var instIdCode: Int64?
-    var tickSz: String?
-    var lotSz: String?
-    var minSz: String?
-    var maxLmtSz: String?
-    var ctVal: String?
-    var ctMult: String?
-    var ctType: String?
-    var baseCcy: String?
-    var quoteCcy: String?
-    var settleCcy: String?
-    var state: String?
+    var instType: String { members.text("instType") }
+    var instIdCode: Int64 { members.integer("instIdCode") }
+
+    init?(_ members: StatedRow) {
+      self.members = members
+      instId = members.text("instId")
+      if instId.isEmpty { return nil }
+    }
+
+    /// Nil where there is no such text.
+    subscript(field: String) -> String? {
+      if case .text(let text)? = members.members?[field] { return text }
+      return nil
+    }
   }
 
   private var rows: [String: Row] = [:]
@@ -59,7 +62,7 @@ public struct InstrumentCatalog: Sendable {
       throw .unreadable("\(error)")
     }
     if envelope.code != "0" { throw .unreadable("OKX code \(envelope.code) \(envelope.msg ?? "")") }
-    for row in envelope.data {
+    for row in envelope.data.compactMap(Row.init) {
       if rows.updateValue(row, forKey: row.instId) == nil { ids.append(row.instId) }
     }
   }
@@ -98,8 +101,9 @@ public struct InstrumentCatalog: Sendable {
   private func instrument(
     _ row: Row, _ currencies: inout [Symbol]
   ) throws(InstrumentCatalogError) -> Instrument {
-    func malformed(_ field: String, _ value: String?) -> InstrumentCatalogError {
-      .malformed(instrument: row.instId, field: field, value: value ?? "absent")
+    func malformed(_ field: String) -> InstrumentCatalogError {
+      .malformed(
+        instrument: OddRow.bounded(row.instId), field: field, value: row.members.shown(field))
     }
     func currency(_ name: String?) -> CurrencyID {
       guard let name, let symbol = Symbol(name) else { return .none }
@@ -107,26 +111,33 @@ public struct InstrumentCatalog: Sendable {
       currencies.append(symbol)
       return CurrencyID(index: UInt16(currencies.count - 1))
     }
-    guard let symbol = Symbol(row.instId) else { throw malformed("instId", row.instId) }
-    guard let tick = DecimalNumber(row.tickSz ?? ""), tick.mantissa > 0 else {
-      throw malformed("tickSz", row.tickSz)
+    func lots(_ field: String, _ lot: Increment, orElse absent: Int64)
+      throws(InstrumentCatalogError) -> Int64
+    {
+      if row.members.isOther(field) { throw malformed(field) }
+      return try self.lots(row[field], lot, orElse: absent, malformed(field))
     }
-    guard let lot = DecimalNumber(row.lotSz ?? ""), lot.mantissa > 0 else {
-      throw malformed("lotSz", row.lotSz)
+    guard let symbol = Symbol(row.instId) else { throw malformed("instId") }
+    guard let tick = DecimalNumber(row["tickSz"] ?? ""), tick.mantissa > 0 else {
+      throw malformed("tickSz")
+    }
+    guard let lot = DecimalNumber(row["lotSz"] ?? ""), lot.mantissa > 0 else {
+      throw malformed("lotSz")
     }
     let type = InstrumentType(okxName: row.instType)
     var item = Instrument(id: .none, symbol: symbol, type: type, tick: tick, lot: lot)
-    item.code = row.instIdCode ?? 0
-    item.minimumLots = try lots(row.minSz, lot, orElse: 1, malformed("minSz", row.minSz))
-    item.maximumLots = try lots(row.maxLmtSz, lot, orElse: 0, malformed("maxLmtSz", row.maxLmtSz))
-    item.base = currency(row.baseCcy)
-    item.quote = currency(row.quoteCcy)
-    item.settle = currency(row.settleCcy)
+    item.code = row.instIdCode
+    item.minimumLots = try lots("minSz", lot, orElse: 1)
+    item.maximumLots = try lots("maxLmtSz", lot, orElse: 0)
+    item.base = currency(row["baseCcy"])
+    item.quote = currency(row["quoteCcy"])
+    item.settle = currency(row["settleCcy"])
     item.contract =
-      row.ctType == "linear" ? .linear : row.ctType == "inverse" ? .inverse : .none
+      row["ctType"] == "linear" ? .linear : row["ctType"] == "inverse" ? .inverse : .none
     var isValued = type == .spot
     if type == .swap || type == .futures, item.contract != .none,
-      let value = DecimalNumber(row.ctVal ?? ""), let multiplier = DecimalNumber(row.ctMult ?? "")
+      let value = DecimalNumber(row["ctVal"] ?? ""),
+      let multiplier = DecimalNumber(row["ctMult"] ?? "")
     {
       let (mantissa, overflowed) = value.mantissa.multipliedReportingOverflow(
         by: multiplier.mantissa)
@@ -136,7 +147,8 @@ public struct InstrumentCatalog: Sendable {
         isValued = true
       }
     }
-    item.isTradable = isValued && (row.state ?? "live") == "live"
+    let isLive = !row.members.isOther("state") && (row["state"] ?? "live") == "live"
+    item.isTradable = isValued && isLive
     return item
   }
 

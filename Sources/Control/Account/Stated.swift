@@ -21,6 +21,7 @@ public enum OddReason: String, Sendable, Error {
   case foreignSide = "not net"
   case statedTwice = "stated twice"
   case unknownCurrency = "a currency outside of this run"
+  case absurdTime = "a time that is a day ahead of ours"
 
   /// The row is understood, and of somebody else's business under an instrument's name of ours.
   public var isForeign: Bool {
@@ -91,51 +92,21 @@ public struct Stated<Row: Sendable>: Sendable {
   public init() {}
 }
 
-/// One row as it came; whatever it is, decoding it succeeds.
-struct StatedRow: Decodable {
-  enum Member: Decodable {
-    case text(String)
-    case null
-    case other
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if container.decodeNil() {
-        self = .null
-      } else if let text = try? container.decode(String.self) {
-        self = .text(text)
-      } else {
-        self = .other
-      }
-    }
-  }
-
-  /// Nil: the row is no object.
-  var members: [String: Member]?
-
-  init(from decoder: any Decoder) throws {
-    members = try? decoder.singleValueContainer().decode([String: Member].self)
-  }
-
-  /// Empty where there is no such text.
-  func text(_ field: String) -> String {
-    if case .text(let text)? = members?[field] { return text }
-    return ""
-  }
-}
-
 /// Reads one row's fields, and remembers what it left out.
 struct RowReader {
   let path: String
   let row: StatedRow
   let instruments: InstrumentTable
+  /// By our clock: what is far beyond it is no time.
+  let now: WallMilliseconds
   /// Oddities of a row that counts all the same.
   var notes: [OddRow] = []
 
-  init(path: String, row: StatedRow, instruments: InstrumentTable) {
+  init(path: String, row: StatedRow, instruments: InstrumentTable, now: WallMilliseconds) {
     self.path = path
     self.row = row
     self.instruments = instruments
+    self.now = now
   }
 
   func odd(_ field: String, _ reason: OddReason) -> OddRow {
@@ -160,7 +131,7 @@ struct RowReader {
     switch row.members?[field] {
     case nil, .null?: return nil
     case .text(let text)?: return text.isEmpty ? nil : text
-    case .other?: throw odd(field, .wrongType)
+    case .number?, .other?: throw odd(field, .wrongType)
     }
   }
 
@@ -206,7 +177,9 @@ struct RowReader {
   func time(_ field: String) throws(OddRow) -> WallMilliseconds {
     guard let text = try optional(field) else { return WallMilliseconds(milliseconds: 0) }
     guard let value = Int64(text), value >= 0 else { throw odd(field, RowReader.reason(text)) }
-    return WallMilliseconds(milliseconds: value)
+    let time = WallMilliseconds(milliseconds: value)
+    if time.isAbsurd(at: now) { throw odd(field, .absurdTime) }
+    return time
   }
 
   /// Negative ids, which liquidations have, by their bit pattern; 0 where there is none.

@@ -52,7 +52,7 @@ final class PrivateShell {
   func receive(_ text: String) -> PrivateOutcome {
     var text = text
     let outcome = text.withUTF8 {
-      unsafe session.receive(UnsafeRawBufferPointer($0), now: instant)
+      unsafe session.receive(UnsafeRawBufferPointer($0), now: instant, wall: privateWall)
     }
     for index in 0..<outcome.eventCount { events.append(session.event(index)) }
     if outcome.hasAction { poll() }

@@ -35,9 +35,12 @@ struct Decimals: Sendable {
     return price(approximately: ticks)
   }
 
-  /// In millionths of tick × lot, as `PositionFigures` counts.
-  func floating(_ figures: PositionFigures, midHalfTicks mid: Int64) -> Int128 {
-    Int128(figures.position) * Int128(mid) * (PositionFigures.scale / 2) - figures.cost
+  /// In millionths of tick × lot, as `PositionFigures` counts; nil past 127 bits.
+  func floating(_ figures: PositionFigures, midHalfTicks mid: Int64) -> Int128? {
+    let (worth, isWide) = (Int128(figures.position) * Int128(mid)).multipliedReportingOverflow(
+      by: PositionFigures.scale / 2)
+    let (gain, overflowed) = worth.subtractingReportingOverflow(figures.cost)
+    return isWide || overflowed ? nil : gain
   }
 
   /// Millionths of tick × lot in the quote currency; nil where that is no amount of it (inverse contracts).

@@ -108,7 +108,8 @@ enum StateSampler {
         market.averagePrice = decimals.average(held)
         market.realised = decimals.money(held.realised)
         if let mid = slot.integer(.midHalfTicks) {
-          market.floating = decimals.money(decimals.floating(held, midHalfTicks: mid))
+          market.floating = decimals.floating(held, midHalfTicks: mid)
+            .flatMap { decimals.money($0) }
         }
       }
     }

@@ -158,6 +158,12 @@ extension Reconciliation {
       }
     }
     if stated.odd.isEmpty { actions.append(.tell(.pendingRead(askedAt: current.startedAt))) }
+    // A row of it that is not understood speaks against its end as well: the order is asked about again.
+    for row in stated.odd where !working.contains(row.clientOrder) {
+      guard var held = awaited.removeValue(forKey: row.clientOrder) else { continue }
+      held.answer.kind = .failed
+      actions.append(.tell(.answer(held.answer)))
+    }
     let confirmed = awaited.filter {
       $0.value.since <= current.startedAt && !working.contains($0.key)
     }
@@ -194,7 +200,8 @@ extension Reconciliation {
     _ stated: Stated<StatedPosition>, asOf heard: WallMilliseconds, askedAt: Instant
   ) {
     tell(stated.odd)
-    var named = Set(stated.odd.map(\.instrument))
+    // A row of somebody else's business says nothing of the net position beside it.
+    var named = Set(stated.odd.filter { !$0.reason.isForeign }.map(\.instrument))
     for row in stated.rows {
       hear(row.exchangeTime)
       named.insert(row.instrument)

@@ -116,6 +116,11 @@ public struct CoreProcess: Sendable {
     for alarm in alarms {
       log.critical("\(alarm). cancelOnly until a person rearms: `llmtrading rearm`")
     }
+    for symbol in memory.unsummed.sorted(by: { "\($0)" < "\($1)" }) {
+      log.error(
+        "sizes on record are past any sum: the exchange's position is taken",
+        metadata: ["instrument": "\(symbol)"])
+    }
     for (bars, openTime) in memory.bars {
       guard let id = table.find(bars.instrument) else { continue }
       core.context.remember(
@@ -184,7 +189,7 @@ public struct CoreProcess: Sendable {
     let bills = account.map {
       BillKeeper(
         reader: AccountReader(rest: $0, instruments: table), memory: memory,
-        telemetry: core.accountTelemetry, log: log)
+        telemetry: core.accountTelemetry, log: log, count: { core.state.count($0) })
     }
     let accounting = Task {
       async let billing: Void = bills?.run() ?? ()

@@ -2,6 +2,7 @@
 import Channels
 import Foundation
 import Journal
+import OKX
 import Orders
 import Quantities
 
@@ -23,23 +24,14 @@ public struct JournalMemory: Sendable {
   var ended = RecentOrders<Int64>()
   /// How far `trade/fills` was read; nil where that is on no record.
   public private(set) var cursor: FillCursor?
-  /// Signed lots.
+  /// Signed lots; not of those in `unsummed`.
   public private(set) var positions: [Symbol: Int64] = [:]
+  /// Instruments with sizes on record that are past any sum: nothing is known of their positions.
+  public private(set) var unsummed: Set<Symbol> = []
   /// Wall time of the oldest record; nil in an empty journal.
   public private(set) var began: WallMilliseconds?
-  /// The newest bill on record, and when the exchange wrote it.
-  public private(set) var lastBill: Bill?
-
-  public struct Bill: Sendable, Equatable {
-    public var id: UInt64
-    public var at: WallMilliseconds
-
-    public init(id: UInt64, at: WallMilliseconds) {
-      self.id = id
-      self.at = at
-    }
-  }
-
+  /// Bills on record.
+  public private(set) var bills = BillBook()
   /// Opening time of the newest bar on record, Unix milliseconds.
   public private(set) var bars: [Bars: Int64] = [:]
 
@@ -102,15 +94,20 @@ public struct JournalMemory: Sendable {
           bars[key] = max(bars[key] ?? .min, bar.openTime.milliseconds)
         }
       case .bill:
-        if let bill = BillRecord(payload: record.payload), bill.bill > lastBill?.id ?? 0 {
-          lastBill = Bill(id: bill.bill, at: bill.exchangeTime)
+        if let bill = BillRecord(payload: record.payload) {
+          bills.remember(bill, at: time(bill.exchangeTime, of: record, header))
         }
       case .state, .report, .position, .order:
         pending.append((header.identity.start, record))
-      case .fillCursor: cursor = FillCursor(payload: record.payload) ?? cursor
+      case .fillCursor:
+        if var next = FillCursor(payload: record.payload) {
+          next.time = time(next.time, of: record, header)
+          cursor = next
+        }
       default: break
       }
     }
+    bills.settle()
     // A name may come behind the records that need it: they are of different rings.
     var adopted: [Symbol: (start: UInt32, at: Instant)] = [:]
     for (start, record) in pending {
@@ -124,6 +121,7 @@ public struct JournalMemory: Sendable {
           let symbol = known[item.instrument.index]
         else { continue }
         positions[symbol] = item.position.lots
+        unsummed.remove(symbol)
         adopted[symbol] = (start, record.header.instant)
       default: break
       }
@@ -137,6 +135,14 @@ public struct JournalMemory: Sendable {
         exchangeOrder: ExchangeOrderID(rawValue: id), lots: Quantity(lots: held.lots),
         nameless: Quantity(lots: held.nameless))
     }
+  }
+
+  /// A time of the exchange that is far beyond our own then was none.
+  private func time(
+    _ stated: WallMilliseconds, of record: JournalRecord, _ header: SegmentHeader
+  ) -> WallMilliseconds {
+    let ours = header.clocks.wall(of: record.header.instant)
+    return stated.isAbsurd(at: ours) ? ours : stated
   }
 
   private mutating func take(state record: JournalRecord, _ known: [UInt16: Symbol]) {
@@ -173,14 +179,24 @@ public struct JournalMemory: Sendable {
     case .fillNamed: note(item, symbol)
     case .fill:
       note(item, symbol)
-      unproven[client]?.filled += item.lastQuantity.lots
-      ended.change(client) { $0 += item.lastQuantity.lots }
+      if let filled = unproven[client]?.filled {
+        unproven[client]?.filled = filled.addingClamped(item.lastQuantity.lots)
+      }
+      ended.change(client) { $0 = $0.addingClamped(item.lastQuantity.lots) }
       // A fill before the adoption of the same start is in the adopted figure already.
       if let one = adopted[symbol], one.start == start, record.header.instant < one.at { return }
-      positions[symbol, default: 0] += item.side.sign * item.lastQuantity.lots
+      move(symbol, item.side, item.lastQuantity.lots)
     default: break
     }
     if item.exchangeOrder != .none { unproven[client]?.exchangeOrder = item.exchangeOrder }
+  }
+
+  /// A size of an absurd order must not stop every start from here on: the exchange's word decides then.
+  private mutating func move(_ symbol: Symbol, _ side: Side, _ lots: Int64) {
+    let (signed, isWide) = lots.multipliedReportingOverflow(by: side.sign)
+    let (sum, overflowed) = (positions[symbol] ?? 0).addingReportingOverflow(signed)
+    if isWide || overflowed { unsummed.insert(symbol) }
+    positions[symbol] = unsummed.contains(symbol) ? nil : sum
   }
 
   private mutating func end(_ client: UInt64) {
@@ -198,14 +214,26 @@ public struct JournalMemory: Sendable {
     counted.change(order) { held in
       held.isOurs = !report.clientOrder.isForeign && report.clientOrder.start > 0
       if report.kind == .fillNamed {
-        held.nameless -= lots
+        held.nameless = held.nameless.subtractingClamped(lots)
         return
       }
-      held.lots += lots
+      held.lots = held.lots.addingClamped(lots)
       if report.tradeID == 0 {
-        held.nameless += lots
+        held.nameless = held.nameless.addingClamped(lots)
         held.countsByGrowth = true
       }
     }
+  }
+}
+
+extension Int64 {
+  fileprivate func addingClamped(_ other: Int64) -> Int64 {
+    let (sum, overflowed) = addingReportingOverflow(other)
+    return overflowed ? (other < 0 ? .min : .max) : sum
+  }
+
+  fileprivate func subtractingClamped(_ other: Int64) -> Int64 {
+    let (difference, overflowed) = subtractingReportingOverflow(other)
+    return overflowed ? (other < 0 ? .max : .min) : difference
   }
 }

@@ -21,8 +21,9 @@ struct InstrumentScale {
   /// `numerator / denominator` ticks, rounded half away from zero to two digits more than a price has.
   func average(_ numerator: Int128, _ denominator: Int128) -> String? {
     if denominator == 0 { return nil }
-    return DecimalText.units(
-      DecimalText.divided(numerator * 100, denominator), tick, digits: 2)
+    let (hundredfold, overflowed) = numerator.multipliedReportingOverflow(by: 100)
+    if overflowed { return nil }
+    return DecimalText.units(DecimalText.divided(hundredfold, denominator), tick, digits: 2)
   }
 
   func size(_ lots: Int64) -> String { DecimalText.units(Int128(lots), lot, digits: 0) }

@@ -16,16 +16,13 @@ public struct PositionFigures: Sendable, Equatable {
 
   public init() {}
 
+  /// Past 127 bits the cost is not known rather than wrong: a record of an absurd size must stop nobody who reads it.
   public mutating func fill(_ lots: Int64, at ticks: Int64) {
     var open = lots
     let isReducing = position != 0 && (position < 0) != (lots < 0)
     if isReducing {
       let closed = lots.magnitude < position.magnitude ? 0 &- lots : position
-      if isCostKnown {
-        let share = cost * Int128(closed) / Int128(position)
-        realised += Int128(closed) * Int128(ticks) * PositionFigures.scale - share
-        cost -= share
-      }
+      if isCostKnown { close(closed, at: ticks) }
       position &-= closed
       open = lots &+ closed
       if position == 0 {
@@ -33,8 +30,42 @@ public struct PositionFigures: Sendable, Equatable {
         isCostKnown = true
       }
     }
-    position &+= open
-    cost += Int128(open) * Int128(ticks) * PositionFigures.scale
+    if open == 0 { return }
+    let (held, overflowed) = position.addingReportingOverflow(open)
+    position = overflowed ? (open < 0 ? .min : .max) : held
+    guard !overflowed, isCostKnown, let paid = PositionFigures.worth(open, at: ticks) else {
+      forget()
+      return
+    }
+    let (sum, isWide) = cost.addingReportingOverflow(paid)
+    if isWide { forget() } else { cost = sum }
+  }
+
+  private mutating func close(_ lots: Int64, at ticks: Int64) {
+    let (product, isWide) = cost.multipliedReportingOverflow(by: Int128(lots))
+    guard !isWide, let received = PositionFigures.worth(lots, at: ticks) else {
+      forget()
+      return
+    }
+    let share = product / Int128(position)
+    let (profit, overflowed) = received.subtractingReportingOverflow(share)
+    let (sum, isPast) = realised.addingReportingOverflow(profit)
+    if overflowed || isPast { return forget() }
+    realised = sum
+    cost -= share
+  }
+
+  private mutating func forget() {
+    cost = 0
+    isCostKnown = false
+  }
+
+  /// Of `lots` at `ticks`; nil past 127 bits.
+  public static func worth(_ lots: Int64, at ticks: Int64) -> Int128? {
+    // Two factors of 63 bits fit; the scale may not.
+    let (product, overflowed) = (Int128(lots) * Int128(ticks)).multipliedReportingOverflow(
+      by: scale)
+    return overflowed ? nil : product
   }
 
   /// A settlement paid `profit` out on `lots`: what is still held of them costs so much more from now on.

@@ -208,10 +208,10 @@ private struct PerformanceCount {
         let fee = Amount(fill["fee"] as String)
       else { return .unknown }
       let lots: Int64 = fill["lots"]
-      let sign: Int128 = (fill["side"] as String) == "buy" ? 1 : -1
-      guard let gain = scale.worth((Int128(mark) - Int128(price)) * Int128(lots) * sign) else {
-        return .unknown
-      }
+      let isBuy = (fill["side"] as String) == "buy"
+      let move = isBuy ? Int128(mark) - Int128(price) : Int128(price) - Int128(mark)
+      let (product, overflowed) = move.multipliedReportingOverflow(by: Int128(lots))
+      guard !overflowed, let gain = scale.worth(product) else { return .unknown }
       // A fee in the base coin is worth the fill's price.
       let isQuote = (fill["fee_currency"] as String) == String(parts[1])
       guard let rate = DecimalNumber.of(units: price, increment: scale.tick),

@@ -139,7 +139,10 @@ extension Ledger {
       scale?.worth(millionths / PositionFigures.scale)?.normalized.description
     }
     let floating: String? = own.flatMap { own in
-      mark.flatMap { money(Int128(lots) * Int128($0) * PositionFigures.scale - own.cost) }
+      mark.flatMap { PositionFigures.worth(lots, at: $0) }.flatMap { worth in
+        let (gain, overflowed) = worth.subtractingReportingOverflow(own.cost)
+        return overflowed ? nil : money(gain)
+      }
     }
     let leverage: Int64 = isDetailed ? detail?["leverage_milli"] ?? 0 : 0
     return PositionItem(

@@ -30,12 +30,15 @@ struct OrderRows {
     let side = OrderRows.side(row["side"])
     let reference = try reference(run: run, intent: row["intent"])
     var slippage = reference.map { Slippage($0, side) }
-    var volume: Int128 = 0
+    var volume: Int128? = 0
     var filled: Int128 = 0
     for fill in fills {
       guard let price: Int64 = fill["price"] else { continue }
       let lots: Int64 = fill["lots"]
-      volume += Int128(price) * Int128(lots)
+      volume = volume.flatMap { sum in
+        let (next, overflowed) = sum.addingReportingOverflow(Int128(price) * Int128(lots))
+        return overflowed ? nil : next
+      }
       filled += Int128(lots)
       slippage?.add(price: price, lots: lots)
     }
@@ -49,7 +52,7 @@ struct OrderRows {
       exchangeSubCode: said?["sub_code"] ?? 0, exchangeText: said?["text"] ?? "",
       placedAt: placedAt, updatedAt: max(placedAt, standing.updatedAt),
       price: scale?.price(row["price"]), size: scale?.size(lots), lots: lots,
-      filledLots: standing.filledLots, averagePrice: scale?.average(volume, filled),
+      filledLots: standing.filledLots, averagePrice: volume.flatMap { scale?.average($0, filled) },
       fees: OrderRows.fees(fills), decision: decision, traceID: try trace(row, decision),
       intent: row["intent"],
       referenceMid: reference.flatMap { value in scale?.halfTicks(value.midHalfTicks) },

@@ -24,6 +24,8 @@ struct Slippage {
   /// Sum of lots × (price − mid) in half ticks, positive where it is worse for us.
   private var weighted: Int128 = 0
   private var lots: Int128 = 0
+  /// A size of an absurd fill is past 127 bits: nothing is said then.
+  private var isPast = false
   private let reference: Reference
   private let side: Side
 
@@ -34,20 +36,29 @@ struct Slippage {
 
   mutating func add(price: Int64, lots count: Int64) {
     let difference = Int128(price) * 2 - reference.midHalfTicks
-    weighted += difference * Int128(count) * Int128(side.sign)
+    let (product, isWide) = difference.multipliedReportingOverflow(by: Int128(count))
+    let (sum, overflowed) =
+      side == .buy
+      ? weighted.addingReportingOverflow(product) : weighted.subtractingReportingOverflow(product)
+    if isWide || overflowed { isPast = true } else { weighted = sum }
     lots += Int128(count)
   }
 
   /// Ticks, rounded to a hundredth.
   var ticks: String? {
-    if lots == 0 { return nil }
-    return DecimalText.hundredths(DecimalText.divided(weighted * 50, lots))
+    quotient(of: 50, by: lots)
   }
 
   /// Hundredths of a percent of the mid, rounded to a hundredth of one.
   var basisPoints: String? {
-    if lots == 0 || reference.midHalfTicks <= 0 { return nil }
-    return DecimalText.hundredths(
-      DecimalText.divided(weighted * 1_000_000, lots * reference.midHalfTicks))
+    if reference.midHalfTicks <= 0 { return nil }
+    let (product, overflowed) = lots.multipliedReportingOverflow(by: reference.midHalfTicks)
+    return overflowed ? nil : quotient(of: 1_000_000, by: product)
+  }
+
+  private func quotient(of factor: Int128, by divisor: Int128) -> String? {
+    let (product, overflowed) = weighted.multipliedReportingOverflow(by: factor)
+    if overflowed || isPast || divisor == 0 { return nil }
+    return DecimalText.hundredths(DecimalText.divided(product, divisor))
   }
 }

@@ -77,8 +77,27 @@ extension PrivateDecoder {
   func time(_ scanner: JSONScanner, _ field: Field) throws(FaultCode) -> WallMilliseconds {
     if field.isEmpty { return WallMilliseconds(milliseconds: 0) }
     let value = try scanner.integer(of: field.text)
-    if value < 0 { throw .numberRange }
-    return WallMilliseconds(milliseconds: value)
+    let time = WallMilliseconds(milliseconds: value)
+    if value < 0 || time.isAbsurd(at: wall) { throw .numberRange }
+    return time
+  }
+
+  /// Digits alone, at most `UInt64.max`; nil for anything else.
+  @_noLocks
+  func unsigned(_ scanner: JSONScanner, _ text: JSONText) -> UInt64? {
+    if text.count <= 0 || text.count > 20 { return nil }
+    var value: UInt64 = 0
+    var at = text.start
+    while at < text.end {
+      let digit = scanner.byte(at: at) &- 0x30
+      if digit > 9 { return nil }
+      let (product, overflowed) = value.multipliedReportingOverflow(by: 10)
+      let (sum, carried) = product.addingReportingOverflow(UInt64(digit))
+      if overflowed || carried { return nil }
+      value = sum
+      at &+= 1
+    }
+    return value
   }
 
   /// OKX's ids are digits; 0 when missing or empty.

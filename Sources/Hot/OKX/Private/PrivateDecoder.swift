@@ -35,6 +35,8 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
   // SAFETY: allocated by `init`, freed by `deinit`, reached through this owner alone; indexed below
   // `eventsMax`, which `add` checks.
   let events: UnsafeMutablePointer<PrivateEvent>
+  /// When the message came: a stamp far beyond it is no time.
+  var wall = WallMilliseconds(milliseconds: 0)
 
   /// Most events of one message. OKX sends at most 20 replies, 100 positions and one account a message.
   public static var eventsMax: Int { 1024 }
@@ -76,8 +78,9 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
 
   @unsafe @_noLocks
   public mutating func decode(
-    _ message: UnsafeRawBufferPointer, receivedAt: Instant
+    _ message: UnsafeRawBufferPointer, receivedAt: Instant, wall: WallMilliseconds
   ) -> PrivateFrame {
+    self.wall = wall
     var head = Head()
     head.receivedAt = receivedAt
     var scanner = unsafe JSONScanner(message)
@@ -210,24 +213,6 @@ public struct PrivateDecoder: ~Copyable, @unchecked Sendable {
     }
     let text = try scanner.string()
     do { return try scanner.integer(of: text) } catch { return 0 }
-  }
-
-  /// Digits alone, at most `UInt64.max`; nil for anything else.
-  @_noLocks
-  func unsigned(_ scanner: JSONScanner, _ text: JSONText) -> UInt64? {
-    if text.count <= 0 || text.count > 20 { return nil }
-    var value: UInt64 = 0
-    var at = text.start
-    while at < text.end {
-      let digit = scanner.byte(at: at) &- 0x30
-      if digit > 9 { return nil }
-      let (product, overflowed) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carried) = product.addingReportingOverflow(UInt64(digit))
-      if overflowed || carried { return nil }
-      value = sum
-      at &+= 1
-    }
-    return value
   }
 
   @_noLocks

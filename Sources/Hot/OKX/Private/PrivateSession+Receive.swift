@@ -5,11 +5,13 @@ import Quantities
 extension PrivateSession {
   /// Takes one text message.
   @unsafe @_noLocks
-  public mutating func receive(_ message: UnsafeRawBufferPointer, now: Instant) -> PrivateOutcome {
+  public mutating func receive(
+    _ message: UnsafeRawBufferPointer, now: Instant, wall: WallMilliseconds
+  ) -> PrivateOutcome {
     counters.frames &+= 1
     counters.bytes &+= UInt64(message.count)
     silence.heard(now)
-    let frame = unsafe decoder.decode(message, receivedAt: now)
+    let frame = unsafe decoder.decode(message, receivedAt: now, wall: wall)
     var outcome = PrivateOutcome()
     outcome.kind = frame.kind
     outcome.eventCount = frame.eventCount

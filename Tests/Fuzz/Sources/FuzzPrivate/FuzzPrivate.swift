@@ -22,11 +22,13 @@ private let table: InstrumentTable = {
     currencies: ["USDT", "BTC"].compactMap { Symbol($0) })
 }()
 
+private let fuzzWall = WallMilliseconds(milliseconds: 1_800_000_000_000)
+
 private func decode(_ decoder: inout PrivateDecoder, _ message: [UInt8]) -> (
   frame: PrivateFrame, digest: Digest64
 ) {
   let frame = unsafe message.withUnsafeBytes {
-    unsafe decoder.decode($0, receivedAt: Instant(nanoseconds: 1))
+    unsafe decoder.decode($0, receivedAt: Instant(nanoseconds: 1), wall: fuzzWall)
   }
   precondition(frame.eventCount >= 0 && frame.eventCount <= PrivateDecoder.eventsMax)
   if frame.kind == .faulty { precondition(frame.eventCount == 0 && frame.fault != .none) }
@@ -73,7 +75,9 @@ private func live(_ input: inout FuzzInput, _ messages: [[UInt8]]) {
   var now = Instant(nanoseconds: 1)
   for message in messages.prefix(64) {
     if input.next(below: 8) == 0 { session.connected(now: now) }
-    let outcome = unsafe message.withUnsafeBytes { unsafe session.receive($0, now: now) }
+    let outcome = unsafe message.withUnsafeBytes {
+      unsafe session.receive($0, now: now, wall: fuzzWall)
+    }
     for index in 0..<outcome.eventCount { check(session.event(index)) }
     now = now.advanced(byNanoseconds: Int64(input.next(below: 1 << 33)))
     var polls = 0

@@ -1,0 +1,66 @@
+// One row of an answer before anything is made of it; control plane.
+
+import Foundation
+
+/// One row as it came; whatever it is, decoding it succeeds.
+struct StatedRow: Decodable {
+  enum Member: Decodable {
+    case text(String)
+    case number(Int64)
+    case null
+    case other
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if container.decodeNil() {
+        self = .null
+      } else if let text = try? container.decode(String.self) {
+        self = .text(text)
+      } else if let number = try? container.decode(Int64.self) {
+        self = .number(number)
+      } else {
+        self = .other
+      }
+    }
+  }
+
+  /// Nil: the row is no object.
+  var members: [String: Member]?
+
+  init(from decoder: any Decoder) throws {
+    members = try? decoder.singleValueContainer().decode([String: Member].self)
+  }
+
+  /// Empty where there is no such text.
+  func text(_ field: String) -> String {
+    if case .text(let text)? = members?[field] { return text }
+    return ""
+  }
+
+  /// A whole number, as such or as its digits; 0 where there is none.
+  func integer(_ field: String) -> Int64 {
+    switch members?[field] {
+    case .number(let value)?: value
+    case .text(let text)?: Int64(text) ?? 0
+    default: 0
+    }
+  }
+
+  /// There is a value, and it is no text.
+  func isOther(_ field: String) -> Bool {
+    switch members?[field] {
+    case .number?, .other?: true
+    default: false
+    }
+  }
+
+  /// For people: bounded.
+  func shown(_ field: String) -> String {
+    switch members?[field] {
+    case .text(let text)?: OddRow.bounded(text)
+    case .number(let value)?: "\(value)"
+    case .other?: "no text"
+    case .null?, nil: "absent"
+    }
+  }
+}
