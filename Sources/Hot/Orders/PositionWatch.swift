@@ -55,6 +55,8 @@ public struct PositionWatch: ~Copyable, @unchecked Sendable {
     /// The figures agree only if one of the latest fills is not in the exchange's; `.zero`: they need no such luck.
     var doubtfulSince: Instant = .zero
     var isDoubtTold = false
+    /// The average price that REST stated last was not ours.
+    var isAverageDoubted = false
     /// The exchange refused a reduction as larger than what it holds: REST's word of after this is wanted; `.zero`: none.
     var wordWantedAt: Instant = .zero
     var wordAskedAt: Instant = .zero

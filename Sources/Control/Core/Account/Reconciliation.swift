@@ -164,6 +164,8 @@ public struct Reconciliation: Sendable {
     case .reading: needsWhole = true
     case .repaired:
       say(.repaired(question.instrument, counted: question.counted, stated: question.stated))
+    case .average:
+      say(.average(question.instrument, counted: question.counted, stated: question.stated))
     case .dust:
       say(.dust(question.instrument, lots: question.counted))
     case .foreign:

@@ -7,6 +7,7 @@ import Quantities
 public enum ReconciliationNote: Sendable {
   case difference(InstrumentID, counted: Int64, stated: Int64)
   case repaired(InstrumentID, counted: Int64, stated: Int64)
+  case average(InstrumentID, counted: Int64, stated: Int64)
   case dust(InstrumentID, lots: Int64)
   case foreign(InstrumentID, ExchangeOrderID, lots: Int64)
   case rounded(InstrumentID, bill: UInt64)
@@ -28,6 +29,12 @@ public enum ReconciliationNote: Sendable {
       log.warning(
         "the exchange's position is not the one on record: it is taken",
         metadata: ["instrument": name(id), "on_record": "\(counted)", "lots": "\(stated)"])
+    case .average(let id, let counted, let stated):
+      log.warning(
+        "the exchange's average price is not what our fills give: it is taken",
+        metadata: [
+          "instrument": name(id), "counted_ticks": "\(counted)", "stated_ticks": "\(stated)",
+        ])
     case .dust(let id, let lots):
       log.notice(
         "what is left is less than one lot of balance: dust, counted as flat",

@@ -51,6 +51,8 @@ public struct AccountQuestion: BitwiseCopyable, Sendable {
     /// Balances and positions are to be read: what is left of a spot position is not known, or which fills a stated
     /// position holds.
     case reading = 8
+    /// An average price: `counted` ticks by our fills, `stated` by the exchange, which was taken.
+    case average = 9
   }
 
   public var kind: Kind

@@ -204,6 +204,7 @@ extension SenderStage {
       let isTaken = watch.note(stated, of: id) && (epoch.isHolding || watch.isDifferent(id))
       // A refused reduction waits for it: the next one is sized by it.
       if isTaken || (wasAwaited && !watch.awaitsWord(id)) { repair(id, average, now) }
+      holdAverage(id, stated, average)
     case .workingOrder(let update):
       if table.adopt(update, into: &reports) {
         _ = meet(update)

@@ -119,4 +119,6 @@ public enum FaultCode: UInt16, Error, Sendable, BitwiseCopyable, CaseIterable {
   // Money
   /// A bill's balance does not go on from the one before it.
   case balanceGap = 84
+  /// A position's average price is not what its fills give.
+  case averageGap = 85
 }
