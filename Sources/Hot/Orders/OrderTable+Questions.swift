@@ -84,12 +84,11 @@ extension OrderTable {
       slot = order.next
       if order.state != .live && order.state != .partiallyFilled { continue }
       let heard = max(order.heardAt, order.sentAt)
-      if askedAt.since(heard) >= OrderTable.lagNanoseconds && !order.needsQuery { ask(at, now) }
+      if askedAt.since(heard) >= PositionWatch.longLagNanoseconds && !order.needsQuery {
+        ask(at, now)
+      }
     }
   }
-
-  /// REST may lag the pushes so long.
-  static var lagNanoseconds: Int64 { 1_000_000_000 }
 
   /// The answer to a question. One asked before the order became unknown is no answer.
   @_noLocks
