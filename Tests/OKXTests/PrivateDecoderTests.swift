@@ -69,8 +69,14 @@ private func compare(_ text: String) throws {
     #expect(lines.count == 4)
     for line in lines { try compare(line) }
     for name in ["ws_orders", "ws_orders_ioc", "ws_orders_optimal_limit_ioc"] {
-      let text = try String(
+      let sample = try String(
         contentsOf: Recordings.file("samples/by-type/\(name).json"), encoding: .utf8)
+      let text = sample.replacingOccurrences(of: "\"isolated\"", with: "\"cross\"")
+        .replacingOccurrences(of: "\"long\"", with: "\"net\"")
+      // Of isolated margin, or of a side: a position of its own.
+      if text != sample {
+        #expect(decodePrivate(sample).1.map(\.fault) == [.foreignMode])
+      }
       // This one's fill lies between two of our ticks: a fault that names its order.
       if text.contains("103750.25") {
         let (_, events) = decodePrivate(text)
@@ -147,7 +153,7 @@ private func compare(_ text: String) throws {
       .replacingOccurrences(of: "\"code\": \"0\",", with: "\"arg\":{\"channel\":\"positions\"},")
     // The sample is of long/short mode, which is not supported.
     let (_, refused) = decodePrivate(text)
-    #expect(refused.map(\.kind) == [.faulty] && refused.map(\.fault) == [.wrongType])
+    #expect(refused.map(\.kind) == [.faulty] && refused.map(\.fault) == [.foreignMode])
     #expect(refused.map(\.instrument.index) == [1])
     let net = text.replacingOccurrences(of: "\"long\"", with: "\"net\"")
     // And isolated: a position beside ours.

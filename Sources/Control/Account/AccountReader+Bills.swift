@@ -59,7 +59,7 @@ extension AccountReader {
     let instrument = name.flatMap { Symbol($0) }
     if name != nil && instrument == nil { throw row.odd("instId", .unknownWord) }
     let bill = BillRow(
-      billID: try row.unsigned("billId"), type: try kind("type"),
+      billID: try row.billID(), type: try kind("type"),
       subType: try row.optional("subType") == nil ? 0 : try kind("subType"), currency: currency,
       change: try row.amount("balChg"), balance: try row.amount("bal"), profit: try amount("pnl"),
       fee: try amount("fee"), size: try amount("sz"), instrument: instrument,

@@ -61,7 +61,7 @@ extension AccountReader {
 
   private func fill(_ row: inout RowReader) throws(OddRow) -> StatedFill? {
     guard let instrument = try row.instrument() else { return nil }
-    let bill = try row.unsigned("billId")
+    let bill = try row.billID()
     var report = Report(kind: .fill, instrument: instrument.id, side: try row.side())
     report.clientOrder = RowReader.ourID(try row.optional("clOrdId") ?? "") ?? .none
     if try row.optional("ordId") != nil {

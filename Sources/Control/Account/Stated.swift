@@ -173,6 +173,13 @@ struct RowReader {
     return value
   }
 
+  /// Signed, as the exchange keeps it: a larger one would end every list that is read down to it.
+  func billID() throws(OddRow) -> UInt64 {
+    let id = try unsigned("billId")
+    if id == 0 || id > UInt64(Int64.max) { throw odd("billId", .outOfRange) }
+    return id
+  }
+
   /// 0 where there is none.
   func time(_ field: String) throws(OddRow) -> WallMilliseconds {
     guard let text = try optional(field) else { return WallMilliseconds(milliseconds: 0) }

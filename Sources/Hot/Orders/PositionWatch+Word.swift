@@ -6,6 +6,8 @@ extension PositionWatch {
   /// A question that brought no answer is asked again.
   static var wordRetryNanoseconds: Int64 { 5_000_000_000 }
 
+  static var wordPatienceNanoseconds: Int64 { 30_000_000_000 }
+
   /// The exchange refused a reduction: it holds another position than ours.
   @_noLocks
   public mutating func wantWord(_ instrument: InstrumentID, now: Instant) {
@@ -19,6 +21,14 @@ extension PositionWatch {
   public func awaitsWord(_ instrument: InstrumentID) -> Bool {
     if !isKnown(instrument) { return false }
     return unsafe rows[Int(instrument.index)].wordWantedAt != .zero
+  }
+
+  /// The same, but not for ever: where REST is dumb so long one more is tried, and its refusal begins this anew.
+  @_noLocks
+  public func mustAwaitWord(_ instrument: InstrumentID, now: Instant) -> Bool {
+    if !awaitsWord(instrument) { return false }
+    let since = unsafe now.since(rows[Int(instrument.index)].wordWantedAt)
+    return since < PositionWatch.wordPatienceNanoseconds
   }
 
   /// Whether it has to be asked for now.

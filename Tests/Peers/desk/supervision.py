@@ -97,6 +97,16 @@ def exchange_late():
         os.kill(desk.server.pid, signal.SIGCONT)
         desk.await_active(0)
         check("core is DOWN" not in desk.log(), "it never died")
+        os.kill(desk.supervisor.pid, signal.SIGTERM)
+        equal(desk.supervisor.wait(20), 0, "it ended with nothing at work")
+        # Nobody knows what became of a start's orders that nobody asked about.
+        os.kill(desk.server.pid, signal.SIGSTOP)
+        asked = desk.log().count("asking again")
+        core = desk.start("core")
+        until(lambda: desk.log().count("asking again") > asked, "a pause on the log")
+        os.kill(core.pid, signal.SIGTERM)
+        equal(core.wait(10), 75, "orders of an earlier start may rest")
+        os.kill(desk.server.pid, signal.SIGCONT)
 
 
 def core_killed_at_work():

@@ -68,6 +68,8 @@ extension Reconciliation {
     if let number = current.epoch, current.isWhole, number == epoch {
       actions.append(.tell(.epochRead(number)))
       epoch = nil
+      // What filled meanwhile in isolated margin shows once REST cannot lag any more (`PositionWatch`).
+      due = moment.instant.advanced(byNanoseconds: Reconciliation.afterEpochNanoseconds)
     }
     if awaited.isEmpty { return }
     needsRound = true
@@ -157,7 +159,9 @@ extension Reconciliation {
         actions.append(.tell(.workingOrder(row)))
       }
     }
-    if stated.odd.isEmpty { actions.append(.tell(.pendingRead(askedAt: current.startedAt))) }
+    if stated.odd.allSatisfy({ $0.isCounted || $0.reason.isForeign }) {
+      actions.append(.tell(.pendingRead(askedAt: current.startedAt)))
+    }
     // A row of it that is not understood speaks against its end as well: the order is asked about again.
     for row in stated.odd where !working.contains(row.clientOrder) {
       guard var held = awaited.removeValue(forKey: row.clientOrder) else { continue }
@@ -231,7 +235,9 @@ extension Reconciliation {
   /// To the newest bill that is old enough to have no late one before it.
   private mutating func moveCursor() {
     let old = exchangeTime.milliseconds - Reconciliation.overlapMilliseconds
-    let settled = bills.filter { $0.value.milliseconds <= old }
+    // An id that nothing was written after may be no id at all.
+    let top = bills.keys.max() ?? 0
+    let settled = bills.filter { $0.value.milliseconds <= old && $0.key < top }
     guard let newest = settled.max(by: { $0.key < $1.key }) else { return }
     let next = FillCursor(billID: newest.key, time: newest.value)
     if let cursor, cursor.billID >= next.billID { return }

@@ -75,6 +75,8 @@ public struct Reconciliation: Sendable {
 
   /// Between two rounds that nobody asked for.
   public static let periodNanoseconds: Int64 = 30_000_000_000
+  /// From the round that ended an epoch to the next.
+  static let afterEpochNanoseconds: Int64 = 11_000_000_000
   /// Between a failed round and the next: doubled with each failure, up to the longest.
   static let firstPauseNanoseconds: Int64 = 200_000_000
   static let longestPauseNanoseconds: Int64 = 10_000_000_000

@@ -38,7 +38,8 @@ extension DeskStates {
       guard let slot = desk.state.market($0), let known = knownSince[row($0)], !awaitsWord(on: $0)
       else { return false }
       return slot.publishedAt > max(known, instant ?? known) && slot.workingOrders == 0
-        && (slot.position.lots == 0 || isRemainder(slot, $0))
+        // Of the Sender's count: the Builder knows of no order that this start took up.
+        && desk.working.own($0) == 0 && (slot.position.lots == 0 || isRemainder(slot, $0))
     }
   }
 
@@ -61,5 +62,6 @@ extension DeskStates {
     return word + " but for \(left.joined(separator: ", ")), below the smallest order"
   }
 
-  private static var balancePatienceNanoseconds: Int64 { 5_000_000_000 }
+  /// Longer than from one reading of the balances to the next, which comes by itself.
+  private static var balancePatienceNanoseconds: Int64 { 40_000_000_000 }
 }

@@ -60,6 +60,11 @@ public struct CoreProcess: Sendable {
       await rest?.shutdown()
       guard error is CancellationError else { throw error }
       log.notice("stopped before the exchange had answered: no core was started")
+      // Nobody asked what became of an earlier start's orders.
+      if try directory.lastStartNumber() != nil {
+        log.error("orders of an earlier start may rest: `llmtrading sweep` cancels them by REST")
+        ending = .ordersMayRest
+      }
     }
     withExtendedLifetime(lock) {}
     return ending

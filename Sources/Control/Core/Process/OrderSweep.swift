@@ -121,8 +121,12 @@ public struct OrderSweep: Sendable {
     let stated = try await Patience().ask("pending orders", log: log) {
       try await reader.pendingOrders()
     }
-    for row in stated.odd {
-      outcome.left.append("a row that is not understood: \(row)")
+    for row in stated.odd where !row.isCounted {
+      if row.reason.isForeign {
+        outcome.foreign += 1
+      } else {
+        outcome.left.append("a row that is not understood: \(row)")
+      }
     }
     for order in stated.rows {
       let start = order.clientOrder.start

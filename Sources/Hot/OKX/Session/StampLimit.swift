@@ -3,9 +3,9 @@
 import Quantities
 
 extension WallMilliseconds {
-  /// A login takes clocks of at most 30 s apart (docs/OKX.md OKX-021): a stamp that is a day ahead of ours is none,
-  /// such as one in microseconds. Whoever kept it as the latest would take everything after it for old.
-  public static var aheadMillisecondsMax: Int64 { 86_400_000 }
+  /// A login takes clocks of at most 30 s apart (docs/OKX.md OKX-021): a stamp that is minutes ahead of ours is
+  /// none, such as one in microseconds. Whoever kept it as the latest would take everything after it for old.
+  public static var aheadMillisecondsMax: Int64 { 120_000 }
 
   /// No time of an exchange whose clock may be off by what a login allows.
   @_noLocks

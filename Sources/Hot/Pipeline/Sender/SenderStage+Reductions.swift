@@ -12,7 +12,7 @@ extension SenderStage {
     let id = intent.instrument
     if !intent.isReduceOnly || instruments[id].type == .spot { return true }
     if settings.reconciliation == .none { return true }
-    if watch.awaitsWord(id) { return false }
+    if watch.mustAwaitWord(id, now: now) { return false }
     if !epoch.isHolding && states.request(.reconcile, id) == .active { return true }
     let own = positions.quantity(id).lots
     guard let stated = watch.repaired(id, lots: own), stated != own else { return true }
