@@ -15,8 +15,6 @@ private let excused: [String: String] = [
   "channelInactive(context:)": "likewise", "channelReadComplete(context:)": "likewise",
   "channelWritabilityChanged(context:)": "likewise",
   "TemplateStrategy": "it is there to be copied (docs/STRATEGY.md); a test keeps it working",
-  "averageEntry(_:decimals:)":
-    "the figure by which tests hold a position's cost against hand-made ones",
   "plan(of:)": "a test reads SQLite's plan: that a query walks an index is the promise",
   "enqueue(_:)": "the concurrency runtime calls an actor's executor",
 ]
