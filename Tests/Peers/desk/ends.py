@@ -70,7 +70,8 @@ def rest_far(desk, client):
     size = desk.exchange.rows("/api/v5/public/instruments?instType=SPOT", sign=False)[0]["minSz"]
     status, reply = desk.exchange.call("POST", "/api/v5/trade/order", {
         "instId": name, "tdMode": "cash", "side": "buy", "ordType": "limit",
-        "px": ticker["bidPx"].split(".")[0][:-1] or "1", "sz": size, "clOrdId": client})
+        "px": ticker["bidPx"].split(".")[0][:-1] or "1", "sz": size, "clOrdId": client,
+        "tag": "" if client == "phone" else "llmtrading"})
     equal((status, reply["code"]), (200, "0"), f"an order rests: {reply}")
 
 

@@ -200,19 +200,21 @@ def supervisor_killed():
 
 
 def rest_orders(desk):
-    """Two resting orders with ids as the desk's newest start gives them, and one of somebody else."""
+    """Two resting orders as the desk's newest start places them, and one that looks so but for its tag: its id."""
     name = desk.names[0]
     with open(os.path.join(desk.folder, "start-number")) as file:
         start = int(file.read())
     ticker = desk.exchange.rows(f"/api/v5/market/ticker?instId={name}", sign=False)[0]
     size = desk.exchange.rows("/api/v5/public/instruments?instType=SPOT", sign=False)[0]["minSz"]
     price = ticker["bidPx"].split(".")[0][:-1] or "1"
-    for client in [str(start << 39 | 7), str(start << 39 | 8), "other"]:
+    other = str(start << 39 | 9)
+    for client in [str(start << 39 | 7), str(start << 39 | 8), other]:
         status, reply = desk.exchange.call("POST", "/api/v5/trade/order", {
             "instId": name, "tdMode": "cash", "side": "buy", "ordType": "limit", "px": price,
-            "sz": size, "clOrdId": client})
+            "sz": size, "clOrdId": client, "tag": "" if client == other else "llmtrading"})
         equal((status, reply["code"]), (200, "0"), f"an order rests: {reply}")
     equal(len(desk.working()), 3, "three orders rest")
+    return other
 
 
 def three_deaths():
@@ -223,13 +225,13 @@ def three_deaths():
             if death == 2:
                 # It stands still, so that nobody but a sweep can cancel what rests then.
                 os.kill(core, signal.SIGSTOP)
-                rest_orders(desk)
+                other = rest_orders(desk)
             before = desk.starts()
             os.kill(core, signal.SIGKILL)
             if death < 2:
                 desk.await_active(before)
         until(lambda: "core is DOWN" in desk.log(), "it says that the core is down")
-        until(lambda: [row["clOrdId"] for row in desk.working()] == ["other"],
+        until(lambda: [row["clOrdId"] for row in desk.working()] == [other],
               "what the desk had at work is cancelled by REST, and nobody else's order")
         until(lambda: "2 orders cancelled, 0 left" in desk.log(), "and it says so")
         check("1 orders of other people were left alone" in desk.log(), "the other's is told of")
