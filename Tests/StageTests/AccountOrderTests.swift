@@ -8,17 +8,20 @@ import Quantities
 import StageBench
 import Testing
 
+/// A pair and a swap, by a REST that only the test speaks for.
+func reconciledBench() throws -> StageBench {
+  var options = BenchOptions()
+  options.catalogue = BenchOptions.pairAndSwap()
+  options.sender.reconciliation = .rest
+  let bench = try StageBench(options)
+  bench.open()
+  return bench
+}
+
 @Suite struct AccountOrderTests {
   private let swap = InstrumentID(index: 1)
 
-  private func bench() throws -> StageBench {
-    var options = BenchOptions()
-    options.catalogue = BenchOptions.pairAndSwap()
-    options.sender.reconciliation = .rest
-    let bench = try StageBench(options)
-    bench.open()
-    return bench
-  }
+  private func bench() throws -> StageBench { try reconciledBench() }
 
   private func row(_ lots: Int64, trade: UInt64, at bench: StageBench) -> Report {
     var row = Report(kind: .fill, instrument: swap, side: .buy)

@@ -12,11 +12,7 @@ import Testing
 
   /// A swap of 10 lots, bought at 1,000 ticks.
   private func bench() throws -> StageBench {
-    var options = BenchOptions()
-    options.catalogue = BenchOptions.pairAndSwap()
-    options.sender.reconciliation = .rest
-    let bench = try StageBench(options)
-    bench.open()
+    let bench = try reconciledBench()
     var row = Report(kind: .fill, instrument: swap, side: .buy)
     row.exchangeOrder = ExchangeOrderID(rawValue: 901)
     row.lastQuantity = Quantity(lots: 10)

@@ -12,8 +12,9 @@ import Testing
   private let pair = InstrumentID(index: 0)
 
   /// A desk that follows leases and holds ten lots.
-  private func long() throws -> (StageBench, BenchBook) {
+  private func long(minimumLots: Int64? = nil) throws -> (StageBench, BenchBook) {
     var options = BenchOptions()
+    if let minimumLots { options.catalogue = BenchOptions.pairs(1, minimumLots: minimumLots) }
     options.strategy = .follower([FollowerSettings()])
     let bench = try StageBench(options)
     var book = BenchBook()
@@ -75,17 +76,7 @@ import Testing
   /// An exit that a thin book fills in part leaves less than the exchange takes an order for: nothing goes out for it, and
   /// the picture says that it cannot be sold.
   @Test func whatIsLeftBelowTheSmallestOrderIsShownAsThat() throws {
-    var options = BenchOptions()
-    options.catalogue = BenchOptions.pairs(1, minimumLots: 8)
-    options.strategy = .follower([FollowerSettings()])
-    let bench = try StageBench(options)
-    var book = BenchBook()
-    bench.open()
-    bench.snapshot(&book, bids: [(1_000, 5_000)], asks: [(1_001, 5_000)])
-    bench.run()
-    bench.state.publish(lease(10, bench), for: pair, in: .manual)
-    tick(bench, &book, 10)
-    #expect(bench.position() == 10)
+    var (bench, book) = try long(minimumLots: 8)
     #expect(bench.state.market(pair)?.isBelowMinimum == false)
     bench.update(&book, bids: [(1_000, 5)])
     bench.run()
