@@ -54,6 +54,8 @@ struct ExchangeCommand: AsyncParsableCommand {
   @Option(
     help: "Mean microseconds on top of --latency, at most ten times as much; --seed seeds it.")
   var jitter = 0
+  @Option(help: "Milliseconds that its clock is ahead of this machine's; negative: behind.")
+  var clockAhead: Int64 = 0
   @Option(help: "File of the API key, secret and passphrase it accepts, a line each.")
   var credentials: String?
   @Flag(help: "Serve ws:// and http:// without TLS (loopback only, for tests).")
@@ -87,6 +89,7 @@ struct ExchangeCommand: AsyncParsableCommand {
     options.port = port
     options.plaintext = plaintext
     options.connectsPerSecond = connectsPerSecond
+    options.clockAheadMilliseconds = clockAhead
     options.ordersPerTwoSeconds = ordersPerTwoSeconds
     options.accountOrdersPerTwoSeconds = accountOrdersPerTwoSeconds
     options.ratesRefuseInRow = rateRefusalsInRow

@@ -5,16 +5,19 @@ import Quantities
 import Testing
 
 @Suite struct ClockTests {
-  @Test func aMomentNamesAllThreeClocks() {
+  @Test func aMomentNamesAllClocks() {
     let moment = Moment(
-      Instant(nanoseconds: 7_000_000), ClockOffsets(boot: 5, wall: 1_780_000_000_000_000_000))
+      Instant(nanoseconds: 7_000_000),
+      ClockOffsets(
+        boot: 5, wall: 1_780_000_000_000_000_000, exchange: 1_780_000_040_000_000_000))
+    #expect(moment.exchange.milliseconds == 1_780_000_040_007)
     #expect(moment.boot.nanoseconds == 7_000_005)
     #expect(moment.wall.milliseconds == 1_780_000_000_007)
     #expect(Moment(Instant(nanoseconds: .max), ClockOffsets(boot: 1)).boot.nanoseconds == .max)
   }
 
   @Test func aLoopsReadingsFollowTheClocks() {
-    var clock = MomentClock()
+    var clock = MomentClock(VenueClock())
     var last = Instant.zero
     for _ in 0..<1_000 {
       let before = Instant.now()
@@ -28,9 +31,29 @@ import Testing
     #expect(abs(moment.wall.milliseconds - WallMilliseconds.now().milliseconds) < 100)
   }
 
+  /// What is measured while the loop runs counts from the next measurement on; before, the exchange shares our clock.
+  @Test func aLoopGoesByTheExchangesClock() {
+    let exchange = VenueClock()
+    var clock = MomentClock(exchange)
+    let before = clock.read()
+    #expect(before.exchange == before.wall && exchange.offset == nil)
+    #expect(abs(exchange.now().milliseconds - WallMilliseconds.now().milliseconds) < 1_000)
+    let ahead: Int64 = 40_000_000_000
+    let offset = VenueClock.Offset(
+      nanoseconds: ck_now_wall_ns() - ck_now_boottime() + ahead, uncertainty: 1_000,
+      measuredAt: .now())
+    exchange.set(offset)
+    #expect(exchange.offset == offset)
+    #expect(abs(offset.aheadOfWall - ahead) < 1_000_000_000)
+    ck_sleep(MomentClock.measureNanoseconds * 2)
+    let after = clock.read()
+    #expect(abs(after.exchange.milliseconds - after.wall.milliseconds - 40_000) < 1_000)
+    #expect(abs(exchange.now().milliseconds - after.exchange.milliseconds) < 1_000)
+  }
+
   /// A wall clock that is slewed by less than the tolerance changes no offset: no record is made of it.
   @Test func offsetsRestWhileTheClocksDo() {
-    var clock = MomentClock()
+    var clock = MomentClock(VenueClock())
     let offsets = clock.read().offsets
     ck_sleep(MomentClock.measureNanoseconds * 2)
     let later = clock.read().offsets

@@ -56,7 +56,7 @@ private func readings(_ file: SourceFile) -> [String] {
   }
   #expect(found("let now: Instant = .now()") == 1)
   #expect(found("let now = Instant(nanoseconds: ck_now_monotonic())") == 1)
-  #expect(found("var clock = MomentClock()") == 1)
+  #expect(found("var clock = MomentClock(exchange)") == 1)
   #expect(found("csocket_now()") == 1)
   #expect(found("let ticks = ck_ticks()") == 1)
   #expect(found("let stamp = ports.stamps.now()") == 0)

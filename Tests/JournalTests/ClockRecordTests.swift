@@ -1,4 +1,4 @@
-// The offsets of boot and wall time: on record before a stage goes by them.
+// The offsets of boot, wall and exchange time: on record before a stage goes by them.
 
 import Channels
 import Journal
@@ -8,10 +8,14 @@ import Testing
 @Suite struct ClockRecords {
   @Test func theKindKeepsItsNumberAndItsLayout() {
     #expect(JournalKind.clock.rawValue == 21)
-    #expect(MemoryLayout<ClockOffsets>.size == 16)
-    let offsets = ClockOffsets(boot: 3, wall: -4)
+    #expect(MemoryLayout<ClockOffsets>.size == 24)
+    let offsets = ClockOffsets(boot: 3, wall: -4, exchange: 9)
     let bytes = unsafe withUnsafeBytes(of: offsets) { unsafe [UInt8]($0) }
     #expect(ClockOffsets(payload: bytes) == offsets)
+    // As builds wrote it that took the exchange's time for the wall's.
+    #expect(
+      ClockOffsets(payload: Array(bytes[..<16])) == ClockOffsets(boot: 3, wall: -4, exchange: -4))
+    #expect(ClockOffsets(payload: Array(bytes[..<8])) == nil)
   }
 
   @Test func newOffsetsCountFromTheirRecordOn() {

@@ -113,6 +113,12 @@ import Testing
   check(reader.tradingState(of: id(0)) == TradingStateRow())
   check(desk[.person] == .reduceOnly && desk[.breaker] == .active && desk.isFlattening)
   check(second[.startup] == .cancelOnly && !second.isFlattening)
+  for source in StopSource.allCases {
+    var one = TradingStateRow()
+    one[source] = .halted
+    check(StopSource.allCases.allSatisfy { one[$0] == ($0 == source ? .halted : .active) })
+    check(!one.isFlattening && one.effective == .active)
+  }
   desk.isFlattening = false
   desk[.person] = .active
   check(desk[.supervisor] == .halted && desk[.person] == .active && !desk.isFlattening)

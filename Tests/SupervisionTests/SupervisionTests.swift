@@ -31,6 +31,16 @@ enum Desks {
     }
   }
 
+  /// What the exchange does that is no fault of a connection: the scenarios are Tests/Peers/desk/venue.py.
+  @Suite(.serialized)
+  struct Venue {
+    @Test(arguments: ["clocks_apart"])
+    func scenario(_ name: String) throws {
+      let (status, output) = try Scenario.run(name, of: "venue.py")
+      #expect(status == 0, "\(output)")
+    }
+  }
+
   /// Starts that find much to agree on, and deaths that leave orders in flight.
   @Suite(.serialized)
   struct Agreement {

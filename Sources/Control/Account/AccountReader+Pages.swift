@@ -73,7 +73,7 @@ extension AccountReader {
     _ rows: [StatedRow], _ path: String, _ convert: (inout RowReader) throws(OddRow) -> Row?
   ) -> Stated<Row> {
     var stated = Stated<Row>()
-    let (name, now) = (AccountReader.name(path), WallMilliseconds.now())
+    let (name, now) = (AccountReader.name(path), rest.venueClock.now())
     for row in rows {
       var reader = RowReader(path: name, row: row, instruments: instruments, now: now)
       do throws(OddRow) {

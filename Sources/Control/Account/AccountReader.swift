@@ -26,6 +26,9 @@ public struct AccountReader: Sendable {
     self.instruments = instruments
   }
 
+  /// By the exchange's clock.
+  public var now: WallMilliseconds { rest.venueClock.now() }
+
   private struct Envelope<Row: Decodable>: Decodable { var data: [Row] }
 
   func rows<Row: Decodable>(

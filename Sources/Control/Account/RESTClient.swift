@@ -9,6 +9,7 @@ import NIOFoundationCompat
 import NIOSSL
 import OKX
 import Quantities
+import Synchronization
 
 /// Why a request brought no data.
 public enum RESTError: Error, Sendable, CustomStringConvertible {
@@ -64,6 +65,9 @@ public final class RESTClient: Sendable {
   private let headers: [(String, String)]
   private let timeout: TimeAmount
   private let turnstile = RESTTurnstile()
+  /// What signed requests are stamped by: our own clock until `measureClock` has asked for the exchange's.
+  public let venueClock = VenueClock()
+  let estimate = Mutex(ClockEstimate())
 
   /// Largest reply body accepted: all instruments of one type are about 2 MB.
   public static let bodyBytesMax = 32 << 20
@@ -124,9 +128,25 @@ public final class RESTClient: Sendable {
     return Data(buffer: try await response.body.collect(upTo: RESTClient.bodyBytesMax))
   }
 
+  /// A request whose time is refused was not done: it is asked once more, by the exchange's own clock.
   private func sendSigned(
     _ method: String, _ path: String, body: Data?, _ priority: RESTPriority,
     passing codes: Set<String> = ["0"]
+  ) async throws -> Data {
+    do { return try await sendStamped(method, path, body: body, priority, passing: codes) } catch {
+      guard case RESTError.refused(RESTClient.timeRefused, _) = error,
+        (try? await measureClock()) != nil
+      else { throw error }
+    }
+    return try await sendStamped(method, path, body: body, priority, passing: codes)
+  }
+
+  /// Docs/OKX.md OKX-170.
+  private static let timeRefused = "50102"
+
+  private func sendStamped(
+    _ method: String, _ path: String, body: Data?, _ priority: RESTPriority,
+    passing codes: Set<String>
   ) async throws -> Data {
     guard let key else { throw RESTError.missingCredentials }
     let ticket = try await turnstile.pass(RESTPacer.call(method, path), priority)
@@ -134,7 +154,7 @@ public final class RESTClient: Sendable {
     request.method = .RAW(value: method)
     if let body { request.body = .bytes(body) }
     // After the turnstile: the exchange takes a time stamp for 30 s alone.
-    let stamp = RESTClient.timestamp(.now())
+    let stamp = RESTClient.timestamp(venueClock.now())
     let sign = LoginRequest.signature(
       secret: key.secret, time: stamp, method: method, path: path,
       body: String(decoding: body ?? Data(), as: UTF8.self))

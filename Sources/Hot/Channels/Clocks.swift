@@ -21,21 +21,23 @@ extension WallMilliseconds {
   }
 }
 
-/// The clock of one hot thread: CLOCK_MONOTONIC at every reading, the other two as offsets to it that are
+/// The clock of one hot thread: CLOCK_MONOTONIC at every reading, the others as offsets to it that are
 /// measured now and then.
 ///
 /// An offset moves only when it is off by `toleranceNanoseconds`: a slewed wall clock would change it at
 /// every reading, and each change is a record.
 public struct MomentClock: ~Copyable {
+  private let exchange: VenueClock
   private var offsets: ClockOffsets
   private var measuredAt: Instant
 
   public static let measureNanoseconds: Int64 = 100_000_000
   public static let toleranceNanoseconds: Int64 = 500_000
 
-  public init() {
+  public init(_ exchange: VenueClock) {
+    self.exchange = exchange
     measuredAt = Instant(nanoseconds: ck_now_monotonic())
-    offsets = MomentClock.measure(measuredAt)
+    offsets = MomentClock.measure(measuredAt, exchange)
   }
 
   @_noLocks
@@ -43,9 +45,10 @@ public struct MomentClock: ~Copyable {
     let instant = Instant(nanoseconds: ck_now_monotonic())
     if instant.since(measuredAt) >= MomentClock.measureNanoseconds {
       measuredAt = instant
-      let found = MomentClock.measure(instant)
+      let found = MomentClock.measure(instant, exchange)
       if MomentClock.differs(found.boot, offsets.boot)
         || MomentClock.differs(found.wall, offsets.wall)
+        || MomentClock.differs(found.exchange, offsets.exchange)
       {
         offsets = found
       }
@@ -54,10 +57,11 @@ public struct MomentClock: ~Copyable {
   }
 
   @_noLocks
-  private static func measure(_ instant: Instant) -> ClockOffsets {
-    ClockOffsets(
-      boot: ck_now_boottime() &- instant.nanoseconds,
-      wall: ck_now_wall_ns() &- instant.nanoseconds)
+  private static func measure(_ instant: Instant, _ exchange: VenueClock) -> ClockOffsets {
+    let boot = ck_now_boottime() &- instant.nanoseconds
+    let wall = ck_now_wall_ns() &- instant.nanoseconds
+    return ClockOffsets(
+      boot: boot, wall: wall, exchange: boot &+ exchange.offset(orElse: wall &- boot))
   }
 
   @_noLocks

@@ -1,18 +1,21 @@
 // One reading of the clock, given to everything that a poll does; and the stamps that only measure; both planes.
 
-/// How far boot time and wall time lie ahead of the monotonic clock, nanoseconds.
+/// How far boot time, wall time and the exchange's time lie ahead of the monotonic clock, nanoseconds.
 ///
-/// They change rarely (a suspended machine, a step of the wall clock). A stage that uses one puts each
+/// They change rarely (a suspended machine, a step of a wall clock). A stage that uses one puts each
 /// change on record before it acts by it, so that a journal gives back the moment of every poll.
 @frozen
 public struct ClockOffsets: Hashable, Sendable, BitwiseCopyable {
   public var boot: Int64
   public var wall: Int64
+  /// Equal to `wall` while the exchange's clock is not measured.
+  public var exchange: Int64
 
   @inlinable
-  public init(boot: Int64 = 0, wall: Int64 = 0) {
+  public init(boot: Int64 = 0, wall: Int64 = 0, exchange: Int64? = nil) {
     self.boot = boot
     self.wall = wall
+    self.exchange = exchange ?? wall
   }
 }
 
@@ -34,7 +37,13 @@ public struct Moment: Hashable, Sendable, BitwiseCopyable {
     BootInstant(nanoseconds: instant.advanced(byNanoseconds: offsets.boot).nanoseconds)
   }
 
-  /// `expTime`, the age of the exchange's own stamps, display.
+  /// By the exchange's clock: `expTime`, the age of its own stamps.
+  @inlinable public var exchange: WallMilliseconds {
+    WallMilliseconds(
+      milliseconds: instant.advanced(byNanoseconds: offsets.exchange).nanoseconds / 1_000_000)
+  }
+
+  /// By our own clock: display and records.
   @inlinable public var wall: WallMilliseconds {
     WallMilliseconds(
       milliseconds: instant.advanced(byNanoseconds: offsets.wall).nanoseconds / 1_000_000)

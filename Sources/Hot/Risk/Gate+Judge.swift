@@ -21,7 +21,7 @@ extension Gate {
   ///
   /// - Parameters:
   ///   - now: this poll's reading of the monotonic clock.
-  ///   - wall: wall time of the same poll; serves the exchange-age control alone.
+  ///   - wall: wall time of the same poll, by the exchange's clock; serves the exchange-age control alone.
   @_noLocks
   public mutating func judge(_ intent: Intent, now: Instant, wall: WallMilliseconds) -> Judgement {
     let refusal =

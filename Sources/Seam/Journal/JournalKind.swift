@@ -43,7 +43,7 @@ public enum JournalKind: UInt16, Sendable, BitwiseCopyable, CaseIterable {
   case positionDetail = 19
   /// `FeeRateRecord`: at start.
   case feeRate = 20
-  /// `ClockOffsets`: boot and wall time as offsets to the record's instant, from this record of the stage on.
+  /// `ClockOffsets`: boot, wall and exchange time as offsets to the record's instant, from this record of the stage on.
   case clock = 21
   /// `RefusalRecord`: a refusal's sub-code and words; the report of the order follows.
   case refusal = 22

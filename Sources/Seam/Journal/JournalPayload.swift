@@ -5,6 +5,8 @@ public import Quantities
 /// A fixed-layout payload. `hasValidEnums` looks at every byte whose bit patterns are not all values.
 public protocol JournalPayload: BitwiseCopyable {
   static func hasValidEnums(_ bytes: PayloadBytes) -> Bool
+  /// What a payload that an earlier build wrote shorter is completed by; nil: no earlier build did.
+  static func completed(_ payload: [UInt8]) -> [UInt8]?
 }
 
 /// A payload's bytes, by the offsets of fields.
@@ -23,9 +25,12 @@ public struct PayloadBytes {
 }
 
 extension JournalPayload {
+  public static func completed(_ payload: [UInt8]) -> [UInt8]? { nil }
+
   /// The value at the front of `payload`; nil where it is too short or holds what no build wrote.
   public init?(payload: [UInt8]) {
     let size = MemoryLayout<Self>.size
+    let payload = payload.count < size ? Self.completed(payload) ?? payload : payload
     if payload.count < size || !Self.hasValidEnums(PayloadBytes(bytes: payload)) { return nil }
     // SAFETY: the bytes are there, and those of enumerations and Bools were just checked.
     self = unsafe payload.span.bytes.unsafeLoadUnaligned(as: Self.self)
@@ -176,6 +181,12 @@ extension BillRecord: JournalPayload {
 }
 extension ClockOffsets: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }
+
+  /// Boot and wall time alone: the exchange's was taken for the wall's.
+  public static func completed(_ payload: [UInt8]) -> [UInt8]? {
+    let wall = MemoryLayout<Int64>.size
+    return payload.count == 2 * wall ? payload + payload[wall...] : nil
+  }
 }
 extension RequestRecord: JournalPayload {
   public static func hasValidEnums(_ bytes: PayloadBytes) -> Bool { true }

@@ -72,6 +72,7 @@ public struct JournalText {
       return render(payload, ClockOffsets.self, &line) { value, line in
         line.number("boot_offset_ns", value.boot)
         line.number("wall_offset_ns", value.wall)
+        line.number("exchange_offset_ns", value.exchange)
       }
     case .fillCursor: return render(payload, FillCursor.self, &line, fillCursor)
     case .equity: return render(payload, EquityRecord.self, &line, equity)

@@ -14,7 +14,7 @@ import Quantities
 /// | markets | instrument | Seqlock of `MarketSlot` | Builder |
 /// | counters | instrument | `Counters<InstrumentCounter>` | see `InstrumentCounter` |
 /// | refusals | instrument | `Counters<RefusalCode>` | Sender or Gate, per code |
-/// | trading | desk, then instrument | one word: a byte per source, effective state, flags | Sender |
+/// | trading | desk, then instrument | one word: half a byte per source, effective state, flags | Sender |
 /// | faults | file | `Counters<FaultCode>` | any (locked adds) |
 /// | threads | thread | name and meters | that thread and the monitor |
 /// | latencies | `Hop` | `LatencyHistogram` | the hop's last stage |

@@ -151,6 +151,13 @@ struct StateMemory: @unchecked Sendable {
   }
 }
 
+/// Offsets inside the run's row; the phase is at 0.
+enum RunField {
+  static var clockAhead: Int { 8 }
+  static var clockUncertainty: Int { 16 }
+  static var clockMeasuredAt: Int { 24 }
+}
+
 /// Offsets inside a thread's row.
 @frozen
 @usableFromInline

@@ -9,6 +9,17 @@ extension StateReader {
     RunPhase(rawValue: UInt8(truncatingIfNeeded: memory.load(memory.layout.runOffset))) ?? .starting
   }
 
+  /// How far the exchange's clock is from ours; nil before it was measured.
+  public var clock: StatedClock? {
+    let row = memory.layout.runOffset
+    let measuredAt = Int64(bitPattern: memory.load(row + RunField.clockMeasuredAt))
+    if measuredAt == 0 { return nil }
+    return StatedClock(
+      aheadNanoseconds: Int64(bitPattern: memory.load(row + RunField.clockAhead)),
+      uncertainty: Int64(bitPattern: memory.load(row + RunField.clockUncertainty)),
+      measuredAt: BootInstant(nanoseconds: measuredAt))
+  }
+
   /// A stage's last poll. `Heartbeat.at` is the core's monotonic clock, which is this process's too.
   public func heartbeat(_ stage: StageName) -> Heartbeat {
     let row = memory.heartbeat(stage)

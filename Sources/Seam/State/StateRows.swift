@@ -66,6 +66,13 @@ public struct FaultDetail: Hashable, Sendable, BitwiseCopyable {
   }
 }
 
+/// The exchange's clock less our wall clock when it was last measured, nanoseconds, and how far that may be off.
+public struct StatedClock: Hashable, Sendable {
+  public var aheadNanoseconds: Int64
+  public var uncertainty: Int64
+  public var measuredAt: BootInstant
+}
+
 /// A stage's last sign of life.
 @frozen
 public struct Heartbeat: Hashable, Sendable, BitwiseCopyable {
@@ -121,7 +128,7 @@ public struct ConnectionRow: Hashable, Sendable {
 /// What is in force for the desk or an instrument, and who asked for what.
 @frozen
 public struct TradingStateRow: Hashable, Sendable, BitwiseCopyable {
-  /// Byte i: the request of `StopSource` i. Byte 7: the state in force. Byte 6, bit 0: flatten.
+  /// Half byte i: the request of `StopSource` i. Byte 7: the state in force. Byte 6, bit 0: flatten.
   @usableFromInline var word: UInt64
 
   @inlinable init(word: UInt64) { self.word = word }
@@ -131,22 +138,22 @@ public struct TradingStateRow: Hashable, Sendable, BitwiseCopyable {
 
   /// The state in force. A byte that is no state reads as `halted`.
   @inlinable public var effective: TradingState {
-    get { state(7) }
-    set { put(7, newValue.rawValue) }
+    get { state(at: 56, mask: 0xFF) }
+    set { put(newValue.rawValue, at: 56, mask: 0xFF) }
   }
   @inlinable public var isFlattening: Bool {
     get { word >> 48 & 1 == 1 }
     set { word = newValue ? word | 1 << 48 : word & ~(1 << 48) }
   }
   @inlinable public subscript(source: StopSource) -> TradingState {
-    get { state(UInt64(source.rawValue)) }
-    set { put(UInt64(source.rawValue), newValue.rawValue) }
+    get { state(at: UInt64(source.rawValue) &* 4, mask: 0xF) }
+    set { put(newValue.rawValue, at: UInt64(source.rawValue) &* 4, mask: 0xF) }
   }
 
-  @inlinable func state(_ byte: UInt64) -> TradingState {
-    TradingState(rawValue: UInt8(truncatingIfNeeded: word >> (byte &* 8))) ?? .halted
+  @inlinable func state(at bit: UInt64, mask: UInt64) -> TradingState {
+    TradingState(rawValue: UInt8(truncatingIfNeeded: word >> bit & mask)) ?? .halted
   }
-  @inlinable mutating func put(_ byte: UInt64, _ value: UInt8) {
-    word = word & ~(0xFF << (byte &* 8)) | UInt64(value) << (byte &* 8)
+  @inlinable mutating func put(_ value: UInt8, at bit: UInt64, mask: UInt64) {
+    word = word & ~(mask << bit) | (UInt64(value) & mask) << bit
   }
 }

@@ -121,6 +121,14 @@ public struct StateWriter: @unchecked Sendable {
     writer.store(record)
   }
 
+  /// How far the exchange's clock is from ours, as last measured.
+  public func set(clock offset: VenueClock.Offset) {
+    let row = memory.layout.runOffset
+    memory.store(row + RunField.clockAhead, UInt64(bitPattern: offset.aheadOfWall))
+    memory.store(row + RunField.clockUncertainty, UInt64(bitPattern: offset.uncertainty))
+    memory.store(row + RunField.clockMeasuredAt, UInt64(bitPattern: offset.measuredAt.nanoseconds))
+  }
+
   public func set(phase: RunPhase) { memory.store(memory.layout.runOffset, UInt64(phase.rawValue)) }
 
   /// Names thread `index` (at most 32 bytes are kept); before that the row does not exist.

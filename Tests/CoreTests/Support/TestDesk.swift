@@ -78,7 +78,7 @@ final class TestDesk {
       instruments: table, startNumber: TestDesk.start, board: board, working: working,
       state: state, telemetry: door, limits: limits,
       limitsAtStart: TestDesk.limits(table.count), privateConnection: privateConnection,
-      wake: { [wakes] in wakes.add() })
+      venue: VenueHolds(board: board, wake: {}), wake: { [wakes] in wakes.add() })
   }
 
   func id(_ name: String) throws -> InstrumentID {

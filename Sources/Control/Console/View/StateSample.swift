@@ -11,6 +11,18 @@ struct StateSample: Encodable {
     var max: UInt64?
   }
 
+  struct Clock: Encodable {
+    var aheadMilliseconds: Int64
+    var uncertaintyMilliseconds: Int64
+    var ageMilliseconds: Int64
+
+    enum CodingKeys: String, CodingKey {
+      case aheadMilliseconds = "ahead_ms"
+      case uncertaintyMilliseconds = "uncertainty_ms"
+      case ageMilliseconds = "age_ms"
+    }
+  }
+
   struct Connection: Encodable {
     var name: String
     var state: String
@@ -83,6 +95,8 @@ struct StateSample: Encodable {
   var phase: String?
   var tradingState: String
   var notice: String?
+  /// The exchange's clock against ours; absent before it was measured.
+  var clock: Clock?
   var instruments: [String] = []
   var latency: [String: Latency] = [:]
   var connections: [Connection] = []
@@ -93,7 +107,7 @@ struct StateSample: Encodable {
   enum CodingKeys: String, CodingKey {
     case time, core, environment, topology, transport, start, phase
     case tradingState = "trading_state"
-    case notice, instruments, latency, connections, balances, faults, market
+    case notice, clock, instruments, latency, connections, balances, faults, market
   }
 }
 

@@ -33,6 +33,12 @@ enum StateSampler {
     sample.start = header.startNumber
     sample.phase = "\(phase)"
     sample.tradingState = isUp ? "\(state.tradingState(of: .none).effective)" : "unknown"
+    sample.clock = state.clock.map {
+      .init(
+        aheadMilliseconds: $0.aheadNanoseconds / 1_000_000,
+        uncertaintyMilliseconds: $0.uncertainty / 1_000_000 + 1,
+        ageMilliseconds: (BootInstant.now().nanoseconds - $0.measuredAt.nanoseconds) / 1_000_000)
+    }
     if !isUp {
       sample.notice = "The core is down. What is shown is its last word."
     }

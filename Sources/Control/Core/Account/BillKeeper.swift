@@ -68,7 +68,7 @@ public struct BillKeeper: Sendable {
   /// Each bill is known as on record once it is: whatever stops this, the rest follows later.
   private func read(_ progress: inout Progress) async throws {
     let stated = try await reader.bills(
-      afterBill: progress.book.cursor?.id, begin: progress.book.begin ?? since, now: .now())
+      afterBill: progress.book.cursor?.id, begin: progress.book.begin ?? since, now: reader.now)
     // One that is newer than the newest on record comes again; it is told once.
     if progress.told.count > BillKeeper.toldMax { progress.told = [] }
     for row in stated.odd where progress.told.insert("\(row)").inserted {

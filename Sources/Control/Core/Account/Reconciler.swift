@@ -55,9 +55,9 @@ public struct Reconciler: Sendable {
       return
     }
     await withDiscardingTaskGroup { group in
-      var clock = MomentClock()
+      var clock = MomentClock(rest.venueClock)
       var machine = Reconciliation(
-        instruments: instruments, memory: memory, begunAt: clock.read().wall)
+        instruments: instruments, memory: memory, begunAt: clock.read().exchange)
       let inbox = Inbox()
       while !Task.isCancelled {
         var events: [Reconciliation.Event] = inbox.take()
@@ -91,7 +91,7 @@ public struct Reconciler: Sendable {
       case .pending: return .pending(try await reader.pendingOrders(), round: round)
       case .fills(let after, let begin):
         return .fills(
-          try await reader.fills(afterBill: after, begin: begin, now: .now()), round: round)
+          try await reader.fills(afterBill: after, begin: begin, now: reader.now), round: round)
       case .balances: return .balances(try await reader.balances(), round: round)
       case .positions: return .positions(try await reader.positions(), round: round)
       case .order(let query): return .order(query, await reader.answer(query))

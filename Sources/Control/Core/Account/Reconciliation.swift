@@ -93,7 +93,7 @@ public struct Reconciliation: Sendable {
 
   let instruments: InstrumentTable
   var memory: JournalMemory
-  /// When this start began, by the wall.
+  /// When this start began, by the exchange's clock.
   let begunAt: WallMilliseconds
   var actions: [Action] = []
   var round: Round?
@@ -240,7 +240,7 @@ public struct Reconciliation: Sendable {
   private func mayStillArrive(_ client: ClientOrderID, _ moment: Moment) -> Bool {
     guard let held = memory.unproven[client.rawValue] else { return false }
     let over = held.order.expiresAt.milliseconds + Reconciliation.expiryGraceMilliseconds
-    return moment.wall.milliseconds < over
+    return moment.exchange.milliseconds < over
   }
 
   mutating func say(_ note: ReconciliationNote) { actions.append(.say(note)) }

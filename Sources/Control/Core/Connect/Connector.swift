@@ -14,6 +14,7 @@ public final class Connector: @unchecked Sendable {
   // SAFETY: all mutable state is the thread's own once `run` is called; `stop` is an atomic.
   private let lines: [ConnectorLine]
   private let network: ConnectorNetwork
+  private let venueClock: VenueClock
   private let report: @Sendable (CoreEvent) -> Void
   private var requests: SlotConsumer<ConnectorRequest>
   private var handovers: SlotProducer<SessionHandover>
@@ -38,13 +39,15 @@ public final class Connector: @unchecked Sendable {
   public init(
     lines: [ConnectorLine], requests: consuming SlotConsumer<ConnectorRequest>,
     handovers: consuming SlotProducer<SessionHandover>, stageWaker: Waker?, seed: UInt64,
-    network: ConnectorNetwork, report: @escaping @Sendable (CoreEvent) -> Void
+    network: ConnectorNetwork, venueClock: VenueClock = VenueClock(),
+    report: @escaping @Sendable (CoreEvent) -> Void
   ) {
     self.lines = lines
     self.requests = requests
     self.handovers = handovers
     self.stageWaker = stageWaker
     self.network = network
+    self.venueClock = venueClock
     self.report = report
     pacer = ConnectPacer(seed: seed)
     states = Array(repeating: LineState(), count: lines.count)
@@ -134,7 +137,7 @@ public final class Connector: @unchecked Sendable {
       var address: UInt64 = 0
       var count: UInt32 = 0
       if let login = lines[line].login {
-        let text = login(WallMilliseconds.now().milliseconds / 1_000)
+        let text = login(venueClock.now().milliseconds / 1_000)
         (address, count) = Connector.keep(text)
       }
       states[line].failures = 0

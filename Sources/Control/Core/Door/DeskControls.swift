@@ -18,6 +18,7 @@ public struct DeskControls: Sendable {
   public let limitsAtStart: [InstrumentLimits]
   /// State's row of the trading connection; nil: this core only watches.
   public let privateConnection: Int?
+  public let venue: VenueHolds
   /// A change acts at once even on a sleeping hot thread.
   public let wake: @Sendable () -> Void
 
@@ -25,7 +26,7 @@ public struct DeskControls: Sendable {
     instruments: InstrumentTable, startNumber: UInt32, board: StopBoard,
     working: WorkingBoard, state: StateWriter, telemetry: ControlTelemetry,
     limits: LimitPort, limitsAtStart: [InstrumentLimits],
-    privateConnection: Int?, wake: @escaping @Sendable () -> Void
+    privateConnection: Int?, venue: VenueHolds, wake: @escaping @Sendable () -> Void
   ) {
     self.instruments = instruments
     self.startNumber = startNumber
@@ -36,6 +37,7 @@ public struct DeskControls: Sendable {
     self.limits = limits
     self.limitsAtStart = limitsAtStart
     self.privateConnection = privateConnection
+    self.venue = venue
     self.wake = wake
   }
 

@@ -149,7 +149,10 @@ public final class DeskStates: @unchecked Sendable {
         row[source] = asked
         let held = recorded[scope][Int(source.rawValue)]
         if asked != held {
-          record(source, id, before: held, isRearm: false, request: 0, "seen on the board")
+          let why = source == .exchange ? desk.venue.words(for: id) : ""
+          record(
+            source, id, before: held, isRearm: false, request: 0,
+            why.isEmpty ? "seen on the board" : why)
         }
       }
       row.effective = desk.board.inForce(for: id)

@@ -1,6 +1,7 @@
 // One core from its configuration to its end: start-up in order, then the orderly stop; control plane.
 
 import Account
+import Channels
 import Dialing
 import Foundation
 import Logging
@@ -40,7 +41,8 @@ public struct CoreProcess: Sendable {
     let assembly = CoreAssembly(
       configuration: configuration, credentials: credentials, build: build)
     let asking = Task {
-      try await assembly.instruments(rest: rest, patience: patience, log: log)
+      if let rest { await ClockKeeper.begin(rest, log: log) }
+      return try await assembly.instruments(rest: rest, patience: patience, log: log)
     }
     // A signal while the exchange is out of reach ends the wait.
     let watch = Task {
@@ -51,7 +53,7 @@ public struct CoreProcess: Sendable {
     var ending = CoreEnding.atRest
     do {
       let table = try await asking.value
-      let core = try make(assembly, table, directory, lock)
+      let core = try make(assembly, table, directory, lock, rest?.venueClock)
       ending = try await trade(core, table, assembly, directory, rest, until: ended)
       await rest?.shutdown()
       try report(core)
@@ -72,11 +74,12 @@ public struct CoreProcess: Sendable {
 
   private func make(
     _ assembly: CoreAssembly, _ table: InstrumentTable, _ directory: StateDirectory,
-    _ lock: StateLock
+    _ lock: StateLock, _ clock: VenueClock?
   ) throws -> Core {
     let start = try lock.nextStartNumber()
-    let (options, reason) = try assembly.options(
+    var (options, reason) = try assembly.options(
       table: table, startNumber: start, directory: directory)
+    if let clock { options.venueClock = clock }
     log.info(
       "starting",
       metadata: [
@@ -157,6 +160,7 @@ public struct CoreProcess: Sendable {
     let word = await orders.cancelAll()
     work.startUp.cancel()
     work.accounting.cancel()
+    work.venue.cancel()
     await work.accounting.value
     await work.keeper?.close()
     door.stop()
@@ -168,6 +172,7 @@ public struct CoreProcess: Sendable {
     var startUp: Task<Void, Never>
     var accounting: Task<Void, Never>
     var backfill: Task<Void, Never>
+    var venue: Task<Void, Never>
     var keeper: AccountKeeper?
   }
 
@@ -206,7 +211,14 @@ public struct CoreProcess: Sendable {
       let reader = CandleReader(rest: rest, instruments: table)
       await ContextBackfill(reader: reader, context: core.context, log: log).run()
     }
-    return Work(startUp: startUp, accounting: accounting, backfill: backfill, keeper: keeper)
+    let clock = rest.map {
+      ClockKeeper(
+        rest: $0, state: core.state, holds: core.venueHolds,
+        limitMilliseconds: configuration.risk.desk.clockOffsetMilliseconds, log: log)
+    }
+    let venue = Task { await clock?.run() ?? () }
+    return Work(
+      startUp: startUp, accounting: accounting, backfill: backfill, venue: venue, keeper: keeper)
   }
 }
 

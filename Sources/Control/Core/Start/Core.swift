@@ -18,6 +18,8 @@ public final class Core: @unchecked Sendable {
   public let control = RunControl()
   public let stopBoard: StopBoard
   private let workingBoard: WorkingBoard
+  /// What the exchange's state keeps the desk from.
+  public let venueHolds: VenueHolds
   public let latencies: CoreLatencies
   /// What everyone else may read, and the signal slots that the Door writes.
   public let state: StateWriter
@@ -88,6 +90,8 @@ public final class Core: @unchecked Sendable {
           builderMarket: rings.producer(.builder(), .market),
           gate: rings.producer(.gate, .trade), sender: rings.producer(.sender, .trade)))
     } catch { throw .stages(error) }
+    venueHolds = VenueHolds(
+      board: stopBoard, wake: { [wakers = stages.wakers] in wakers.wakeAll() })
     limitChanges = LimitPort(parts.limits.makeProducer(), waker: stages.wakers.gate)
     accountPort = AccountPort(
       queries: parts.queries.makeConsumer(), messages: parts.account.makeProducer(),
@@ -99,12 +103,14 @@ public final class Core: @unchecked Sendable {
       Connector(
         lines: options.publicLines.map(\.connector), requests: parts.requests.makeConsumer(),
         handovers: parts.handovers.makeProducer(), stageWaker: stages.wakers.feed,
-        seed: .random(in: .min ... .max), network: options.network, report: report),
+        seed: .random(in: .min ... .max), network: options.network,
+        venueClock: options.venueClock, report: report),
       Connector(
         lines: options.privateLine.map { [$0] } ?? [],
         requests: parts.privateRequests.makeConsumer(),
         handovers: parts.privateHandovers.makeProducer(), stageWaker: stages.wakers.sender,
-        seed: .random(in: .min ... .max), network: options.network, report: report),
+        seed: .random(in: .min ... .max), network: options.network,
+        venueClock: options.venueClock, report: report),
     ]
     let state = state
     contextReaders = options.contextConnections.map {
@@ -130,8 +136,9 @@ public final class Core: @unchecked Sendable {
     do {
       for (index, thread) in stages.threads.enumerated() {
         threads.append(
-          try HotThread.start(name: thread.list.name, cpu: cpu(index)) { probe in
-            var clock = MomentClock()
+          try HotThread.start(name: thread.list.name, cpu: cpu(index)) {
+            [venueClock = options.venueClock] probe in
+            var clock = MomentClock(venueClock)
             thread.start()
             thread.run(&clock, probe)
           })
@@ -180,6 +187,7 @@ public final class Core: @unchecked Sendable {
       working: workingBoard, state: state, telemetry: doorTelemetry, limits: limitChanges,
       limitsAtStart: options.limits.instruments,
       privateConnection: options.privateLine == nil ? nil : options.publicLines.count,
+      venue: venueHolds,
       wake: { [wakers = stages.wakers] in wakers.wakeAll() })
   }
 

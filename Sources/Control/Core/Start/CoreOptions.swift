@@ -27,6 +27,8 @@ public struct CoreOptions: Sendable {
   /// Followed beside the hot path, by threads of their own; empty: none.
   public var contextConnections: [ContextConnection] = []
   public var network: ConnectorNetwork
+  /// By which orders expire and logins are signed.
+  public var venueClock = VenueClock()
   public var limits: RiskLimits
   public var journal: CoreJournal
   /// The State file, made anew at each start.

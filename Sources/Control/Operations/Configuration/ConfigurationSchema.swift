@@ -126,7 +126,12 @@ public enum ConfigurationSchema {
       ConfigurationKey(
         "risk.desk.exchange_age_milliseconds", \.risk.desk.exchangeAgeMilliseconds,
         unit: "milliseconds", range: milliseconds,
-        "Largest difference between our wall clock and the exchange's time stamp, either way."),
+        "Largest age of the exchange's time stamp by the exchange's own clock, either way."),
+      ConfigurationKey(
+        "risk.desk.clock_offset_milliseconds", \.risk.desk.clockOffsetMilliseconds,
+        unit: "milliseconds", range: milliseconds,
+        "Largest difference between this machine's clock and the exchange's: reduceOnly beyond it."
+      ),
     ]
     + instrumentLimits.map { $0.inDefaults } + instrumentLimits.map { $0.inInstruments }
 

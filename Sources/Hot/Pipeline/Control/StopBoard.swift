@@ -17,7 +17,7 @@ public struct StopBoard: @unchecked Sendable {
   public let instrumentCount: Int
 
   /// `StopSource` has this many cases: `allCases` would allocate on the hot path.
-  @inlinable static var sourceCount: Int { 6 }
+  @inlinable static var sourceCount: Int { 7 }
 
   public init(instrumentCount: Int) {
     precondition(StopSource.allCases.count == StopBoard.sourceCount)

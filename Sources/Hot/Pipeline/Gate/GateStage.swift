@@ -79,7 +79,7 @@ public struct GateStage: ~Copyable {
   mutating func judge(_ intent: Intent) {
     let judged = stamps.now()
     let now = moment.instant
-    let judgement = gate.judge(intent, now: now, wall: moment.wall)
+    let judgement = gate.judge(intent, now: now, wall: moment.exchange)
     var verdict = judgement.verdict
     if let order = judgement.order {
       if approved.hasRoom(for: 1) {

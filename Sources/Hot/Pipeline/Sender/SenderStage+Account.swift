@@ -136,7 +136,7 @@ extension SenderStage {
   ) -> Bool {
     let record = PositionRecord(
       instrument: id, position: Quantity(lots: lots), before: Quantity(lots: before),
-      exchangeTime: moment.wall, isReconciled: true)
+      exchangeTime: moment.exchange, isReconciled: true)
     if reports.room == 0 || ports.telemetry.record(position: record, at: now) == nil {
       return false
     }

@@ -65,7 +65,7 @@ extension SenderStage {
       request = UInt64(intent.reference.seqId)
     }
     let expires = WallMilliseconds(
-      milliseconds: moment.wall.milliseconds &+ settings.orderLifeMilliseconds)
+      milliseconds: moment.exchange.milliseconds &+ settings.orderLifeMilliseconds)
     let count = encode(intent, client, request, expires)
     if count == 0 {
       table.abandon(client, .encoding, now: now, into: &reports)

@@ -39,7 +39,7 @@ extension SenderStage {
   mutating func message(_ payload: UnsafeRawBufferPointer) {
     counters.messages &+= 1
     let now = line.framed.link.receivedAt
-    let outcome = unsafe line.session.receive(payload, now: now, wall: moment.wall)
+    let outcome = unsafe line.session.receive(payload, now: now, wall: moment.exchange)
     if outcome.fault != .none { count(outcome.fault, code: outcome.code) }
     if outcome.fault == .loginRefused { remember(login: outcome, at: now) }
     var index = 0

@@ -23,6 +23,8 @@ public enum StopSource: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// What the account holds is not known, or differs from what we count: the Sender's own, of start-up and of every
   /// loss of the private line, and per instrument of a difference that stays.
   case reconcile = 5
+  /// What the exchange itself is not ready for, or our clock: suspended instruments, maintenance. It ends by itself.
+  case exchange = 6
 }
 
 /// Why a gate, sender or exchange refused an order. Names and numbers are an interface (docs/RISK.md).

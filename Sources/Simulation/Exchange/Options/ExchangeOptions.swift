@@ -52,6 +52,9 @@ public struct ExchangeOptions: Sendable {
   /// Serves `ws://` and `http://` instead of TLS, for tests.
   public var plaintext = false
 
+  /// Its clock less this machine's; negative: behind.
+  public var clockAheadMilliseconds: Int64 = 0
+
   /// `books-l2-tbt` and `books50-l2-tbt` before login answer 64003. Simulated accounts are VIP.
   public var requireLoginForTbt = false
   /// New connections a second from one address; 0 for no limit. OKX: 3.

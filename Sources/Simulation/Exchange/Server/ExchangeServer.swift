@@ -43,7 +43,7 @@ public final class ExchangeServer: Sendable {
     let eventLoop = group.next()
     let options = options
     let logger = logger
-    let clock = SystemClock()
+    let clock = SystemClock(aheadMilliseconds: options.clockAheadMilliseconds)
     let loop: NIOLoopBound<ExchangeLoop>
     let channel: any Channel
     do {
@@ -99,7 +99,7 @@ public final class ExchangeServer: Sendable {
     case .generated(let count, let messagesPerSecond, let seed):
       return GeneratedMarket(
         instruments: count, swaps: options.swaps, seed: seed, messagesPerSecond: messagesPerSecond,
-        start: SystemClock().wallMilliseconds())
+        start: SystemClock(aheadMilliseconds: options.clockAheadMilliseconds).wallMilliseconds())
     case .recording(let path, _):
       do {
         return try RecordedMarket(RecordingFile(path: path), instruments: instruments)
