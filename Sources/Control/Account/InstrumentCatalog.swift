@@ -7,14 +7,14 @@ import Quantities
 /// Why no instrument table could be made.
 public enum InstrumentCatalogError: Error, Sendable, CustomStringConvertible {
   case unreadable(String)
-  case missing([String])
+  case allMissing([String])
   case malformed(instrument: String, field: String, value: String)
 
   public var description: String {
     switch self {
     case .unreadable(let text): "instruments cannot be read: \(text)"
-    case .missing(let ids):
-      "the exchange does not list \(ids.joined(separator: ", ")): check okx.instruments"
+    case .allMissing(let ids):
+      "the exchange lists none of \(ids.joined(separator: ", ")): check okx.instruments"
     case .malformed(let id, let field, let value):
       "instrument \(id): \(field) is \"\(value)\", which is no usable number"
     }
@@ -67,6 +67,51 @@ public struct InstrumentCatalog: Sendable {
     }
   }
 
+  /// Takes rows of the `instruments` channel: what a row does not say stays as it was (docs/OKX.md OKX-195). The ids whose
+  /// rows say something new.
+  public mutating func merge(push: Data) -> Set<String> {
+    guard let rows = try? JSONDecoder().decode(Push.self, from: push).data else { return [] }
+    var changed: Set<String> = []
+    for row in rows.compactMap(Row.init) {
+      guard var held = self.rows[row.instId] else {
+        self.rows[row.instId] = row
+        ids.append(row.instId)
+        changed.insert(row.instId)
+        continue
+      }
+      if held.members.merge(row.members) { changed.insert(row.instId) }
+      self.rows[row.instId] = held
+    }
+    return changed
+  }
+
+  private struct Push: Decodable { var data: [StatedRow] }
+
+  public func lists(_ id: String) -> Bool { rows[id] != nil }
+
+  /// Forgets all rows of this type: a whole list follows.
+  public mutating func drop(type: String) {
+    rows = rows.filter { $0.value.instType != type }
+    ids.removeAll { rows[$0] == nil }
+  }
+
+  /// A row as it stands now, in the currencies of a run; nil where it is not listed.
+  public func instrument(
+    _ id: String, of table: InstrumentTable
+  ) throws(InstrumentCatalogError) -> Instrument? {
+    guard let row = rows[id] else { return nil }
+    var names = (0..<table.currencyCount).map { table.currencyName(CurrencyID(index: UInt16($0))) }
+    let known = names.count
+    let item = try instrument(row, &names)
+    if names.count == known { return item }
+    throw .malformed(
+      instrument: OddRow.bounded(id), field: "currencies", value: "\(names[known])")
+  }
+
+  /// What the exchange announces of it, for people: each change with its time; empty: nothing, or nothing that is
+  /// understood.
+  public func announced(_ id: String) -> [AnnouncedChange] { rows[id]?.members.announced ?? [] }
+
   /// Adds a file: one JSON body, or a raw recording with lines `URL -> EPOCH: BODY`.
   public mutating func add(file: String) throws(InstrumentCatalogError) {
     guard let data = FileManager.default.contents(atPath: file) else {
@@ -84,18 +129,35 @@ public struct InstrumentCatalog: Sendable {
     }
   }
 
-  /// The table of `wanted` in that order. Refuses ids that are not listed; an instrument whose type or
-  /// contract value is unknown is in the table but never tradable.
+  /// The table of `wanted` in that order. Refuses where none is listed; one that is not, or whose type or contract value is
+  /// unknown, is in the table but never tradable.
   public func table(_ wanted: [String]) throws(InstrumentCatalogError) -> InstrumentTable {
     let missing = wanted.filter { rows[$0] == nil }
-    if !missing.isEmpty { throw .missing(missing) }
+    if missing.count == wanted.count && !wanted.isEmpty { throw .allMissing(missing) }
     var currencies: [Symbol] = []
     var list: [Instrument] = []
     for id in wanted {
-      guard let row = rows[id] else { continue }
-      list.append(try instrument(row, &currencies))
+      if let row = rows[id] {
+        list.append(try instrument(row, &currencies))
+      } else {
+        list.append(try unlisted(id))
+      }
     }
     return InstrumentTable(list, currencies: currencies)
+  }
+
+  /// Not to be traded, and of no known tick or lot: counted by eight decimals, whatever an earlier start has on record.
+  private func unlisted(_ id: String) throws(InstrumentCatalogError) -> Instrument {
+    guard let symbol = Symbol(id) else {
+      throw .malformed(instrument: OddRow.bounded(id), field: "instId", value: OddRow.bounded(id))
+    }
+    let finest = Increment(mantissa: 1, decimals: 8)
+    let parts = id.split(separator: "-")
+    let type: InstrumentType =
+      parts.count == 2 ? .spot : parts.last == "SWAP" ? .swap : parts.count == 3 ? .futures : .option
+    var item = Instrument(id: .none, symbol: symbol, type: type, tick: finest, lot: finest)
+    item.state = .unlisted
+    return item
   }
 
   private func instrument(
@@ -147,8 +209,9 @@ public struct InstrumentCatalog: Sendable {
         isValued = true
       }
     }
-    let isLive = !row.members.isOther("state") && (row["state"] ?? "live") == "live"
-    item.isTradable = isValued && isLive
+    item.state =
+      row.members.isOther("state") ? .unknown : InstrumentState(okxName: row["state"])
+    item.isTradable = isValued && item.state == .live
     return item
   }
 

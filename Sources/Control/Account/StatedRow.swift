@@ -1,12 +1,14 @@
 // One row of an answer before anything is made of it; control plane.
 
 import Foundation
+import Quantities
 
 /// One row as it came; whatever it is, decoding it succeeds.
 struct StatedRow: Decodable {
-  enum Member: Decodable {
+  enum Member: Decodable, Equatable {
     case text(String)
     case number(Int64)
+    case rows([[String: String]])
     case null
     case other
 
@@ -18,6 +20,8 @@ struct StatedRow: Decodable {
         self = .text(text)
       } else if let number = try? container.decode(Int64.self) {
         self = .number(number)
+      } else if let rows = try? container.decode([[String: String]].self) {
+        self = .rows(rows)
       } else {
         self = .other
       }
@@ -49,7 +53,7 @@ struct StatedRow: Decodable {
   /// There is a value, and it is no text.
   func isOther(_ field: String) -> Bool {
     switch members?[field] {
-    case .number?, .other?: true
+    case .number?, .rows?, .other?: true
     default: false
     }
   }
@@ -59,8 +63,37 @@ struct StatedRow: Decodable {
     switch members?[field] {
     case .text(let text)?: OddRow.bounded(text)
     case .number(let value)?: "\(value)"
-    case .other?: "no text"
+    case .rows?, .other?: "no text"
     case .null?, nil: "absent"
     }
   }
+
+  /// True where `newer` says something else of a member; members that it does not have stay.
+  mutating func merge(_ newer: StatedRow) -> Bool {
+    var isChange = false
+    for (name, value) in newer.members ?? [:] where members?[name] != value {
+      members?[name] = value
+      isChange = true
+    }
+    return isChange
+  }
+
+  /// `upcChg`: what is announced to change, to what, and when.
+  var announced: [AnnouncedChange] {
+    guard case .rows(let rows)? = members?["upcChg"] else { return [] }
+    return rows.compactMap { row in
+      guard let name = row["param"], let value = row["newValue"],
+        let time = row["effTime"].flatMap(Int64.init)
+      else { return nil }
+      return AnnouncedChange(
+        parameter: name, value: value, at: WallMilliseconds(milliseconds: time))
+    }
+  }
+}
+
+/// A change of an instrument that the exchange announced (docs/OKX.md OKX-195).
+public struct AnnouncedChange: Hashable, Sendable {
+  public var parameter: String
+  public var value: String
+  public var at: WallMilliseconds
 }

@@ -8,8 +8,8 @@ public struct LadderBook: OrderBook, ~Copyable {
   private var bids: LadderSide
   private var asks: LadderSide
   public private(set) var hasSnapshot = false
-  private let tick: Increment
-  private let lot: Increment
+  private var tick: Increment
+  private var lot: Increment
   private let checksum: BookChecksum
 
   public init(instrument: Instrument, checksum: BookChecksum) {
@@ -25,6 +25,14 @@ public struct LadderBook: OrderBook, ~Copyable {
     bids.removeAll()
     asks.removeAll()
     hasSnapshot = false
+  }
+
+  /// An empty book in the instrument's new ticks and lots.
+  @_noLocks
+  mutating func begin(_ instrument: Instrument) {
+    reset()
+    tick = instrument.tick
+    lot = instrument.lot
   }
 
   @_noLocks

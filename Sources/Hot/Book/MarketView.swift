@@ -31,7 +31,7 @@ public struct LastTrade: Sendable, BitwiseCopyable {
 /// * `bbo-tbt` makes a one-level book while no depth channel has ever spoken for this instrument; after
 ///   the first depth message it is counted and kept as `bestOffer`, without effect on the book.
 public struct MarketView: ~Copyable {
-  public let instrument: Instrument
+  public private(set) var instrument: Instrument
   public private(set) var book: MarketBook
   public private(set) var validity = Validity()
   public private(set) var counters = MarketCounters()
@@ -166,6 +166,22 @@ public struct MarketView: ~Copyable {
   private mutating func resetBookIndicators() {
     orderFlow.reset()
     volatility.reset()
+  }
+
+  mutating func take(_ change: InstrumentChange) {
+    instrument = change.instrument
+    book.begin(change.instrument)
+    validity.isValid = false
+    validity.fault = .instrumentChanged
+    bestOffer = nil
+    if var trade = lastTrade {
+      trade.body.price = change.price(trade.body.price)
+      trade.body.quantity = change.quantity(trade.body.quantity)
+      lastTrade = trade
+    }
+    tradeWindow.reset()
+    tradeWindow.startSession()
+    resetBookIndicators()
   }
 
   /// The book is valid: its best prices are an event.

@@ -45,6 +45,13 @@ public struct MarketViews: ~Copyable {
     return unsafe views[Int(id.index)].indicators(at: now)
   }
 
+  /// The instrument's book and indicators begin anew, in its new ticks and lots.
+  @_noLocks
+  public mutating func take(_ change: InstrumentChange) {
+    let at = Int(change.instrument.id.index)
+    if at < count { unsafe views[at].take(change) }
+  }
+
   /// Applies one message to its instrument's view; `.invalid` without an instrument reaches all.
   @_noLocks
   public mutating func apply(_ message: UnsafePointer<MarketMessage>) -> BookResult {

@@ -132,6 +132,16 @@ public struct OrderAnswer: Sendable, BitwiseCopyable {
   }
 }
 
+extension OrderAnswer {
+  /// Nobody could say: the table asks again.
+  public static func unheard(_ query: OrderQuery) -> OrderAnswer {
+    OrderAnswer(
+      kind: .failed, clientOrder: query.clientOrder, askedAt: query.askedAt,
+      update: OrderUpdate(
+        state: .live, instrument: query.instrument, side: .buy, clientOrder: query.clientOrder))
+  }
+}
+
 /// What the table made of an event.
 @frozen
 public enum OrderOutcome: UInt8, Sendable, BitwiseCopyable {

@@ -202,9 +202,11 @@ extension OrderTable {
   mutating func remember(
     _ update: OrderUpdate, _ pair: TradePair, counted: Int64, anonymous: Int64
   ) {
-    strangers.add(pair.order, counted: counted, anonymous: anonymous)
+    strangers.add(
+      pair.order, of: update.instrument, counted: counted, anonymous: anonymous)
     if pair.order != update.clientOrder.rawValue && isOurs(update.clientOrder) {
-      strangers.add(update.clientOrder.rawValue, counted: counted, anonymous: anonymous)
+      strangers.add(
+        update.clientOrder.rawValue, of: update.instrument, counted: counted, anonymous: anonymous)
     }
   }
 

@@ -34,6 +34,7 @@ struct StrangerFills: ~Copyable, @unchecked Sendable {
     /// Of `counted`: what an earlier start has on record.
     var recorded: Int64 = 0
     /// Its owner is none of ours, and that was told.
+    var instrument = InstrumentID.none
     var isTold = false
     /// It moves a position beside ours: nothing of it counts.
     var isForeignMode = false
@@ -56,9 +57,13 @@ struct StrangerFills: ~Copyable, @unchecked Sendable {
 
   /// Adds to what is remembered of `order`, the oldest one's place where it is new. Nothing is remembered of order 0.
   @_noLocks
-  mutating func add(_ order: UInt64, counted: Int64, anonymous: Int64, recorded: Int64 = 0) {
+  mutating func add(
+    _ order: UInt64, of instrument: InstrumentID, counted: Int64, anonymous: Int64,
+    recorded: Int64 = 0
+  ) {
     if order == 0 { return }
     if let slot = index.find(order) {
+      unsafe rows[slot].instrument = instrument
       unsafe rows[slot].counted = saturating(rows[slot].counted, counted)
       unsafe rows[slot].anonymous = max(0, saturating(rows[slot].anonymous, anonymous))
       unsafe rows[slot].recorded = saturating(rows[slot].recorded, recorded)
@@ -67,7 +72,8 @@ struct StrangerFills: ~Copyable, @unchecked Sendable {
     let old = unsafe rows[at]
     if old.order != 0 { _ = index.remove(old.order) }
     unsafe rows[at] = Row(
-      order: order, counted: counted, anonymous: max(0, anonymous), recorded: recorded)
+      order: order, counted: counted, anonymous: max(0, anonymous), recorded: recorded,
+      instrument: instrument)
     if !index.insert(order, slot: at) { unsafe rows[at] = Row() }
     at = at &+ 1 == capacity ? 0 : at &+ 1
   }
@@ -75,10 +81,25 @@ struct StrangerFills: ~Copyable, @unchecked Sendable {
   /// Remembers `order`, and changes what is remembered.
   @_noLocks
   mutating func mark(_ order: UInt64, isTold: Bool, isForeignMode: Bool) {
-    add(order, counted: 0, anonymous: 0)
+    if index.find(order) == nil { add(order, of: .none, counted: 0, anonymous: 0) }
     guard let slot = index.find(order) else { return }
     if isTold { unsafe rows[slot].isTold = true }
     if isForeignMode { unsafe rows[slot].isForeignMode = true }
+  }
+
+  /// Counts in the new lots. An order of which only an earlier start's record tells names no instrument and stays.
+  @_noLocks
+  mutating func take(_ change: InstrumentChange) {
+    if change.lotFactor == 1 { return }
+    var slot = 0
+    while slot < capacity {
+      if unsafe rows[slot].instrument == change.instrument.id {
+        unsafe rows[slot].counted = change.lots(rows[slot].counted)
+        unsafe rows[slot].anonymous = change.lots(rows[slot].anonymous)
+        unsafe rows[slot].recorded = change.lots(rows[slot].recorded)
+      }
+      slot &+= 1
+    }
   }
 
   @_noLocks

@@ -1,4 +1,4 @@
-// What we know of an instrument, and the fixed table of this run's instruments; hot plane, read-only after start.
+// What we know of an instrument; both planes.
 
 @frozen
 public enum InstrumentType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
@@ -18,6 +18,38 @@ public enum ContractType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case inverse = 2
 }
 
+/// What the exchange does with an instrument (OKX `state`).
+@frozen
+public enum InstrumentState: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+  /// A state that no document names: it is not traded.
+  case unknown = 0
+  case live = 1
+  case suspend = 2
+  case preopen = 3
+  case test = 4
+  case rebase = 5
+  case postOnly = 6
+  case expired = 7
+  case settling = 8
+  /// The exchange does not list it.
+  case unlisted = 9
+
+  /// As the exchange writes it; a row without one is of a build of the list that had none.
+  public init(okxName: String?) {
+    switch okxName {
+    case nil, "live": self = .live
+    case "suspend": self = .suspend
+    case "preopen": self = .preopen
+    case "test": self = .test
+    case "rebase": self = .rebase
+    case "post_only": self = .postOnly
+    case "expired": self = .expired
+    case "settling": self = .settling
+    default: self = .unknown
+    }
+  }
+}
+
 /// One instrument (OKX `public/instruments`).
 @frozen
 public struct Instrument: Sendable, BitwiseCopyable {
@@ -26,11 +58,18 @@ public struct Instrument: Sendable, BitwiseCopyable {
   public var contract: ContractType
   /// False for what is shown but never traded: unknown type or contract value, a state other than live.
   public var isTradable: Bool
+  public var state: InstrumentState
   public var symbol: Symbol
   /// OKX `instIdCode`; 0 when the exchange gave none.
   public var code: Int64
+  /// What a `Price` and a `Quantity` count: the exchange's `tickSz` and `lotSz`, or a whole part of them. They are never
+  /// made coarser while a desk runs, so that everything counted before stays exact.
   public var tick: Increment
   public var lot: Increment
+  /// The exchange's `tickSz` in ticks and its `lotSz` in lots: orders are multiples of them. 1 unless the exchange made
+  /// its own coarser.
+  public var tickStep: Int64
+  public var lotStep: Int64
   /// `minSz` and `maxLmtSz` in lots; a maximum of 0 means none was given.
   public var minimumLots: Int64
   public var maximumLots: Int64
@@ -47,10 +86,13 @@ public struct Instrument: Sendable, BitwiseCopyable {
     self.type = type
     self.contract = .none
     self.isTradable = false
+    self.state = .unknown
     self.symbol = symbol
     self.code = 0
     self.tick = tick
     self.lot = lot
+    self.tickStep = 1
+    self.lotStep = 1
     self.minimumLots = 1
     self.maximumLots = 0
     self.contractValue = Increment(mantissa: 1, decimals: 0)
@@ -68,86 +110,20 @@ public struct Instrument: Sendable, BitwiseCopyable {
     return try size.multiplied(by: tick)
       .multiplied(by: DecimalNumber(mantissa: price.ticks, decimals: 0))
   }
-}
 
-/// This run's instruments and currencies: made once at start, never changed or freed, shared by reading.
-///
-/// Lookups are O(1) expected, allocate nothing and take no lock.
-@safe @frozen
-public struct InstrumentTable: @unchecked Sendable {
-  // SAFETY: both blocks are written by `init` alone and live until the process ends.
-  @usableFromInline let instruments: UnsafeMutablePointer<Instrument>
-  @usableFromInline let buckets: UnsafeMutablePointer<UInt16>
-  @usableFromInline let currencyNames: UnsafeMutablePointer<Symbol>
-  @usableFromInline let bucketMask: Int
-  public let count: Int
-  public let currencyCount: Int
-
-  /// Most instruments in one run.
-  @inlinable public static var instrumentsMax: Int { 4096 }
-
-  /// `list[i].id.index` is made `i`. Symbols must be distinct. Control plane: allocates.
-  public init(_ list: [Instrument], currencies: [Symbol] = []) {
-    precondition(list.count <= InstrumentTable.instrumentsMax, "too many instruments")
-    precondition(currencies.count < Int(UInt16.max), "too many currencies")
-    count = list.count
-    currencyCount = currencies.count
-    unsafe instruments = .allocate(capacity: max(1, list.count))
-    unsafe currencyNames = .allocate(capacity: max(1, currencies.count))
-    var size = 16
-    while size < list.count * 2 { size *= 2 }
-    bucketMask = size - 1
-    unsafe buckets = .allocate(capacity: size)
-    unsafe buckets.initialize(repeating: UInt16.max, count: size)
-    for (index, name) in currencies.enumerated() {
-      unsafe (currencyNames + index).initialize(to: name)
-    }
-    for (index, item) in list.enumerated() {
-      var item = item
-      item.id = InstrumentID(index: UInt16(index))
-      unsafe (instruments + index).initialize(to: item)
-      var bucket = Int(truncatingIfNeeded: item.symbol.hash) & bucketMask
-      while true {
-        let held = unsafe buckets[bucket]
-        if held == UInt16.max { break }
-        precondition(unsafe instruments[Int(held)].symbol != item.symbol, "one symbol twice")
-        bucket = (bucket + 1) & bucketMask
-      }
-      unsafe buckets[bucket] = UInt16(index)
-    }
-  }
-
+  /// `price` on the exchange's grid: at or below it where a buyer pays it, at or above for a seller; never below one step.
   @inlinable
-  public subscript(id: InstrumentID) -> Instrument {
-    precondition(Int(id.index) < count, "Invariant: an instrument id comes from this table")
-    return unsafe instruments[Int(id.index)]
+  public func onGrid(_ price: Price, _ side: Side) -> Price {
+    if tickStep <= 1 || price.isNone { return price }
+    let over = price.ticks % tickStep
+    if over == 0 { return price }
+    let below = price.ticks &- over
+    let (above, overflow) = below.addingReportingOverflow(tickStep)
+    if side == .buy && below > 0 { return Price(ticks: below) }
+    return Price(ticks: overflow ? below : above)
   }
 
-  /// The instrument with this `instId`, or nil.
+  /// Whole steps of `lots`, towards 0.
   @inlinable
-  public func find(_ symbol: Symbol) -> InstrumentID? {
-    var bucket = Int(truncatingIfNeeded: symbol.hash) & bucketMask
-    while true {
-      let held = unsafe buckets[bucket]
-      if held == UInt16.max { return nil }
-      if unsafe instruments[Int(held)].symbol == symbol { return InstrumentID(index: held) }
-      bucket = (bucket + 1) & bucketMask
-    }
-  }
-
-  @inlinable
-  public func currencyName(_ id: CurrencyID) -> Symbol {
-    Int(id.index) < currencyCount ? unsafe currencyNames[Int(id.index)] : Symbol()
-  }
-
-  /// Linear: few currencies, rare calls.
-  @inlinable
-  public func findCurrency(_ name: Symbol) -> CurrencyID? {
-    var index = 0
-    while index < currencyCount {
-      if unsafe currencyNames[index] == name { return CurrencyID(index: UInt16(index)) }
-      index += 1
-    }
-    return nil
-  }
+  public func onGrid(lots: Int64) -> Int64 { lotStep <= 1 ? lots : lots &- lots % lotStep }
 }

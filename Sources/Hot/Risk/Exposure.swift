@@ -30,6 +30,16 @@ public struct Exposure: Hashable, Sendable, BitwiseCopyable {
   }
 
   /// An order comes (1) or goes (-1).
+  /// The same sizes in the instrument's new lots.
+  @inlinable
+  public mutating func take(_ change: InstrumentChange) {
+    position = change.lots(position)
+    openBuys = change.lots(openBuys)
+    openSells = change.lots(openSells)
+    foreignBuys = change.lots(foreignBuys)
+    foreignSells = change.lots(foreignSells)
+  }
+
   @inlinable
   public mutating func addOrder(_ count: Int64, isForeign: Bool) {
     openOrders &+= count

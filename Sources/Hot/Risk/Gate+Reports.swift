@@ -7,8 +7,9 @@ extension Gate {
   @_noLocks
   public mutating func apply(_ report: Report) {
     switch report.kind {
-    case .sent, .acknowledged, .cancelRejected, .unknown, .fillNamed, .sellable:
-      // None of them frees exposure; least of all `unknown`.
+    case .sent, .acknowledged, .cancelRejected, .unknown, .fillNamed, .sellable,
+      .instrument:
+      // None of them frees exposure; least of all `unknown`. A change of an instrument is the stage's to look up.
       break
     case .live:
       reopen(report)

@@ -97,6 +97,26 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
 
   /// Counts a published intent. Call only after the intents ring took it. False when the table is full
   /// (check `room` before deciding).
+  /// The same sizes in the instrument's new lots; what works is on its way out, and counts on.
+  @_noLocks
+  public mutating func take(_ change: InstrumentChange) {
+    if !isKnown(change.instrument.id) { return }
+    let at = Int(change.instrument.id.index)
+    unsafe rows[at].position = change.lots(rows[at].position)
+    unsafe rows[at].sellable = change.lots(rows[at].sellable)
+    unsafe take(change, from: rows[at].firstBuy)
+    unsafe take(change, from: rows[at].firstSell)
+  }
+
+  @_noLocks
+  private func take(_ change: InstrumentChange, from first: Int32) {
+    var slot = first
+    while slot != WorkingOrder.noSlot {
+      unsafe orders[Int(slot)].take(change)
+      slot = unsafe orders[Int(slot)].next
+    }
+  }
+
   @discardableResult
   @_noLocks
   public mutating func publish(_ intent: Intent) -> Bool {
@@ -153,7 +173,7 @@ public struct IntentsInFlight: ~Copyable, @unchecked Sendable {
   @_noLocks
   public mutating func apply(_ report: Report) {
     switch report.kind {
-    case .sent, .fillNamed:
+    case .sent, .fillNamed, .instrument:
       break
     case .acknowledged, .live:
       guard let slot = index.find(report.intent.rawValue) else { return }

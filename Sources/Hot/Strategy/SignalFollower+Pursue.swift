@@ -68,6 +68,7 @@ extension SignalFollower {
     if settings.orderLotsMaximum > 0 { lots = min(lots, settings.orderLotsMaximum) }
     if context.orderLotsMaximum > 0 { lots = min(lots, context.orderLotsMaximum) }
     if context.instrument.maximumLots > 0 { lots = min(lots, context.instrument.maximumLots) }
+    lots = context.instrument.onGrid(lots: lots)
     // What is left below the smallest order counts as arrived.
     if lots < max(1, context.instrument.minimumLots) { return }
     var price = side == .buy ? context.reference.bid : context.reference.ask
@@ -76,7 +77,8 @@ extension SignalFollower {
       let sinceCross = unsafe context.now.since(rows[at].crossedAt)
       let isTooSoon = hasCrossed && sinceCross < settings.crossIntervalNanoseconds
       if isTooSoon { return }
-      price = SignalFollower.crossingPrice(side, context, settings.crossBasisPoints)
+      price = context.instrument.onGrid(
+        SignalFollower.crossingPrice(side, context, settings.crossBasisPoints), side)
     }
     if intents.room == 0 { return }
     if unsafe !rows[at].orderRate.take(at: context.now) { return }

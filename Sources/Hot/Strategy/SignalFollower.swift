@@ -95,6 +95,15 @@ public struct SignalFollower: Strategy, ~Copyable, @unchecked Sendable {
     if isMoved && at < instrumentCount { unsafe rows[at].movedAt = now }
   }
 
+  /// Sizes and distances of its settings stay what they are in money.
+  @_noLocks
+  public mutating func take(_ change: InstrumentChange) {
+    let at = Int(change.instrument.id.index)
+    if at >= instrumentCount { return }
+    unsafe rows[at].settings.orderLotsMaximum = change.lots(rows[at].settings.orderLotsMaximum)
+    unsafe rows[at].settings.repriceTicks = change.ticks(rows[at].settings.repriceTicks)
+  }
+
   /// A lease was decided on a position that somebody else has changed since: it is dead, or a liquidation would be bought
   /// back and a person fought.
   @_noLocks

@@ -31,6 +31,11 @@ public struct WorkingOrder: Sendable, BitwiseCopyable {
 
   static var noSlot: Int32 { -1 }
 
+  mutating func take(_ change: InstrumentChange) {
+    price = change.price(price)
+    remaining = change.quantity(remaining)
+  }
+
   init(_ intent: Intent) {
     self.intent = intent.number
     instrument = intent.instrument

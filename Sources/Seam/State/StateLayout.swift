@@ -9,7 +9,7 @@ import Quantities
 /// | header | file | `StateHeader` | `StateWriter.create` only |
 /// | run | file | phase word | control plane of the core |
 /// | heartbeats | `StageName` | Instant, poll count | that stage |
-/// | directory | instrument | `InstrumentEntry` | `StateWriter.create` only |
+/// | directory | instrument | Seqlock of `InstrumentEntry` | the instruments' keeper |
 /// | signals | instrument × `SignalSlot` | Seqlock of `SignalLease` | Door's thread |
 /// | markets | instrument | Seqlock of `MarketSlot` | Builder |
 /// | counters | instrument | `Counters<InstrumentCounter>` | see `InstrumentCounter` |
@@ -72,7 +72,7 @@ public struct StateLayout: Hashable, Sendable {
   @inlinable public static var faultDetailsMax: Int { 128 }
 
   @inlinable public static var heartbeatStride: Int { 128 }
-  @inlinable public static var directoryStride: Int { 256 }
+  @inlinable public static var directoryStride: Int { rounded(Seqlock<InstrumentEntry>.byteCount) }
   @inlinable public static var signalStride: Int { rounded(Seqlock<SignalLease>.byteCount) }
   @inlinable public static var marketStride: Int { rounded(Seqlock<MarketSlot>.byteCount) }
   @inlinable public static var countersStride: Int {

@@ -84,6 +84,10 @@ struct StateMemory: @unchecked Sendable {
   func feeRate(_ instrument: InstrumentID) -> Seqlock<FeeRateRecord> {
     unsafe Seqlock(at: base + row(instrument, layout.feeRatesOffset, StateLayout.feeRateStride))
   }
+  func entry(_ instrument: InstrumentID) -> Seqlock<InstrumentEntry> {
+    unsafe Seqlock(
+      at: base + row(instrument, layout.directoryOffset, StateLayout.directoryStride))
+  }
   @inlinable
   func limits(_ instrument: InstrumentID) -> Seqlock<InstrumentLimits> {
     unsafe Seqlock(at: base + row(instrument, layout.limitsOffset, StateLayout.limitsStride))

@@ -27,10 +27,10 @@ extension StateReader {
       at: Instant(nanoseconds: Int64(bitPattern: memory.load(row))), polls: memory.load(row + 8))
   }
 
-  /// The directory's row: fixed for the file's life.
+  /// The directory's row as it stands now. The symbol of an id stays.
   public func instrument(_ id: InstrumentID) -> InstrumentEntry {
-    let row = memory.row(id, memory.layout.directoryOffset, StateLayout.directoryStride)
-    return unsafe region.base.load(fromByteOffset: row, as: InstrumentEntry.self)
+    // Written before the file has its name, and whole ever after.
+    memory.entry(id).load() ?? .none
   }
 
   /// Linear; nil when this run has no such instrument.

@@ -16,6 +16,13 @@ public struct InstrumentEntry: Sendable, BitwiseCopyable {
     quote = table.currencyName(instrument.quote)
     settle = table.currencyName(instrument.settle)
   }
+
+  static var none: InstrumentEntry {
+    let one = Increment(mantissa: 1, decimals: 0)
+    return InstrumentEntry(
+      Instrument(id: .none, symbol: Symbol(), type: .unknown, tick: one, lot: one),
+      of: InstrumentTable([]))
+  }
 }
 
 /// One currency's balance as the exchange last pushed or answered it.

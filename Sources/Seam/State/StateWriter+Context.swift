@@ -23,6 +23,14 @@ extension StateWriter {
   }
 }
 
+extension StateWriter {
+  /// The bars that are shown, in no order.
+  public func bars(_ instrument: InstrumentID, _ interval: BarInterval) -> [BarRecord] {
+    (0..<StateLayout.barsKept).compactMap { memory.bar(instrument, interval, $0).load() }
+      .filter { $0.interval == interval }
+  }
+}
+
 extension StateReader {
   /// Nil before the first fact of the instrument.
   public func context(_ instrument: InstrumentID) -> InstrumentContext? {

@@ -44,10 +44,9 @@ public struct StateWriter: @unchecked Sendable {
       var index = 0
       while index < instruments.count {
         let instrument = instruments[InstrumentID(index: UInt16(index))]
-        unsafe region.base.storeBytes(
-          of: InstrumentEntry(instrument, of: instruments),
-          toByteOffset: layout.directoryOffset + index * StateLayout.directoryStride,
-          as: InstrumentEntry.self)
+        var writer = unsafe StateMemory(base: region.base, layout: layout)
+          .entry(instrument.id).makeWriter()
+        writer.store(InstrumentEntry(instrument, of: instruments))
         index += 1
       }
       try MemoryRegion.rename(file: temporary, to: path)
@@ -82,6 +81,12 @@ public struct StateWriter: @unchecked Sendable {
   }
 
   // ---- Control plane of the core ----
+
+  /// What is known of an instrument now.
+  public func set(_ entry: InstrumentEntry) {
+    var writer = memory.entry(entry.instrument.id).makeWriter()
+    writer.store(entry)
+  }
 
   /// An instrument's picture as the Builder last published it; nil before the first.
   public func market(_ instrument: InstrumentID) -> MarketSlot? {

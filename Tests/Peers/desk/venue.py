@@ -33,8 +33,7 @@ def clocks_apart():
         name = desk.names[0]
         until(lambda: "clock_offset_milliseconds" in desk.log(), "the limit is named")
         until(lambda: "in_force=reduceOnly" in desk.log(), "the desk is held")
-        said = desk.tell("inject", "--instrument", name, "--target=2", "--urgency", "high", "--ttl", "5s")
-        check("exchange reduceOnly" in said, "the answer names what holds it", said)
+        desk.inject(name, 2, refused="exchange reduceOnly")
         time.sleep(2)
         equal(desk.position(name), 0, "nothing is opened")
         equal(orders_sent(desk, name), [], "nothing was sent")

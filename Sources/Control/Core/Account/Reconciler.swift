@@ -19,6 +19,8 @@ public struct Reconciler: Sendable {
   let memory: JournalMemory
   let telemetry: ControlTelemetry
   let log: Logger
+  /// Changes of instruments: taken between two readings, so that none mixes the ticks and lots of before and after.
+  let changes: InstrumentMailbox
   /// How long start-up goes on asking an exchange that is busy.
   public var patience = Patience()
 
@@ -27,8 +29,9 @@ public struct Reconciler: Sendable {
 
   public init(
     rest: RESTClient?, instruments: InstrumentTable, port: AccountPort, memory: JournalMemory,
-    telemetry: ControlTelemetry, log: Logger
+    changes: InstrumentMailbox, telemetry: ControlTelemetry, log: Logger
   ) {
+    self.changes = changes
     self.rest = rest
     self.instruments = instruments
     self.port = port
@@ -43,6 +46,7 @@ public struct Reconciler: Sendable {
     guard let rest else {
       log.warning("no REST or no keys: start-up reconciles nothing and goes active")
       onReady()
+      await passChanges()
       return
     }
     let reader = AccountReader(rest: rest, instruments: instruments)
@@ -52,6 +56,7 @@ public struct Reconciler: Sendable {
       if !(error is CancellationError) {
         log.critical("start-up refuses, and the desk stays cancelOnly: \(error)")
       }
+      await passChanges()
       return
     }
     await withDiscardingTaskGroup { group in
@@ -62,6 +67,10 @@ public struct Reconciler: Sendable {
       while !Task.isCancelled {
         var events: [Reconciliation.Event] = inbox.take()
         while let question = port.nextQuestion() { events.append(.question(question)) }
+        while let change = changes.next() {
+          instruments.set(change.instrument)
+          events.append(.changed(change.number))
+        }
         events.append(.tick)
         for event in events {
           for action in machine.take(event, at: clock.read()) {
@@ -97,6 +106,17 @@ public struct Reconciler: Sendable {
       case .order(let query): return .order(query, await reader.answer(query))
       }
     } catch { return .failed("\(error)", round: round) }
+  }
+
+  /// With nothing to reconcile the stages are told all the same.
+  private func passChanges() async {
+    while !Task.isCancelled {
+      while let change = changes.next() {
+        instruments.set(change.instrument)
+        await send(.changed(number: change.number))
+      }
+      try? await Task.sleep(for: Reconciler.poll)
+    }
   }
 
   private func record(_ balance: StatedBalance) {

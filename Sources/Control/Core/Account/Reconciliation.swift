@@ -28,6 +28,8 @@ public struct Reconciliation: Sendable {
     case order(OrderQuery, OrderReading)
     /// A reading of the round failed.
     case failed(String, round: UInt64)
+    /// Rows are read in an instrument's new ticks and lots from now on; the change's number.
+    case changed(Int32)
     /// Time passes.
     case tick
   }
@@ -76,7 +78,7 @@ public struct Reconciliation: Sendable {
   /// Between two rounds that nobody asked for.
   public static let periodNanoseconds: Int64 = 30_000_000_000
   /// From the round that ended an epoch to the next.
-  static let afterEpochNanoseconds: Int64 = 11_000_000_000
+  static let afterEpochNanoseconds: Int64 = 15_000_000_000
   /// Between a failed round and the next: doubled with each failure, up to the longest.
   static let firstPauseNanoseconds: Int64 = 200_000_000
   static let longestPauseNanoseconds: Int64 = 10_000_000_000
@@ -142,6 +144,7 @@ public struct Reconciliation: Sendable {
       if round?.number == number { round?.positions = rows }
       advance(moment)
     case .failed(let reason, let number): fail(reason, number, moment)
+    case .changed(let number): change(number)
     case .tick: break
     }
     begin(moment)
@@ -181,6 +184,24 @@ public struct Reconciliation: Sendable {
     }
   }
 
+  /// What was read before is in the old ones, and so is what was asked for: all of it is read again.
+  private mutating func change(_ number: Int32) {
+    if round?.isWhole == true { needsWhole = true }
+    round = nil
+    needsRound = true
+    actions.append(.tell(.changed(number: number)))
+    for query in asked.values.sorted(by: { $0.clientOrder.rawValue < $1.clientOrder.rawValue }) {
+      actions.append(.tell(.answer(.unheard(query))))
+    }
+    asked = [:]
+    for held in awaited.values.map(\.answer) {
+      var answer = held
+      answer.kind = .failed
+      actions.append(.tell(.answer(answer)))
+    }
+    awaited = [:]
+  }
+
   private mutating func begin(epoch number: UInt32) {
     epoch = number
     needsWhole = true
@@ -211,6 +232,8 @@ public struct Reconciliation: Sendable {
   }
 
   private mutating func take(_ reading: OrderReading, of query: OrderQuery, _ moment: Moment) {
+    // One that was asked for before the ticks and lots changed is answered already.
+    guard asked[query.clientOrder]?.askedAt == query.askedAt else { return }
     asked[query.clientOrder] = nil
     if let failure = reading.failure { say(.unanswered(query, failure)) }
     let answer = reading.answer

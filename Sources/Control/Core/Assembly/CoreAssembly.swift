@@ -74,7 +74,7 @@ public struct CoreAssembly: Sendable {
         name: "public-0", url: try WebSocketURL(publicURL), headers: headers,
         login: needsLogin ? login : nil),
       feed: FeedOptions(
-        subscriptions: try subscriptions(count: table.count), session: session))
+        subscriptions: try subscriptions(table), session: session))
     let proxy = try configuration.network.proxy.map { try ProxyEndpoint($0) }
     let tls = try TLSContext(caFile: configuration.okx.certificateAuthorityFile)
     var options = CoreOptions(
@@ -116,16 +116,22 @@ public struct CoreAssembly: Sendable {
     return (options, choice.reason)
   }
 
-  /// In `simulated` only beside a business endpoint: a harness that plays one connection gets one.
+  /// What the desk itself goes by, and beside a business endpoint what the configuration names. A harness that plays one
+  /// connection gets one.
   private func contextConnections(
     _ table: InstrumentTable, _ endpoints: Endpoints, _ headers: [(name: String, value: String)]
   ) throws -> [ContextConnection] {
-    guard let business = endpoints.businessURL, let open = endpoints.publicURL else { return [] }
-    return try [("context", open, false), ("context-business", business, true)].compactMap {
-      name, url, isBusiness in
-      let channels = ContextChannel.subscriptions(
-        configuration.okx.context.compactMap(ContextChannel.init(rawValue:)), of: table,
-        onBusiness: isBusiness)
+    guard let open = endpoints.publicURL else { return [] }
+    let isHarness = configuration.strategy.kind == .reflex || endpoints.restURL == nil
+    var wanted = isHarness ? [] : ContextChannel.ownNeeds
+    if endpoints.businessURL != nil {
+      wanted += configuration.okx.context.compactMap(ContextChannel.init(rawValue:))
+    }
+    let connections = [
+      ("context", open, false), ("context-business", endpoints.businessURL ?? open, true),
+    ]
+    return try connections.compactMap { name, url, isBusiness in
+      let channels = ContextChannel.subscriptions(wanted, of: table, onBusiness: isBusiness)
       if channels.isEmpty { return nil }
       return ContextConnection(
         name: name, url: try WebSocketURL(url), headers: headers, channels: channels)
@@ -170,17 +176,18 @@ public struct CoreAssembly: Sendable {
     return { LoginRequest.text(key, unixSeconds: $0) }
   }
 
-  private func subscriptions(count: Int) throws -> [PublicSubscription] {
+  private func subscriptions(_ table: InstrumentTable) throws -> [PublicSubscription] {
     let channels = try configuration.okx.channels.map { name in
       guard let channel = MarketChannel(okxName: name) else {
         throw AssemblyError("okx.channels: \(name) is not a channel of the hot feed")
       }
       return channel
     }
-    return (0..<count).flatMap { index in
-      channels.map {
-        PublicSubscription(channel: $0, instrument: InstrumentID(index: UInt16(index)))
-      }
+    // The exchange refuses the name of what it does not list.
+    let listed = (0..<table.count).map { InstrumentID(index: UInt16($0)) }
+      .filter { table[$0].state != .unlisted }
+    return listed.flatMap { id in
+      channels.map { PublicSubscription(channel: $0, instrument: id) }
     }
   }
 

@@ -1,6 +1,7 @@
 // What is known of markets beside books: facts, bars, the exchange's clock; housekeeping, never on a hot thread.
 
 import Book
+import Foundation
 import Journal
 import OKX
 import Quantities
@@ -25,6 +26,8 @@ public final class MarketContext: Sendable {
   private let board: Mutex<Board>
   private let state: StateWriter
   private let telemetry: ControlTelemetry
+  /// Of the `instruments` channel, for whoever keeps the instruments.
+  public let instrumentPushes = InstrumentPushes()
 
   /// Between two records of one fact.
   static let recordNanoseconds: Int64 = 10_000_000_000
@@ -68,6 +71,7 @@ public final class MarketContext: Sendable {
             _ = record(.bar, other)
           }
         case .fact(let record): take(record, &board)
+        case .instruments(let bytes): instrumentPushes.put(Data(bytes))
         case .index(let name, let record):
           for id in indices[name] ?? [] {
             var one = record
@@ -75,6 +79,20 @@ public final class MarketContext: Sendable {
             take(one, &board)
           }
         }
+      }
+    }
+  }
+
+  /// Bars count in the instrument's new ticks and lots: those that are shown are the same prices, those being made begin
+  /// anew and are completed from the exchange.
+  func change(_ change: InstrumentChange) {
+    let id = change.instrument.id
+    board.withLock { board in
+      let index = Int(id.index)
+      if index >= board.ladders.count { return }
+      board.ladders[index] = BarLadder(instrument: id)
+      for interval in BarInterval.allCases {
+        for bar in state.bars(id, interval) { state.put(change.bar(bar)) }
       }
     }
   }

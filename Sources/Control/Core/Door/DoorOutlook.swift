@@ -46,9 +46,9 @@ struct DoorOutlook {
     return nil
   }
 
-  /// Whose stops end by a person's or a start's doing; all others let go by themselves.
+  /// Whose stops end by a person's, a start's or the exchange's doing; all others let go by themselves and soon.
   private static let lasting: Set<StopSource> = [
-    .person, .breaker, .durability, .supervisor, .startup,
+    .person, .breaker, .durability, .supervisor, .startup, .exchange,
   ]
 
   private func shrinks(_ position: Int64, to target: Int64) -> Bool {

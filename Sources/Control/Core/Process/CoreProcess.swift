@@ -183,6 +183,7 @@ public struct CoreProcess: Sendable {
     let account = core.options.privateLine == nil ? nil : rest
     var reconciler = Reconciler(
       rest: account, instruments: table, port: core.accountPort, memory: memory,
+      changes: core.mailbox,
       telemetry: core.accountTelemetry, log: log)
     reconciler.patience = patience
     let startUp = Task { [reconciler] in
@@ -216,7 +217,17 @@ public struct CoreProcess: Sendable {
         rest: $0, state: core.state, holds: core.venueHolds,
         limitMilliseconds: configuration.risk.desk.clockOffsetMilliseconds, log: log)
     }
-    let venue = Task { await clock?.run() ?? () }
+    let instruments = core.options.contextConnections.isEmpty
+      ? nil
+      : rest.map {
+        InstrumentKeeper(
+          rest: $0, core: core, table: table, telemetry: core.accountTelemetry, log: log)
+      }
+    let venue = Task {
+      async let keeping: Void = instruments?.run() ?? ()
+      await clock?.run() ?? ()
+      await keeping
+    }
     return Work(
       startUp: startUp, accounting: accounting, backfill: backfill, venue: venue, keeper: keeper)
   }

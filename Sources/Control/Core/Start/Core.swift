@@ -18,6 +18,9 @@ public final class Core: @unchecked Sendable {
   public let control = RunControl()
   public let stopBoard: StopBoard
   private let workingBoard: WorkingBoard
+  /// What the exchange changed of this run's instruments, and the way to whoever tells the stages.
+  let changes = InstrumentChanges()
+  public let mailbox = InstrumentMailbox()
   /// What the exchange's state keeps the desk from.
   public let venueHolds: VenueHolds
   public let latencies: CoreLatencies
@@ -84,7 +87,7 @@ public final class Core: @unchecked Sendable {
         stageOptions, rings: parts,
         boards: StageBoards(
           control: control, stops: stopBoard, state: state, working: workingBoard,
-          stamps: .calibrated()),
+          changes: changes, stamps: .calibrated()),
         telemetry: StageTelemetry(
           builder: rings.producer(.builder(), .trade),
           builderMarket: rings.producer(.builder(), .market),
@@ -179,6 +182,9 @@ public final class Core: @unchecked Sendable {
     // The last picture is in the report and the journal; what stays mapped elsewhere stays readable.
     try? MemoryRegion.unlink(file: options.statePath)
   }
+
+  /// Orders of ours that the Sender holds at work.
+  func workingOrders(of id: InstrumentID) -> Int { workingBoard.own(id) }
 
   /// What the Door may do.
   public var controls: DeskControls {

@@ -13,6 +13,7 @@ public enum ContextChannel: String, Sendable, CaseIterable {
   case priceLimit = "price-limit"
   case liquidationOrders = "liquidation-orders"
   case status
+  case instruments
   /// `candle1m` and the like on the wire: the interval is part of the name.
   case candle
 }
@@ -46,16 +47,20 @@ extension ContextChannel {
     case .indexTickers: .indices
     case .liquidationOrders: .types([.swap, .futures])
     case .status: .nothing
+    case .instruments: .types([.spot, .swap, .futures, .option])
     }
   }
 
   /// There is one such channel for all instruments together.
   public var isOfNothing: Bool { if case .nothing = subject { true } else { false } }
 
-  /// Nil where a push is no fact: trades and candles.
+  /// Asked for whatever the configuration names: the desk itself goes by them.
+  public static let ownNeeds: [ContextChannel] = [.instruments, .status]
+
+  /// Nil where a push is no fact: trades, candles and instruments.
   public var figures: ContextFigures? {
     switch self {
-    case .trades, .candle: nil
+    case .trades, .candle, .instruments: nil
     case .tickers:
       ContextFigures(
         kind: .ticker, names: ["last", "open24h", "high24h", "low24h", "vol24h", "volCcy24h"],

@@ -34,6 +34,7 @@ public struct ContextDecoder: Sendable {
     try scanner.finish()
     guard let channel else { throw .unknownChannel }
     guard let dataAt else { throw .missingField }
+    if channel == .instruments { return [.instruments(unsafe Array(bytes))] }
     scanner.position = dataAt
     var events: [ContextEvent] = []
     more = try scanner.enterArray()

@@ -8,6 +8,8 @@ public enum ContextEvent: Sendable {
   case fact(ContextRecord)
   /// Of an index: its name is no instrument's id but may be the same text.
   case index(Symbol, ContextRecord)
+  /// A push of the `instruments` channel as it came: its rows hold what changed alone.
+  case instruments([UInt8])
   /// A bar of the exchange; `isClosed` is OKX's `confirm`.
   case bar(BarRecord)
 }

@@ -41,6 +41,16 @@ public struct PublicDecoder: ~Copyable, @unchecked Sendable {
     unsafe bidDigits = .allocate(capacity: MarketMessage.levelsMax)
   }
 
+  /// Prices and sizes of the instrument are read in its new ticks and lots.
+  @_noLocks
+  mutating func take(_ change: InstrumentChange) {
+    let at = Int(change.instrument.id.index)
+    if at >= instruments.count { return }
+    instruments.setOwn(change.instrument)
+    unsafe scales[at] = Scales(
+      price: UnitScale(change.instrument.tick), quantity: UnitScale(change.instrument.lot))
+  }
+
   deinit {
     unsafe scales.deallocate()
     unsafe asks.deallocate()

@@ -55,6 +55,24 @@ extension PublicSession {
     return true
   }
 
+  /// The exchange changed an instrument: from here on it is read in the new ticks and lots. What it was downstream ends
+  /// here, in the order of the messages, and a valid book is fetched anew. False where no channel of it is held here.
+  @_noLocks
+  public mutating func take(_ change: InstrumentChange, now: Instant) -> Bool {
+    decoder.take(change)
+    var isHeld = false
+    var index = 0
+    while index < lineCount {
+      if unsafe lines[index].instrument == change.instrument.id {
+        isHeld = true
+        if unsafe lines[index].channel.isDepth && lines[index].isValid { lose(index, now: now) }
+        setPending(index, .instrumentChanged)
+      }
+      index &+= 1
+    }
+    return isHeld
+  }
+
   /// Drops a valid book and begins to fetch a snapshot. The caller tells downstream.
   @_noLocks
   mutating func lose(_ index: Int, now: Instant) {

@@ -29,7 +29,7 @@ public struct PublicSession: ~Copyable, @unchecked Sendable {
   let text: UnsafeMutableRawPointer
 
   let instruments: InstrumentTable
-  let decoder: PublicDecoder
+  var decoder: PublicDecoder
   public let lineCount: Int
   let configuration: PublicSessionConfiguration
   public internal(set) var counters = PublicCounters()

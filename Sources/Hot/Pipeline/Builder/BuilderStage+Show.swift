@@ -22,9 +22,7 @@ extension BuilderStage {
     draft.value.publishedAt = now
     draft.value.position = working.position(id)
     let boot = moment.boot
-    let lease = effectiveLease(
-      manual: ports.state.signal(of: id, in: .manual) ?? .absent,
-      agent: ports.state.signal(of: id, in: .agent) ?? .absent, at: boot)
+    let lease = lease(id)
     draft.value.source = lease.isLive(at: boot) ? lease.source : .none
     draft.value.target = lease.target
     if let trade = views[id].lastTrade {

@@ -43,6 +43,7 @@ extension BuilderStage {
     while taken < BuilderStage.answersPerPollMax, let report = ports.reports.pop() {
       working.apply(report)
       strategy.observe(report, now: now)
+      if report.kind == .instrument { change(report) }
       let at = Int(report.instrument.index)
       if at < instruments.count {
         unsafe tallies[at].count(report)
@@ -89,8 +90,9 @@ extension BuilderStage {
   @_noLocks
   mutating func apply(_ message: UnsafePointer<MarketMessage>) {
     counters.messages &+= 1
-    let result = unsafe views.apply(message)
     let id = unsafe message.pointee.instrument
+    if unsafe isOfOldTicks(message.pointee) { return }
+    let result = unsafe views.apply(message)
     if case .fault(let fault) = result, fault != .crossedBook {
       unsafe askResync(id, fault, message.pointee.seqId)
       return
@@ -167,9 +169,7 @@ extension BuilderStage {
     if strategy.readsIndicators {
       context.indicators = views.indicators(of: id, at: moment.instant)
     }
-    context.lease = effectiveLease(
-      manual: ports.state.signal(of: id, in: .manual) ?? .absent,
-      agent: ports.state.signal(of: id, in: .agent) ?? .absent, at: moment.boot)
+    context.lease = lease(id)
     context.position = working.position(id)
     context.sellable = working.sellable(id)
     context.tradingState = working.tradingState(id)

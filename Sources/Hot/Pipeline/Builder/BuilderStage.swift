@@ -35,6 +35,7 @@ public struct BuilderPorts: ~Copyable {
   var inputs: TelemetryProducer
   let control: RunControl
   let board: StopBoard
+  let changes: InstrumentChanges
   let latency: LatencyHistogram
   let stamps: StampClock
 
@@ -52,6 +53,7 @@ public struct BuilderPorts: ~Copyable {
     self.inputs = inputs
     control = boards.control
     board = boards.stops
+    changes = boards.changes
     self.latency = latency
     stamps = boards.stamps
   }

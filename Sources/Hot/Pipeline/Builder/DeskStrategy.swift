@@ -53,6 +53,11 @@ struct DeskStrategy: ~Copyable {
   }
 
   @_noLocks
+  mutating func take(_ change: InstrumentChange) {
+    if kind == .follower { follower.take(change) }
+  }
+
+  @_noLocks
   mutating func observe(_ verdict: Verdict, now: Instant) {
     if kind == .follower { follower.observe(verdict, now: now) }
   }

@@ -25,6 +25,10 @@ extension FeedStage {
   /// The Builder lost faith in a book: the line that holds it fetches a snapshot.
   @_noLocks
   mutating func resync(_ request: ResyncRequest) {
+    if request.fault == .instrumentChanged {
+      change(Int32(truncatingIfNeeded: request.seqId))
+      return
+    }
     count(request.fault, of: request.instrument)
     var slot = 0
     while slot < lineCount {
@@ -36,6 +40,18 @@ extension FeedStage {
       }
       slot &+= 1
     }
+  }
+
+  /// The Builder counts in an instrument's new ticks: what comes from here on is read in them.
+  @_noLocks
+  mutating func change(_ number: Int32) {
+    guard let change = changes.change(number) else { return }
+    var slot = 0
+    while slot < lineCount {
+      if unsafe lines[slot].line.session.take(change, now: now) { act(slot) }
+      slot &+= 1
+    }
+    control.noteChange(number)
   }
 
   /// Does what the session asks for, until it asks for nothing.

@@ -33,6 +33,7 @@ public struct FeedStage: ~Copyable {
   var handovers: SlotConsumer<SessionHandover>
   var resyncs: SlotConsumer<ResyncRequest>
   let control: RunControl
+  let changes: InstrumentChanges
   let state: StateWriter
   let latency: FeedLatency
   let stamps: StampClock
@@ -74,6 +75,7 @@ public struct FeedStage: ~Copyable {
     handovers = rings.handovers.makeConsumer()
     resyncs = rings.resyncs.makeConsumer()
     control = boards.control
+    changes = boards.changes
     state = boards.state
     stamps = boards.stamps
     self.latency = latency

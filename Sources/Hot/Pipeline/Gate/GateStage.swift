@@ -19,6 +19,7 @@ public struct GateStage: ~Copyable {
   let stamps: StampClock
   /// Limits in force are shown to everyone else.
   let state: StateWriter
+  let changes: InstrumentChanges
   /// Of the poll that is under way.
   var moment = Moment.zero
   /// Intents and reports taken.
@@ -29,15 +30,17 @@ public struct GateStage: ~Copyable {
   static let intentsPerPollMax = 32
 
   package init(
-    gate: consuming Gate, rings: StageRings, telemetry: consuming TelemetryProducer,
-    state: StateWriter, stamps: StampClock
+    gate: consuming Gate, rings: StageRings, boards: StageBoards,
+    telemetry: consuming TelemetryProducer
   ) {
+    let state = boards.state
     self.gate = gate
     for index in 0..<self.gate.instrumentCount {
       let id = InstrumentID(index: UInt16(index))
       state.set(self.gate.limits(id), for: id)
     }
     self.state = state
+    changes = boards.changes
     intents = rings.intents.makeConsumer()
     reports = rings.toGate.makeConsumer()
     verdicts = rings.verdicts.makeProducer()
@@ -45,7 +48,7 @@ public struct GateStage: ~Copyable {
     limitChanges = rings.limits.makeConsumer()
     self.telemetry = telemetry
     latency = state.histogram(.gate)
-    self.stamps = stamps
+    stamps = boards.stamps
   }
 
   /// Reports, then intents. A full verdict or telemetry ring leaves intents where they are.
@@ -61,6 +64,7 @@ public struct GateStage: ~Copyable {
     }
     while work < GateStage.reportsPerPollMax, let report = reports.pop() {
       gate.apply(report)
+      if report.kind == .instrument { change(report) }
       work &+= 1
     }
     var taken = 0
@@ -73,6 +77,13 @@ public struct GateStage: ~Copyable {
     }
     messages &+= UInt64(truncatingIfNeeded: work &+ taken)
     return work &+ taken
+  }
+
+  @_noLocks
+  mutating func change(_ report: Report) {
+    guard let change = changes.change(report.exchangeCode) else { return }
+    gate.take(change)
+    state.set(gate.limits(report.instrument), for: report.instrument)
   }
 
   @_noLocks

@@ -27,6 +27,8 @@ public enum AccountMessage: BitwiseCopyable, Sendable {
   case cursor(FillCursor)
   /// All that this epoch had to read was said before.
   case epochRead(UInt32)
+  /// What is said after this of an instrument counts in the ticks and lots of change `number` of `InstrumentChanges`.
+  case changed(number: Int32)
 }
 
 /// Sender → Account: what REST is asked, and what happened to the account's picture.

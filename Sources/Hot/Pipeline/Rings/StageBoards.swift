@@ -8,17 +8,19 @@ package struct StageBoards {
   package let stops: StopBoard
   package let state: StateWriter
   package let working: WorkingBoard
+  package let changes: InstrumentChanges
   /// Latencies of one run are measured by one calibration.
   package let stamps: StampClock
 
   package init(
     control: RunControl, stops: StopBoard, state: StateWriter, working: WorkingBoard,
-    stamps: StampClock
+    changes: InstrumentChanges = InstrumentChanges(), stamps: StampClock
   ) {
     self.control = control
     self.stops = stops
     self.state = state
     self.working = working
+    self.changes = changes
     self.stamps = stamps
   }
 }

@@ -221,6 +221,7 @@ extension SenderStage {
     case .epochRead(let number):
       epoch.read(number)
       nextHousekeeping = now
+    case .changed(let number): change(number, now)
     }
   }
 

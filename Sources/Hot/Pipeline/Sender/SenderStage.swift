@@ -24,6 +24,7 @@ public struct SenderPorts: ~Copyable {
   let state: StateWriter
   let control: RunControl
   let working: WorkingBoard
+  let changes: InstrumentChanges
   var telemetry: TelemetryProducer
   let latency: SenderLatency
   let stamps: StampClock
@@ -44,6 +45,7 @@ public struct SenderPorts: ~Copyable {
     state = boards.state
     control = boards.control
     working = boards.working
+    changes = boards.changes
     self.telemetry = telemetry
     self.latency = latency
     stamps = boards.stamps

@@ -58,15 +58,15 @@ package struct StageSet: @unchecked Sendable {
       latency: state.histogram(.build))
     unsafe builder.initialize(
       to: BuilderStage(
-        instruments: options.instruments, strategy: options.strategy, ports: ports))
+        instruments: options.instruments.copy(), strategy: options.strategy, ports: ports))
     unsafe gate.initialize(
       to: GateStage(
         gate: Gate(instruments: options.instruments, limits: options.limits), rings: rings,
-        telemetry: telemetry.gate, state: state, stamps: boards.stamps))
+        boards: boards, telemetry: telemetry.gate))
     let seed = options.maskSeed
     unsafe sender.initialize(
       to: SenderStage(
-        instruments: options.instruments, start: options.startNumber, settings: options.sender,
+        instruments: options.instruments.copy(), start: options.startNumber, settings: options.sender,
         reactor: hub.sender, slot: options.feeds.count,
         ports: SenderPorts(
           rings: rings, boards: boards, telemetry: telemetry.sender,
@@ -130,7 +130,7 @@ package struct StageSet: @unchecked Sendable {
     do throws(PublicSessionError) {
       for feed in options.feeds {
         let session = try PublicSession(
-          instruments: options.instruments, subscriptions: feed.subscriptions,
+          instruments: options.instruments.copy(), subscriptions: feed.subscriptions,
           configuration: feed.session)
         unsafe (lines + made).initialize(to: FeedLine(session: session, number: made))
         made += 1

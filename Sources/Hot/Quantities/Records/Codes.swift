@@ -118,6 +118,9 @@ public enum FaultCode: UInt16, Error, Sendable, BitwiseCopyable, CaseIterable {
   case unmatchedPush = 83
   /// A row of isolated margin, of a long or short side: it is not of this desk's position.
   case foreignMode = 31
+  // Instruments
+  /// The exchange changed an instrument's ticks or lots: its book is fetched anew.
+  case instrumentChanged = 86
   // Money
   /// A bill's balance does not go on from the one before it.
   case balanceGap = 84

@@ -32,6 +32,9 @@ public enum ReportKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// Lots that were counted before the exchange named their trade have one: id, price and fee of `lastQuantity` lots
   /// that an earlier `fill` of this order counted. It moves no position.
   case fillNamed = 10
+  /// Ticks and lots of `instrument` count anew from here on: `price` new ticks in an old one, `lastQuantity` new lots in an
+  /// old one, `quantity` the position in new lots; `exchangeCode`: the number in this run's `InstrumentChanges`.
+  case instrument = 24
 }
 
 /// 112 bytes: two ring slots.

@@ -1,0 +1,221 @@
+// Keeps this run's instruments as the exchange has them: states, ticks, lots, limits, contract values; control plane.
+
+import Account
+import Foundation
+import Journal
+import Logging
+import Pipeline
+import Quantities
+import State
+
+/// Hears the `instruments` channel, reads the whole list once a day and whenever prices come off the known grid, and changes
+/// one instrument after the other: it is held, its orders end, every stage takes the change, it trades again.
+actor InstrumentKeeper {
+  private let rest: RESTClient
+  private let core: Core
+  private let table: InstrumentTable
+  private let telemetry: ControlTelemetry
+  private let log: Logger
+  private let inbox: InstrumentPushes
+  private var catalog = InstrumentCatalog()
+  private var told: [String: String] = [:]
+  private var lastRead = ContinuousClock.now
+  private var offGrid: UInt64 = 0
+  /// Not in the last list: a second one decides.
+  private var missing: Set<String> = []
+
+  static let poll = Duration.milliseconds(100)
+  static let dailyRead = Duration.seconds(86_400)
+  /// At most so often for prices that are off the grid.
+  static let promptRead = Duration.seconds(10)
+  /// Waited at least, so that what was approved before is out of the rings.
+  static let settling = Duration.milliseconds(250)
+  static let patience = Duration.seconds(10)
+
+  init(
+    rest: RESTClient, core: Core, table: InstrumentTable, telemetry: ControlTelemetry, log: Logger
+  ) {
+    self.rest = rest
+    self.core = core
+    self.table = table
+    self.telemetry = telemetry
+    self.log = log
+    inbox = core.context.instrumentPushes
+  }
+
+  private var ids: [InstrumentID] {
+    (0..<table.count).map { InstrumentID(index: UInt16($0)) }
+  }
+
+  /// Returns when cancelled.
+  func run() async {
+    for id in ids { hold(id) }
+    while !Task.isCancelled {
+      var changed: Set<String> = []
+      for push in inbox.take() { changed.formUnion(catalog.merge(push: push)) }
+      if isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
+      for id in ids where changed.contains(name(id)) { await compare(id) }
+      try? await Task.sleep(for: InstrumentKeeper.poll)
+    }
+  }
+
+  private func name(_ id: InstrumentID) -> String { table[id].symbol.description }
+
+  private var isReadDue: Bool {
+    let since = ContinuousClock.now - lastRead
+    if catalog.ids.isEmpty || since >= InstrumentKeeper.dailyRead { return true }
+    if !missing.isEmpty && since >= InstrumentKeeper.promptRead { return true }
+    // Prices that the grid does not know: the announcement was missed.
+    let count = core.state.faults(.offIncrement)
+    if count == offGrid || since < InstrumentKeeper.promptRead { return false }
+    offGrid = count
+    return true
+  }
+
+  /// False where the exchange did not answer: what is known stays, and the next look comes later.
+  private func read() async -> Bool {
+    lastRead = .now
+    var fresh = InstrumentCatalog()
+    do {
+      for type in Set(ids.map { table[$0].type.okxName }).sorted() {
+        try fresh.add(body: try await rest.get("/api/v5/public/instruments?instType=\(type)"))
+      }
+    } catch {
+      if !Task.isCancelled {
+        log.warning("the list of instruments cannot be read", metadata: ["reason": "\(error)"])
+      }
+      return false
+    }
+    catalog = fresh
+    return true
+  }
+
+  /// One instrument against what the exchange states of it now.
+  private func compare(_ id: InstrumentID) async {
+    tellAnnounced(id)
+    let held = table[id]
+    let stated: Instrument?
+    do { stated = try catalog.instrument(name(id), of: table) } catch {
+      log.error("an instrument is not understood", metadata: ["reason": "\(error)"])
+      core.venueHolds.hold(.instrument, .cancelOnly, "\(error)", for: id)
+      return
+    }
+    var wanted: Instrument
+    if let stated {
+      missing.remove(name(id))
+      wanted = stated
+    } else {
+      if held.state != .unlisted && missing.insert(name(id)).inserted { return }
+      wanted = held
+      missing.remove(name(id))
+      wanted.state = .unlisted
+      wanted.isTradable = false
+    }
+    let exact = stated == nil ? InstrumentChange(wanted, valueBefore: held.contractValue) : nil
+    guard let change = exact ?? held.change(to: wanted) else {
+      let words =
+        "\(name(id)): tick \(wanted.tick) and lot \(wanted.lot) cannot be counted from "
+        + "\(held.tick) and \(held.lot): restart the desk"
+      log.error("\(words)")
+      core.venueHolds.hold(.instrument, .cancelOnly, words, for: id)
+      return
+    }
+    if change.instrument.isSame(as: held) { return }
+    await take(change, was: held, wanted)
+  }
+
+  /// Held, then changed in every stage, then free again where it may trade.
+  private func take(_ change: InstrumentChange, was held: Instrument, _ stated: Instrument) async {
+    let id = held.id
+    let words = InstrumentWords.changes(from: held, to: change.instrument)
+    log.notice(
+      "the exchange changed an instrument",
+      metadata: ["instrument": "\(name(id))", "changes": "\(words)"])
+    if change.isOfUnits || change.instrument.contractValue != held.contractValue {
+      core.venueHolds.hold(
+        .instrument, .cancelOnly, "\(name(id)): \(words), being taken over", for: id)
+      await ordersToEnd(id)
+    }
+    var change = change
+    change.since = .now()
+    guard let number = core.changes.add(change) else {
+      log.error("too many changes of instruments in one run: restart the desk")
+      core.venueHolds.hold(.instrument, .cancelOnly, "\(name(id)): restart the desk", for: id)
+      return
+    }
+    if !telemetry.record(.instrument, InstrumentRecord(change.instrument)) {
+      log.error("an instrument's change could not be put on record")
+    }
+    if change.isOfUnits { core.context.change(change) }
+    core.mailbox.put(InstrumentMailbox.Change(number: number, instrument: change.instrument))
+    await taken(number, id)
+    core.state.set(InstrumentEntry(change.instrument, of: table))
+    hold(id)
+    if change.isOfUnits {
+      log.notice(
+        "an instrument counts anew",
+        metadata: [
+          "instrument": "\(name(id))", "tick": "\(change.instrument.tick)",
+          "lot": "\(change.instrument.lot)",
+        ])
+    }
+  }
+
+  private func ordersToEnd(_ id: InstrumentID) async {
+    let begun = ContinuousClock.now
+    var isTold = false
+    repeat {
+      try? await Task.sleep(for: InstrumentKeeper.settling)
+      if core.workingOrders(of: id) == 0 { return }
+      if !isTold && ContinuousClock.now - begun > InstrumentKeeper.patience {
+        isTold = true
+        log.warning(
+          "an instrument waits for its orders to end", metadata: ["instrument": "\(name(id))"])
+      }
+    } while !Task.isCancelled
+  }
+
+  private func taken(_ number: Int32, _ id: InstrumentID) async {
+    let begun = ContinuousClock.now
+    var isTold = false
+    while !Task.isCancelled && core.control.changesTaken < UInt64(number) + 1 {
+      try? await Task.sleep(for: .milliseconds(10))
+      if !isTold && ContinuousClock.now - begun > InstrumentKeeper.patience {
+        isTold = true
+        log.error(
+          "the stages have not taken an instrument's change", metadata: ["of": "\(name(id))"])
+      }
+    }
+  }
+
+  /// The hold that the instrument's state asks for.
+  private func hold(_ id: InstrumentID) {
+    let item = table[id]
+    if item.isTradable {
+      core.venueHolds.end(.instrument, for: id)
+      return
+    }
+    let words = InstrumentWords.why(item, successor: successor(of: id))
+    if core.venueHolds.hold(.instrument, .cancelOnly, words, for: id) {
+      log.error("an instrument is not traded", metadata: ["why": "\(words)"])
+    }
+  }
+
+  /// The same base against USDC, where a pair against USD is gone (docs/OKX.md OKX-196).
+  private func successor(of id: InstrumentID) -> String? {
+    let name = name(id)
+    guard table[id].state == .unlisted, name.hasSuffix("-USD") else { return nil }
+    return catalog.lists(name + "C") ? name + "C" : nil
+  }
+
+  private func tellAnnounced(_ id: InstrumentID) {
+    let announced = catalog.announced(name(id))
+    let text = announced.map { InstrumentWords.announced($0) }.joined(separator: ", ")
+    if text == told[name(id)] ?? "" { return }
+    told[name(id)] = text
+    if text.isEmpty { return }
+    log.notice(
+      "the exchange announces a change of an instrument",
+      metadata: ["instrument": "\(name(id))", "changes": "\(text)"])
+  }
+}

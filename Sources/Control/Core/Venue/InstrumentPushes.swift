@@ -1,0 +1,25 @@
+// Pushes of the `instruments` channel until the keeper takes them; control plane.
+
+import Foundation
+import Synchronization
+
+/// Filled by the context's connections. Bounded: a reader that fell so far behind reads the whole list anew.
+public final class InstrumentPushes: Sendable {
+  private let waiting = Mutex<[Data]>([])
+  private static let most = 1_000
+
+  public init() {}
+
+  func put(_ push: Data) {
+    waiting.withLock {
+      if $0.count < InstrumentPushes.most { $0.append(push) }
+    }
+  }
+
+  func take() -> [Data] {
+    waiting.withLock { held in
+      defer { held = [] }
+      return held
+    }
+  }
+}
