@@ -218,7 +218,7 @@ let controlTests: [Target] = [
     "Dialing", ["Quantities", "Wire", "Transport", "Dialing"],
     exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
   tests("Operations", ["Quantities", "Operations", log]),
-  tests("Account", ["Quantities", "OKX", "Orders", "Account", "Exchange", log]),
+  tests("Account", ["Quantities", "Channels", "OKX", "Orders", "Account", "Exchange", log]),
   tests(
     "Ledger",
     ["Quantities", "Journal", "Ledger", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -64,4 +64,57 @@ import Testing
       #expect(item.isTradable == isTradable && item.code == code, "\(changes)")
     }
   }
+
+  /// Since 2026-09-30 a push holds the rows that changed and in them what changed (docs/OKX.md OKX-195).
+  @Test func aPushIsMergedByInstrument() throws {
+    var catalog = try catalog(swap())
+    let table = try catalog.table(["BTC-USDT-SWAP"])
+    func push(_ row: String) -> Data {
+      Data("{\"arg\":{\"channel\":\"instruments\",\"instType\":\"SWAP\"},\"data\":[\(row)]}".utf8)
+    }
+    func item() throws -> Instrument? { try catalog.instrument("BTC-USDT-SWAP", of: table) }
+    #expect(catalog.merge(push: push("{\"instId\":\"BTC-USDT-SWAP\",\"tickSz\":\"0.1\"}")).isEmpty)
+    #expect(
+      catalog.merge(push: push("{\"instId\":\"BTC-USDT-SWAP\",\"tickSz\":\"0.01\"}"))
+        == ["BTC-USDT-SWAP"])
+    let finer = try #require(try item())
+    #expect(finer.tick.description == "0.01" && finer.lot.description == "0.01" && finer.isTradable)
+    #expect(
+      catalog.merge(push: push("{\"instId\":\"BTC-USDT-SWAP\",\"state\":\"suspend\"}")).count == 1)
+    #expect(try item()?.state == .suspend && item()?.isTradable == false)
+    _ = catalog.merge(push: push("{\"instId\":\"BTC-USDT-SWAP\",\"state\":\"nobody knows\"}"))
+    #expect(try item()?.state == .unknown && item()?.isTradable == false)
+    #expect(catalog.merge(push: Data("[]".utf8)).isEmpty && catalog.merge(push: Data()).isEmpty)
+    // Another instrument's odd row is nobody's trouble.
+    _ = catalog.merge(push: push("{\"instId\":\"NEW-USDT\",\"tickSz\":\"x\"},7,null"))
+    _ = catalog.merge(push: push("{\"instId\":\"BTC-USDT-SWAP\",\"state\":\"live\"}"))
+    #expect(try item()?.isTradable == true)
+    _ = catalog.merge(push: push("{\"instId\":\"BTC-USDT-SWAP\",\"lotSz\":\"0\"}"))
+    #expect(throws: InstrumentCatalogError.self) { _ = try item() }
+  }
+
+  @Test func whatIsAnnouncedIsTold() throws {
+    let announced =
+      "[{\"param\":\"tickSz\",\"newValue\":\"0.01\",\"effTime\":\"1796083200000\"},{\"param\":\"x\"}]"
+    let catalog = try catalog(swap(["upcChg": "=" + announced]))
+    #expect(
+      catalog.announced("BTC-USDT-SWAP") == [
+        AnnouncedChange(
+          parameter: "tickSz", value: "0.01",
+          at: WallMilliseconds(milliseconds: 1_796_083_200_000))
+      ])
+    #expect(catalog.announced("NOBODY").isEmpty)
+  }
+
+  /// One that is gone keeps no other from trading; where none is left the configuration is wrong.
+  @Test func anInstrumentThatIsNotListedIsShownAndNotTraded() throws {
+    let catalog = try catalog(swap())
+    let table = try catalog.table(["BTC-USDT-SWAP", "BTC-USDT"])
+    let gone = table[InstrumentID(index: 1)]
+    #expect(gone.state == .unlisted && !gone.isTradable && gone.type == .spot)
+    #expect(table[InstrumentID(index: 0)].isTradable)
+    #expect(throws: InstrumentCatalogError.self) {
+      _ = try catalog.table(["BTC-USDT", "ETH-USDT"])
+    }
+  }
 }

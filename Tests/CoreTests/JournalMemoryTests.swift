@@ -229,4 +229,57 @@ import Testing
     try bytes.write(to: URL(fileURLWithPath: path))
     #expect(throws: JournalError.self) { try JournalMemory(folder: history.folder) }
   }
+
+  /// Lots became finer while the desk ran, and coarser before its next start: a size is what it was.
+  @Test func figuresOnRecordFollowTicksAndLots() throws {
+    func item(_ lot: String, tick: String) throws -> InstrumentRecord {
+      InstrumentRecord(
+        Instrument(
+          id: InstrumentID(index: 0), symbol: coin, type: .spot,
+          tick: try #require(DecimalNumber(tick)), lot: try #require(DecimalNumber(lot))))
+    }
+    let history = try History()
+    let id = try #require(ClientOrderID(start: 1, number: 1))
+    try history.start(1) { segment in
+      try segment.put(.instrument, item("0.01", tick: "0.1"), by: .door)
+      try segment.fill(0, .buy, 300, trade: 1, order: 8, at: 1)
+      try segment.order(0, id, lots: 10, expires: 5_000)
+      // A state that changed alone leaves the units as they are.
+      var change = Report(kind: .instrument, instrument: InstrumentID(index: 0))
+      (change.price, change.lastQuantity) = (Price(ticks: 1), Quantity(lots: 1))
+      try segment.put(.report, change)
+      try segment.fill(0, .buy, 1, trade: 2, order: 8, at: 1)
+      try segment.put(.instrument, item("0.001", tick: "0.05"), by: .account)
+      (change.price, change.lastQuantity) = (Price(ticks: 2), Quantity(lots: 10))
+      try segment.put(.report, change)
+      try segment.fill(0, .buy, 5, trade: 3, order: 8, at: 1)
+    }
+    var memory = try history.memory
+    #expect(memory.positions == [coin: 3_015])
+    #expect(memory.unproven[id.rawValue]?.order.quantity.lots == 100)
+    #expect(memory.unproven[id.rawValue]?.order.price.ticks == 200)
+    // What was recorded before the stages took it, and never taken, changes nothing.
+    try history.start(2) { segment in
+      try segment.put(.instrument, item("0.001", tick: "0.05"), by: .door)
+      try segment.fill(0, .sell, 15, trade: 4, order: 9, at: 1)
+      try segment.put(.instrument, item("0.0001", tick: "0.05"), by: .account)
+    }
+    memory = try history.memory
+    #expect(memory.positions == [coin: 3_000])
+    try history.start(3) { segment in
+      try segment.put(.instrument, item("0.1", tick: "0.1"), by: .door)
+      try segment.fill(0, .buy, 1, trade: 5, order: 10, at: 1)
+    }
+    memory = try history.memory
+    #expect(memory.positions == [coin: 31])
+    #expect(memory.unproven[id.rawValue]?.order.quantity.lots == 1)
+    var table = Instrument(
+      id: InstrumentID(index: 0), symbol: coin, type: .spot,
+      tick: Increment(mantissa: 1, decimals: 1), lot: Increment(mantissa: 1, decimals: 8))
+    memory.align(to: InstrumentTable([table]))
+    #expect(memory.positions == [coin: 310_000_000])
+    table.lot = Increment(mantissa: 1, decimals: 0)
+    memory.align(to: InstrumentTable([table]))
+    #expect(memory.positions == [coin: 3])
+  }
 }

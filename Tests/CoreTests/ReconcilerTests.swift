@@ -29,6 +29,7 @@ import Testing
   ) async throws -> Bool {
     var reconciler = Reconciler(
       rest: exchange.rest, instruments: exchange.table, port: sender.port, memory: memory,
+      changes: InstrumentMailbox(),
       telemetry: desk.account, log: log)
     reconciler.patience = patience
     let ready = Counted()
@@ -69,6 +70,7 @@ import Testing
     let ready = Counted()
     let reconciler = Reconciler(
       rest: nil, instruments: desk.table, port: sender.port, memory: JournalMemory(),
+      changes: InstrumentMailbox(),
       telemetry: desk.account, log: Logger(label: "test"))
     await reconciler.run { ready.add() }
     sender.hear()

@@ -8,7 +8,7 @@ import Market
 import Testing
 
 /// Both clocks stand still until the test moves them.
-final class SetClock: VenueClock {
+final class SetClock: ExchangeClock {
   var nanoseconds: Int64 = 1_000_000_000
   /// 2026-08-01 00:00:00 UTC when `nanoseconds` was one second.
   static let wallMicroseconds: Int64 = 1_785_542_400_000_000

@@ -10,6 +10,7 @@ private let clockWords: Set<String> = [
 /// Who may, and what for.
 private let readers: [String: String] = [
   "Sources/Hot/Channels/Clocks.swift": "the clocks as calls, and the reading that a loop makes",
+  "Sources/Hot/Channels/VenueClock.swift": "the exchange's time for whoever signs or shows it",
   "Sources/Hot/Channels/ClockPair+Now.swift": "two clocks together, for the headers of files",
   "Sources/Hot/Channels/StampClock.swift": "stamps, which measure and decide nothing",
   "Sources/Hot/Pipeline/Stages/StageThread.swift": "the loop itself: once a poll",

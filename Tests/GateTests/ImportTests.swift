@@ -38,7 +38,7 @@ private struct ImportRule {
     var names = left(of: target)
     switch target.group {
     case .hot:
-      if names.isEmpty { return ["Swift"] }
+      if names.isEmpty { return language }
       names.formUnion(language.union(shims))
       if systemUsers.contains(target.name) { names.insert("Glibc") }
       if target.name == seamUser { names.formUnion(seam) }
@@ -123,7 +123,7 @@ private func tableOfModules(_ text: String) -> [String: [String]] {
   #expect(try violations("Wire", "import Foundation\n") != [])
   #expect(try violations("Wire", "import OKX\n") != [])
   #expect(try violations("Wire", "import State\n") != [])
-  #expect(try violations("Quantities", "import Synchronization\n") != [])
+  #expect(try violations("Quantities", "import CKernel\n") != [])
   #expect(try violations("State", "import Wire\n") != [])
   #expect(try violations("State", "@preconcurrency import Foundation\n") != [])
   #expect(try violations("Exchange", "internal import Wire\n") != [])

@@ -154,7 +154,8 @@ public struct InstrumentCatalog: Sendable {
     let finest = Increment(mantissa: 1, decimals: 8)
     let parts = id.split(separator: "-")
     let type: InstrumentType =
-      parts.count == 2 ? .spot : parts.last == "SWAP" ? .swap : parts.count == 3 ? .futures : .option
+      parts.count == 2
+      ? .spot : parts.last == "SWAP" ? .swap : parts.count == 3 ? .futures : .option
     var item = Instrument(id: .none, symbol: symbol, type: type, tick: finest, lot: finest)
     item.state = .unlisted
     return item

@@ -96,4 +96,10 @@ public struct AnnouncedChange: Hashable, Sendable {
   public var parameter: String
   public var value: String
   public var at: WallMilliseconds
+
+  public init(parameter: String, value: String, at: WallMilliseconds) {
+    self.parameter = parameter
+    self.value = value
+    self.at = at
+  }
 }

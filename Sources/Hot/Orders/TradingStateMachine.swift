@@ -54,7 +54,7 @@ public struct TradingStateMachine: ~Copyable, @unchecked Sendable {
   }
 
   /// `StopSource` has this many cases; a test holds the two together.
-  static var sources: Int { 6 }
+  static var sources: Int { 7 }
 
   @_noLocks
   func row(_ instrument: InstrumentID) -> Int? {

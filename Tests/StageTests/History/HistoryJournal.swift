@@ -25,7 +25,7 @@ final class HistoryJournal {
 
   /// One start that began at `moment`: its table, then what its stages said.
   func write(
-    _ records: [StageID: [[UInt8]]], of start: UInt32, _ instruments: InstrumentTable,
+    _ records: [StageID: [[UInt8]]], of start: UInt32, _ instruments: [Instrument],
     begunAt moment: Moment
   ) throws {
     var settings = JournalSettings()
@@ -38,8 +38,7 @@ final class HistoryJournal {
       identity: JournalIdentity(
         build: Digest32([1]), configuration: Digest32([2]), environment: .simulated, start: start),
       settings: settings)
-    for index in 0..<instruments.count {
-      let item = instruments[InstrumentID(index: UInt16(index))]
+    for item in instruments {
       try writer.append(.instrument, InstrumentRecord(item), at: moment.instant)
     }
     for stage in [StageID.builder(), .gate, .sender] {

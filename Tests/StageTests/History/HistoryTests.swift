@@ -122,12 +122,15 @@ private final class HistoryTruth {
       expect(
         bench.builderPosition(index) == position,
         "Builder \(bench.builderPosition(index)) of \(index)")
-      let truth = index == 0 ? bench.expectedPosition(0) : bench.venuePosition(1)
+      let lots = index == 0 ? bench.expectedPosition(0) : bench.venuePosition(1)
+      let truth = lots * walk.factor(index)
       // A pair's position is the sum of its fills until the balance proves that less is there.
       if index == 0 && walk.repaired.contains(0) {
         let cash = bench.venue.engine.balance("AAA")?.cash ?? .zero
         let there = SpotHoldings.lots(cash, bench.instruments[InstrumentID(index: 0)].lot) ?? 0
-        expect(abs(position - there) <= 2, "position \(position) of 0, balance \(there)")
+        expect(
+          abs(position - there) <= 2 * walk.factor(0), "position \(position) of 0, balance \(there)"
+        )
         continue
       }
       expect(position == truth, "position \(position) of \(index), exchange \(truth)")

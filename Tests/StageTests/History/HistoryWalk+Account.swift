@@ -44,7 +44,7 @@ extension HistoryWalk {
     take(.tick)
   }
 
-  private func take(_ event: Reconciliation.Event) {
+  func take(_ event: Reconciliation.Event) {
     for action in machine.take(event, at: bench.now) {
       switch action {
       case .ask(let ask, let round):
@@ -114,7 +114,8 @@ extension HistoryWalk {
     where held.instrument == 1 && held.position.lots != 0 && !held.isIsolated {
       rows.rows.append(
         StatedPosition(
-          instrument: InstrumentID(index: 1), quantity: held.position, averagePrice: .none,
+          instrument: InstrumentID(index: 1),
+          quantity: Quantity(lots: held.position.lots * factor(1)), averagePrice: .none,
           tradeID: UInt64(bitPattern: held.lastTrade),
           exchangeTime: WallMilliseconds(milliseconds: held.updatedAt)))
     }
@@ -146,10 +147,11 @@ extension HistoryWalk {
       clientOrder: ClientOrderID(rawValue: UInt64(order.clientID) ?? 0))
     update.exchangeOrder = ExchangeOrderID(rawValue: order.id)
     update.hasOurTag = order.tag == "\(OrderEncoder.tag)"
-    update.price = order.price
-    update.quantity = order.quantity
-    update.cumulativeFilled = order.filled
-    update.averagePrice = order.price
+    let (lots, ticks) = (factor(order.instrument), ticks(order.instrument))
+    update.price = order.price.isNone ? order.price : Price(ticks: order.price.ticks * ticks)
+    update.quantity = Quantity(lots: order.quantity.lots * lots)
+    update.cumulativeFilled = Quantity(lots: order.filled.lots * lots)
+    update.averagePrice = update.price
     update.exchangeTime = WallMilliseconds(milliseconds: order.updatedAt)
     update.receivedAt = bench.now.instant
     return update
@@ -160,8 +162,8 @@ extension HistoryWalk {
       kind: .fill, instrument: InstrumentID(index: UInt16(fill.instrument)), side: fill.side)
     report.clientOrder = ClientOrderID(rawValue: UInt64(fill.clientID) ?? 0)
     report.exchangeOrder = ExchangeOrderID(rawValue: fill.orderID)
-    report.lastQuantity = fill.quantity
-    report.lastPrice = fill.price
+    report.lastQuantity = Quantity(lots: fill.quantity.lots * factor(fill.instrument))
+    report.lastPrice = Price(ticks: fill.price.ticks * ticks(fill.instrument))
     report.tradeID = UInt64(bitPattern: fill.tradeID)
     report.exchangeTime = WallMilliseconds(milliseconds: fill.time)
     report.isReconciled = true

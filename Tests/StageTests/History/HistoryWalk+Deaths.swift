@@ -29,7 +29,7 @@ extension HistoryWalk {
     }
     bench.collect()
     keepRecords()
-    try journal.write(bench.takeRecords(), of: starts, bench.instruments, begunAt: begunAt)
+    try journal.write(bench.takeRecords(), of: starts, grids, begunAt: begunAt)
     bench.advance(by: Int64(random.below(3_000) + 1) * 1_000_000)
     starts += 1
     begunAt = bench.now
@@ -52,7 +52,16 @@ extension HistoryWalk {
 
   /// The records of the start that runs, as far as they were collected.
   func keepRecords() {
-    reports += bench.reports()
+    // In the exchange's lots, whatever the desk counted in then.
+    var lots: [InstrumentID: Int64] = [:]
+    for var report in bench.reports() {
+      if report.kind == .instrument {
+        lots[report.instrument, default: 1] *= report.lastQuantity.lots
+      }
+      report.lastQuantity = Quantity(
+        lots: report.lastQuantity.lots / (lots[report.instrument] ?? 1))
+      reports.append(report)
+    }
     for report in bench.reports() { tell?("start \(starts) \(report)") }
     for record in bench.collected(.position, of: .sender) {
       if let position = record.read(PositionRecord.self), position.before != position.position {

@@ -38,6 +38,8 @@ final class HistoryWalk {
   /// What REST may still take for the present: it lags what the socket tells.
   var past: [(at: Instant, engine: MatchingEngine)] = []
   var isCalm = false
+  /// The desk was held for a turn at least before its ticks and lots change.
+  var isQuiet = false
   var isReady = false
   /// What every start put on record, in order.
   var reports: [Report] = []
@@ -48,6 +50,8 @@ final class HistoryWalk {
   var begunAt: Moment
   /// Where set, each start's records are told here as they are kept.
   var tell: ((String) -> Void)?
+  /// What the table of this start was at first, and became.
+  var grids: [Instrument] = []
   let journal: HistoryJournal
   var books = [BenchBook(instrument: 0), BenchBook(instrument: 1)]
   /// Orders of other people: instrument and id.
@@ -89,6 +93,7 @@ final class HistoryWalk {
   }
 
   func begin() {
+    grids = (0..<2).map { bench.instruments[InstrumentID(index: UInt16($0))] }
     bench.open()
     if starts > 1 && random.isOne(in: 2) {
       // It fills between the line's acknowledgement and the journal's word.
@@ -117,6 +122,7 @@ final class HistoryWalk {
     case 13: if random.isOne(in: 3) { system() }
     case 14: if !late.isEmpty { arriveLate() }
     case 15: if random.isOne(in: 3) { flatten() }
+    case 16: if random.isOne(in: 4) { refine(random.below(2)) }
     default: break
     }
     deliver()

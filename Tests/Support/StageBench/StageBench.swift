@@ -27,6 +27,7 @@ public final class StageBench {
   public let stops: StopBoard
   public let working: WorkingBoard
   public let control = RunControl()
+  public let changes = InstrumentChanges()
   public var venue: BenchVenue
   public internal(set) var now: Moment
   /// Nil while no connection stands.
@@ -100,7 +101,8 @@ public final class StageBench {
     set = try StageSet(
       StageBench.stageOptions(options, instruments), rings: rings,
       boards: StageBoards(
-        control: control, stops: stops, state: state, working: working, stamps: .fixed),
+        control: control, stops: stops, state: state, working: working,
+        changes: changes, stamps: .fixed),
       telemetry: StageTelemetry(
         builder: taps[0].makeProducer(), builderMarket: taps[3].makeProducer(),
         gate: taps[1].makeProducer(), sender: taps[2].makeProducer()))

@@ -46,7 +46,6 @@ public struct Reconciler: Sendable {
     guard let rest else {
       log.warning("no REST or no keys: start-up reconciles nothing and goes active")
       onReady()
-      await passChanges()
       return
     }
     let reader = AccountReader(rest: rest, instruments: instruments)
@@ -56,7 +55,6 @@ public struct Reconciler: Sendable {
       if !(error is CancellationError) {
         log.critical("start-up refuses, and the desk stays cancelOnly: \(error)")
       }
-      await passChanges()
       return
     }
     await withDiscardingTaskGroup { group in
@@ -108,8 +106,8 @@ public struct Reconciler: Sendable {
     } catch { return .failed("\(error)", round: round) }
   }
 
-  /// With nothing to reconcile the stages are told all the same.
-  private func passChanges() async {
+  /// For when `run` has returned: with nothing to reconcile the stages are told of changes all the same, until cancelled.
+  func passChanges() async {
     while !Task.isCancelled {
       while let change = changes.next() {
         instruments.set(change.instrument)

@@ -150,7 +150,7 @@ extension Reconciliation {
         held.answer.update = row
         awaited[client] = nil
         actions.append(.tell(.answer(held.answer)))
-      } else if let filled = memory.ended.take(client.rawValue) {
+      } else if let filled = memory.ended.take(client.rawValue)?.lots {
         // REST lags, or the end on record was none: asked about, with what is on record of it counted.
         var update = row
         update.cumulativeFilled = Quantity(lots: filled)

@@ -211,6 +211,7 @@ public struct Reconciliation: Sendable {
     failures = 0
     if hasBegun { return }
     hasBegun = true
+    memory.align(to: instruments)
     for (symbol, lots) in memory.positions.sorted(by: { "\($0.key)" < "\($1.key)" }) {
       guard let id = instruments.find(symbol), lots != 0 else { continue }
       actions.append(.tell(.recorded(instrument: id, quantity: Quantity(lots: lots))))

@@ -25,7 +25,7 @@ public final class DoorService: Sendable {
     _ desk: DeskControls, targetLotsMaximum: [Int64], path: String, log: Logger
   ) {
     self.desk = desk
-    limits = LimitBook(desk.limitsAtStart)
+    limits = LimitBook(desk.limitsAtStart, of: desk.instruments)
     rules = DoorRules(instruments: desk.instruments, targetLotsMaximum: targetLotsMaximum)
     self.path = path
     self.log = log

@@ -9,10 +9,28 @@ import Quantities
 final class LimitBook: @unchecked Sendable {
   // SAFETY: made before the Door's thread starts, used by that thread alone.
   private var limits: [InstrumentLimits]
+  private let table: InstrumentTable
+  /// What each instrument's figures count in.
+  private var lots: [Increment]
 
-  init(_ limits: [InstrumentLimits]) { self.limits = limits }
+  init(_ limits: [InstrumentLimits], of table: InstrumentTable) {
+    self.limits = limits
+    self.table = table
+    lots = (0..<table.count).map { table[InstrumentID(index: UInt16($0))].lot }
+  }
 
-  subscript(id: InstrumentID) -> InstrumentLimits { limits[Int(id.index)] }
+  /// In the instrument's lots of now: an exchange that made its lot finer left the sizes as they were.
+  subscript(id: InstrumentID) -> InstrumentLimits {
+    let at = Int(id.index)
+    let lot = table[id].lot
+    if lot != lots[at] {
+      for limit in [InstrumentLimit.orderLots, .positionLots] {
+        limits[at][limit] = JournalMemory.rescale(limits[at][limit], lots[at], lot)
+      }
+      lots[at] = lot
+    }
+    return limits[at]
+  }
 
   /// `order_lots 100 → 5, open_orders 20 stays`; nil where each figure that is asked is looser than what holds.
   func change(_ id: InstrumentID, by asked: InstrumentLimits) -> String? {

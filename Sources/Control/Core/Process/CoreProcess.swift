@@ -191,6 +191,7 @@ public struct CoreProcess: Sendable {
         core.stopBoard.request(.active, by: .startup, for: .none)
         core.state.set(phase: .running)
       }
+      await reconciler.passChanges()
     }
     let keeper = account.map {
       AccountKeeper(
@@ -217,12 +218,10 @@ public struct CoreProcess: Sendable {
         rest: $0, state: core.state, holds: core.venueHolds,
         limitMilliseconds: configuration.risk.desk.clockOffsetMilliseconds, log: log)
     }
-    let instruments = core.options.contextConnections.isEmpty
-      ? nil
-      : rest.map {
-        InstrumentKeeper(
-          rest: $0, core: core, table: table, telemetry: core.accountTelemetry, log: log)
-      }
+    let keepsInstruments = !core.options.contextConnections.isEmpty
+    let instruments = (keepsInstruments ? rest : nil).map {
+      InstrumentKeeper(rest: $0, ports: core.instrumentPorts, log: log)
+    }
     let venue = Task {
       async let keeping: Void = instruments?.run() ?? ()
       await clock?.run() ?? ()

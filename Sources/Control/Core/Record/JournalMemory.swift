@@ -17,26 +17,34 @@ public struct JournalMemory: Sendable {
   /// Fills on record.
   public private(set) var trades: Set<Trade> = []
   /// Lots on record of the latest orders, by the exchange's id.
-  private var counted = RecentOrders<CountedOrder>()
+  var counted = RecentOrders<CountedOrder>()
   /// Orders without an end on record, by our id.
-  public private(set) var unproven: [UInt64: UnprovenOrder] = [:]
+  public internal(set) var unproven: [UInt64: UnprovenOrder] = [:]
   /// Lots on record of the latest orders that have an end on record, by our id: REST may show one at work a moment longer.
-  var ended = RecentOrders<Int64>()
+  var ended = RecentOrders<EndedOrder>()
   /// How far `trade/fills` was read; nil where that is on no record.
   public private(set) var cursor: FillCursor?
   /// Signed lots; not of those in `unsummed`.
-  public private(set) var positions: [Symbol: Int64] = [:]
+  public internal(set) var positions: [Symbol: Int64] = [:]
   /// Instruments with sizes on record that are past any sum: nothing is known of their positions.
   public private(set) var unsummed: Set<Symbol> = []
   /// Wall time of the oldest record; nil in an empty journal.
   public private(set) var began: WallMilliseconds?
   /// Bills on record.
   public private(set) var bills = BillBook()
+  /// What the figures of each instrument count in.
+  var units: [Symbol: RecordedUnits] = [:]
   /// Opening time of the newest bar on record, Unix milliseconds.
   public private(set) var bars: [Bars: Int64] = [:]
 
+  struct EndedOrder {
+    var instrument: Symbol
+    var lots: Int64
+  }
+
   /// What is on record of an order of the exchange.
-  private struct CountedOrder {
+  struct CountedOrder {
+    var instrument: Symbol
     var lots: Int64 = 0
     /// Of these: lots that no trade was named for.
     var nameless: Int64 = 0
@@ -76,6 +84,7 @@ public struct JournalMemory: Sendable {
     if try journal.segments().isEmpty { return }
     var reader = try JournalReader(journal)
     var names: [UInt32: [UInt16: Symbol]] = [:]
+    var grids = UnitsOnRecord()
     var pending: [(start: UInt32, record: JournalRecord)] = []
     while let record = try reader.next() {
       guard let header = reader.header else { continue }
@@ -84,6 +93,7 @@ public struct JournalMemory: Sendable {
       case .instrument:
         if let item = InstrumentRecord(payload: record.payload) {
           names[header.identity.start, default: [:]][item.instrument.index] = item.symbol
+          grids.note(item, of: header.identity.start)
         }
       case .bar:
         // An instrument's name is on record long before its first bar.
@@ -112,10 +122,19 @@ public struct JournalMemory: Sendable {
     var adopted: [Symbol: (start: UInt32, at: Instant)] = [:]
     for (start, record) in pending {
       let known = names[start] ?? [:]
+      if record.kind != .state { grids.begin(start) { align($0, to: $1) } }
       switch record.kind {
       case .state: take(state: record, known)
       case .order: take(order: record, known)
-      case .report: take(report: record, start, known, adopted)
+      case .report:
+        if let report = Report(payload: record.payload), report.kind == .instrument {
+          let isOfUnits = report.price.ticks != 1 || report.lastQuantity.lots != 1
+          if isOfUnits, let symbol = known[report.instrument.index] {
+            grids.next(symbol) { align($0, to: $1) }
+          }
+        } else {
+          take(report: record, start, known, adopted)
+        }
       case .position:
         guard let item = PositionRecord(payload: record.payload),
           let symbol = known[item.instrument.index]
@@ -182,7 +201,7 @@ public struct JournalMemory: Sendable {
       if let filled = unproven[client]?.filled {
         unproven[client]?.filled = filled.addingClamped(item.lastQuantity.lots)
       }
-      ended.change(client) { $0 = $0.addingClamped(item.lastQuantity.lots) }
+      ended.change(client) { $0.lots = $0.lots.addingClamped(item.lastQuantity.lots) }
       // A fill before the adoption of the same start is in the adopted figure already.
       if let one = adopted[symbol], one.start == start, record.header.instant < one.at { return }
       move(symbol, item.side, item.lastQuantity.lots)
@@ -200,7 +219,8 @@ public struct JournalMemory: Sendable {
   }
 
   private mutating func end(_ client: UInt64) {
-    if let order = unproven.removeValue(forKey: client) { ended.set(client, to: order.filled) }
+    guard let order = unproven.removeValue(forKey: client) else { return }
+    ended.set(client, to: EndedOrder(instrument: order.instrument, lots: order.filled))
   }
 
   private mutating func note(_ report: Report, _ symbol: Symbol) {
@@ -210,7 +230,7 @@ public struct JournalMemory: Sendable {
       trades.insert(Trade(instrument: symbol, trade: report.tradeID, order: order))
     }
     if order == 0 { return }
-    if counted[order] == nil { counted.set(order, to: CountedOrder()) }
+    if counted[order] == nil { counted.set(order, to: CountedOrder(instrument: symbol)) }
     counted.change(order) { held in
       held.isOurs = !report.clientOrder.isForeign && report.clientOrder.start > 0
       if report.kind == .fillNamed {

@@ -25,6 +25,10 @@ struct RecentOrders<Value: Sendable>: Sendable {
     }
   }
 
+  mutating func changeAll(_ body: (inout Value) -> Void) {
+    for id in values.keys { change(id, body) }
+  }
+
   mutating func take(_ id: UInt64) -> Value? { values.removeValue(forKey: id) }
 
   func latest(_ count: Int, where isWanted: (Value) -> Bool) -> [(order: UInt64, Value)] {

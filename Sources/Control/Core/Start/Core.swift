@@ -19,7 +19,7 @@ public final class Core: @unchecked Sendable {
   public let stopBoard: StopBoard
   private let workingBoard: WorkingBoard
   /// What the exchange changed of this run's instruments, and the way to whoever tells the stages.
-  let changes = InstrumentChanges()
+  private let changes = InstrumentChanges()
   public let mailbox = InstrumentMailbox()
   /// What the exchange's state keeps the desk from.
   public let venueHolds: VenueHolds
@@ -102,19 +102,7 @@ public final class Core: @unchecked Sendable {
     accountPushes = AccountPushes(
       accounts: parts.accountPushes.makeConsumer(),
       positions: parts.positionPushes.makeConsumer())
-    connectors = [
-      Connector(
-        lines: options.publicLines.map(\.connector), requests: parts.requests.makeConsumer(),
-        handovers: parts.handovers.makeProducer(), stageWaker: stages.wakers.feed,
-        seed: .random(in: .min ... .max), network: options.network,
-        venueClock: options.venueClock, report: report),
-      Connector(
-        lines: options.privateLine.map { [$0] } ?? [],
-        requests: parts.privateRequests.makeConsumer(),
-        handovers: parts.privateHandovers.makeProducer(), stageWaker: stages.wakers.sender,
-        seed: .random(in: .min ... .max), network: options.network,
-        venueClock: options.venueClock, report: report),
-    ]
+    connectors = Core.connectors(options, parts, stages.wakers, report)
     let state = state
     contextReaders = options.contextConnections.map {
       ContextReader(
@@ -125,6 +113,25 @@ public final class Core: @unchecked Sendable {
   }
 
   deinit { stages.free() }
+
+  private static func connectors(
+    _ options: CoreOptions, _ parts: StageRings, _ wakers: StageWakers,
+    _ report: @escaping @Sendable (CoreEvent) -> Void
+  ) -> [Connector] {
+    [
+      Connector(
+        lines: options.publicLines.map(\.connector), requests: parts.requests.makeConsumer(),
+        handovers: parts.handovers.makeProducer(), stageWaker: wakers.feed,
+        seed: .random(in: .min ... .max), network: options.network,
+        venueClock: options.venueClock, report: report),
+      Connector(
+        lines: options.privateLine.map { [$0] } ?? [],
+        requests: parts.privateRequests.makeConsumer(),
+        handovers: parts.privateHandovers.makeProducer(), stageWaker: wakers.sender,
+        seed: .random(in: .min ... .max), network: options.network,
+        venueClock: options.venueClock, report: report),
+    ]
+  }
 
   /// Tells the stages what earlier starts have on record; before `start`.
   public func remember(_ memory: JournalMemory) {
@@ -183,8 +190,13 @@ public final class Core: @unchecked Sendable {
     try? MemoryRegion.unlink(file: options.statePath)
   }
 
-  /// Orders of ours that the Sender holds at work.
-  func workingOrders(of id: InstrumentID) -> Int { workingBoard.own(id) }
+  /// What the instruments' keeper may do.
+  var instrumentPorts: InstrumentPorts {
+    InstrumentPorts(
+      table: options.instruments, changes: changes, mailbox: mailbox, holds: venueHolds,
+      control: control, context: context, state: state, working: workingBoard,
+      telemetry: accountTelemetry)
+  }
 
   /// What the Door may do.
   public var controls: DeskControls {

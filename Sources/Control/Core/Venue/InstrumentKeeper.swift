@@ -12,11 +12,8 @@ import State
 /// one instrument after the other: it is held, its orders end, every stage takes the change, it trades again.
 actor InstrumentKeeper {
   private let rest: RESTClient
-  private let core: Core
-  private let table: InstrumentTable
-  private let telemetry: ControlTelemetry
+  private let ports: InstrumentPorts
   private let log: Logger
-  private let inbox: InstrumentPushes
   private var catalog = InstrumentCatalog()
   private var told: [String: String] = [:]
   private var lastRead = ContinuousClock.now
@@ -32,16 +29,13 @@ actor InstrumentKeeper {
   static let settling = Duration.milliseconds(250)
   static let patience = Duration.seconds(10)
 
-  init(
-    rest: RESTClient, core: Core, table: InstrumentTable, telemetry: ControlTelemetry, log: Logger
-  ) {
+  init(rest: RESTClient, ports: InstrumentPorts, log: Logger) {
     self.rest = rest
-    self.core = core
-    self.table = table
-    self.telemetry = telemetry
+    self.ports = ports
     self.log = log
-    inbox = core.context.instrumentPushes
   }
+
+  private var table: InstrumentTable { ports.table }
 
   private var ids: [InstrumentID] {
     (0..<table.count).map { InstrumentID(index: UInt16($0)) }
@@ -52,7 +46,9 @@ actor InstrumentKeeper {
     for id in ids { hold(id) }
     while !Task.isCancelled {
       var changed: Set<String> = []
-      for push in inbox.take() { changed.formUnion(catalog.merge(push: push)) }
+      for push in ports.context.instrumentPushes.take() {
+        changed.formUnion(catalog.merge(push: push))
+      }
       if isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
       for id in ids where changed.contains(name(id)) { await compare(id) }
       try? await Task.sleep(for: InstrumentKeeper.poll)
@@ -66,7 +62,7 @@ actor InstrumentKeeper {
     if catalog.ids.isEmpty || since >= InstrumentKeeper.dailyRead { return true }
     if !missing.isEmpty && since >= InstrumentKeeper.promptRead { return true }
     // Prices that the grid does not know: the announcement was missed.
-    let count = core.state.faults(.offIncrement)
+    let count = ports.state.faults(.offIncrement)
     if count == offGrid || since < InstrumentKeeper.promptRead { return false }
     offGrid = count
     return true
@@ -97,7 +93,7 @@ actor InstrumentKeeper {
     let stated: Instrument?
     do { stated = try catalog.instrument(name(id), of: table) } catch {
       log.error("an instrument is not understood", metadata: ["reason": "\(error)"])
-      core.venueHolds.hold(.instrument, .cancelOnly, "\(error)", for: id)
+      ports.holds.hold(.instrument, .cancelOnly, "\(error)", for: id)
       return
     }
     var wanted: Instrument
@@ -117,7 +113,7 @@ actor InstrumentKeeper {
         "\(name(id)): tick \(wanted.tick) and lot \(wanted.lot) cannot be counted from "
         + "\(held.tick) and \(held.lot): restart the desk"
       log.error("\(words)")
-      core.venueHolds.hold(.instrument, .cancelOnly, words, for: id)
+      ports.holds.hold(.instrument, .cancelOnly, words, for: id)
       return
     }
     if change.instrument.isSame(as: held) { return }
@@ -132,24 +128,24 @@ actor InstrumentKeeper {
       "the exchange changed an instrument",
       metadata: ["instrument": "\(name(id))", "changes": "\(words)"])
     if change.isOfUnits || change.instrument.contractValue != held.contractValue {
-      core.venueHolds.hold(
+      ports.holds.hold(
         .instrument, .cancelOnly, "\(name(id)): \(words), being taken over", for: id)
       await ordersToEnd(id)
     }
     var change = change
     change.since = .now()
-    guard let number = core.changes.add(change) else {
+    guard let number = ports.changes.add(change) else {
       log.error("too many changes of instruments in one run: restart the desk")
-      core.venueHolds.hold(.instrument, .cancelOnly, "\(name(id)): restart the desk", for: id)
+      ports.holds.hold(.instrument, .cancelOnly, "\(name(id)): restart the desk", for: id)
       return
     }
-    if !telemetry.record(.instrument, InstrumentRecord(change.instrument)) {
+    if !ports.telemetry.record(.instrument, InstrumentRecord(change.instrument)) {
       log.error("an instrument's change could not be put on record")
     }
-    if change.isOfUnits { core.context.change(change) }
-    core.mailbox.put(InstrumentMailbox.Change(number: number, instrument: change.instrument))
+    if change.isOfUnits { ports.context.change(change) }
+    ports.mailbox.put(InstrumentMailbox.Change(number: number, instrument: change.instrument))
     await taken(number, id)
-    core.state.set(InstrumentEntry(change.instrument, of: table))
+    ports.state.set(InstrumentEntry(change.instrument, of: table))
     hold(id)
     if change.isOfUnits {
       log.notice(
@@ -166,7 +162,7 @@ actor InstrumentKeeper {
     var isTold = false
     repeat {
       try? await Task.sleep(for: InstrumentKeeper.settling)
-      if core.workingOrders(of: id) == 0 { return }
+      if ports.working.own(id) == 0 { return }
       if !isTold && ContinuousClock.now - begun > InstrumentKeeper.patience {
         isTold = true
         log.warning(
@@ -178,7 +174,7 @@ actor InstrumentKeeper {
   private func taken(_ number: Int32, _ id: InstrumentID) async {
     let begun = ContinuousClock.now
     var isTold = false
-    while !Task.isCancelled && core.control.changesTaken < UInt64(number) + 1 {
+    while !Task.isCancelled && ports.control.changesTaken < UInt64(number) + 1 {
       try? await Task.sleep(for: .milliseconds(10))
       if !isTold && ContinuousClock.now - begun > InstrumentKeeper.patience {
         isTold = true
@@ -192,11 +188,11 @@ actor InstrumentKeeper {
   private func hold(_ id: InstrumentID) {
     let item = table[id]
     if item.isTradable {
-      core.venueHolds.end(.instrument, for: id)
+      ports.holds.end(.instrument, for: id)
       return
     }
     let words = InstrumentWords.why(item, successor: successor(of: id))
-    if core.venueHolds.hold(.instrument, .cancelOnly, words, for: id) {
+    if ports.holds.hold(.instrument, .cancelOnly, words, for: id) {
       log.error("an instrument is not traded", metadata: ["why": "\(words)"])
     }
   }

@@ -66,7 +66,8 @@ package struct StageSet: @unchecked Sendable {
     let seed = options.maskSeed
     unsafe sender.initialize(
       to: SenderStage(
-        instruments: options.instruments.copy(), start: options.startNumber, settings: options.sender,
+        instruments: options.instruments.copy(), start: options.startNumber,
+        settings: options.sender,
         reactor: hub.sender, slot: options.feeds.count,
         ports: SenderPorts(
           rings: rings, boards: boards, telemetry: telemetry.sender,

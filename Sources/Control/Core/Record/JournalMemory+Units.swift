@@ -1,0 +1,87 @@
+// What recorded figures count in, when an exchange changed ticks and lots within a run or between two; control plane, pure.
+
+import Journal
+import Quantities
+
+/// Of one instrument, at one time.
+struct RecordedUnits: Hashable, Sendable {
+  var tick: Increment
+  var lot: Increment
+}
+
+/// Each start's units by instrument, in the order in which they came into force.
+struct UnitsOnRecord {
+  private var known: [UInt32: [Symbol: [RecordedUnits]]] = [:]
+  private var start: UInt32?
+  private var taken: [Symbol: Int] = [:]
+
+  mutating func note(_ item: InstrumentRecord, of start: UInt32) {
+    let units = RecordedUnits(tick: item.tick, lot: item.lot)
+    if known[start]?[item.symbol]?.last == units { return }
+    known[start, default: [:]][item.symbol, default: []].append(units)
+  }
+
+  /// The first record of a start: its instruments count in what it began with.
+  mutating func begin(_ start: UInt32, _ align: (Symbol, RecordedUnits) -> Void) {
+    if self.start == start { return }
+    self.start = start
+    taken = [:]
+    for (symbol, units) in known[start] ?? [:] { align(symbol, units[0]) }
+  }
+
+  /// The stages of this start took the instrument's next units; a change that left them as they were is none.
+  mutating func next(_ symbol: Symbol, _ align: (Symbol, RecordedUnits) -> Void) {
+    guard let start, let units = known[start]?[symbol] else { return }
+    let at = (taken[symbol] ?? 0) + 1
+    if at >= units.count { return }
+    taken[symbol] = at
+    align(symbol, units[at])
+  }
+}
+
+extension JournalMemory {
+  /// Counts the instrument's figures in `units`. What is no whole number of new lots is cut towards 0: the exchange's word
+  /// says the rest.
+  mutating func align(_ symbol: Symbol, to next: RecordedUnits) {
+    guard let old = units.updateValue(next, forKey: symbol), old != next else { return }
+    func lots(_ lots: Int64) -> Int64 { JournalMemory.rescale(lots, old.lot, next.lot) }
+    if let held = positions[symbol] { positions[symbol] = lots(held) }
+    counted.changeAll { held in
+      if held.instrument != symbol { return }
+      held.lots = lots(held.lots)
+      held.nameless = lots(held.nameless)
+    }
+    ended.changeAll { held in
+      if held.instrument == symbol { held.lots = lots(held.lots) }
+    }
+    for (client, order) in unproven where order.instrument == symbol {
+      var order = order
+      order.filled = lots(order.filled)
+      order.order.quantity = Quantity(lots: lots(order.order.quantity.lots))
+      if !order.order.price.isNone {
+        order.order.price = Price(
+          ticks: JournalMemory.rescale(order.order.price.ticks, old.tick, next.tick))
+      }
+      unproven[client] = order
+    }
+  }
+
+  /// All of it in what this run counts in.
+  package mutating func align(to table: InstrumentTable) {
+    for index in 0..<table.count {
+      let item = table[InstrumentID(index: UInt16(index))]
+      align(item.symbol, to: RecordedUnits(tick: item.tick, lot: item.lot))
+    }
+  }
+
+  /// `count` old units in new ones; saturates.
+  static func rescale(_ count: Int64, _ old: Increment, _ new: Increment) -> Int64 {
+    guard new.mantissa > 0, let up = powerOfTen(new.decimals), let down = powerOfTen(old.decimals)
+    else { return count }
+    let (numerator, isOver) = (Int128(count) * Int128(old.mantissa))
+      .multipliedReportingOverflow(by: Int128(up))
+    let (denominator, isWide) = Int128(new.mantissa).multipliedReportingOverflow(by: Int128(down))
+    if isOver || isWide { return count < 0 ? .min : .max }
+    return Int64(clamping: numerator / denominator)
+  }
+}
