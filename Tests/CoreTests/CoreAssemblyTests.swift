@@ -93,12 +93,15 @@ import Testing
     #expect(try options(configuration(), credentials: nil).privateLine == nil)
   }
 
-  @Test func withoutABusinessEndpointThereIsNoContext() throws {
+  /// What the desk itself goes by is asked for all the same; a harness without REST plays one connection.
+  @Test func withoutABusinessEndpointThereIsNoMarketContext() throws {
     let bare = try configuration {
       $0.replacingOccurrences(
         of: "    business: wss://localhost:9443/ws/v5/business\n", with: "")
     }
-    #expect(try options(bare, credentials: keys).contextConnections.isEmpty)
+    let found = try options(bare, credentials: keys).contextConnections
+    #expect(found.map(\.name) == ["context"])
+    #expect(Set(found.flatMap(\.channels).map(\.name)) == ["instruments", "status"])
   }
 
   @Test func limitsAreTheInstrumentsOwnBeforeTheDefaults() throws {

@@ -11,6 +11,16 @@ import Testing
   private let coin = Symbol("BTC-USDT") ?? Symbol()
   private let ether = Symbol("ETH-USDT") ?? Symbol()
 
+  /// In the lots that histories name.
+  private var table: InstrumentTable {
+    InstrumentTable(
+      [coin, ether].map {
+        Instrument(
+          id: .none, symbol: $0, type: .spot, tick: Increment(mantissa: 1, decimals: 1),
+          lot: Increment(mantissa: 1, decimals: 3))
+      })
+  }
+
   @Test func anEmptyFolderRemembersNothing() throws {
     let history = try History()
     let memory = try history.memory
@@ -76,7 +86,7 @@ import Testing
     let memory = try history.memory
     #expect(memory.unsummed == [coin] && memory.positions == [ether: 3])
     #expect(memory.unproven[id.rawValue]?.filled == .max)
-    #expect(memory.strangers(latest: 9).contains { $0.lots.lots == .max })
+    #expect(memory.strangers(latest: 9, of: table).contains { $0.lots.lots == .max })
     // The exchange's word mends it.
     try history.start(2) { segment in
       try segment.name(["BTC-USDT"])
@@ -135,7 +145,7 @@ import Testing
     var memory = try history.memory
     #expect(memory.positions == [coin: 3, ether: -4])
     #expect(memory.trades.count == 3)
-    #expect(memory.strangers(latest: 9).allSatisfy { $0.nameless.lots == 0 })
+    #expect(memory.strangers(latest: 9, of: table).allSatisfy { $0.nameless.lots == 0 })
     try history.start(2) { segment in
       try segment.name(["BTC-USDT", "ETH-USDT"])
       // Found by start-up, and then stated with it: the figure holds it already.
@@ -186,10 +196,10 @@ import Testing
         .fillCursor, FillCursor(billID: 44, time: WallMilliseconds(milliseconds: 10)))
     }
     let memory = try history.memory
-    let recorded = memory.strangers(latest: 9)
+    let recorded = memory.strangers(latest: 9, of: table)
     #expect(recorded.map(\.exchangeOrder.rawValue) == [5, 6])
     #expect(recorded.map(\.lots.lots) == [6, 3] && recorded.map(\.nameless.lots) == [6, 0])
-    #expect(memory.strangers(latest: 1).map(\.exchangeOrder.rawValue) == [6])
+    #expect(memory.strangers(latest: 1, of: table).map(\.exchangeOrder.rawValue) == [6])
     #expect(memory.positions == [coin: 9], "a name moves nothing")
     #expect(memory.trades.map { Int64(bitPattern: $0.trade) } == [-8])
     #expect(memory.cursor?.billID == 44)
@@ -273,13 +283,12 @@ import Testing
     memory = try history.memory
     #expect(memory.positions == [coin: 31])
     #expect(memory.unproven[id.rawValue]?.order.quantity.lots == 1)
-    var table = Instrument(
-      id: InstrumentID(index: 0), symbol: coin, type: .spot,
-      tick: Increment(mantissa: 1, decimals: 1), lot: Increment(mantissa: 1, decimals: 8))
-    memory.align(to: InstrumentTable([table]))
+    var finest = table[InstrumentID(index: 0)]
+    finest.lot = Increment(mantissa: 1, decimals: 8)
+    memory.align(to: InstrumentTable([finest]))
     #expect(memory.positions == [coin: 310_000_000])
-    table.lot = Increment(mantissa: 1, decimals: 0)
-    memory.align(to: InstrumentTable([table]))
+    finest.lot = Increment(mantissa: 1, decimals: 0)
+    memory.align(to: InstrumentTable([finest]))
     #expect(memory.positions == [coin: 3])
   }
 }

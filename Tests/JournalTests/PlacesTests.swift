@@ -20,13 +20,13 @@ private func places<Code: CaseIterable & BitwiseCopyable>(_: Code.Type) -> Strin
     """
     0 sent, 1 acknowledged, 2 live, 3 fill, 4 cancelled, 5 rejected, 6 unknown, 7 filled, \
     8 cancelRejected, 9 position, 10 tradingState, 11 session, \
-    12 sellable, 13 fillNamed
+    12 sellable, 13 fillNamed, 14 instrument
     """
   ),
   (places(TradingState.self), "0 active, 1 reduceOnly, 2 cancelOnly, 3 halted"),
   (
     places(StopSource.self),
-    "0 person, 1 breaker, 2 durability, 3 supervisor, 4 startup, 5 reconcile"
+    "0 person, 1 breaker, 2 durability, 3 supervisor, 4 startup, 5 reconcile, 6 exchange"
   ),
   (places(IntentKind.self), "0 place, 1 cancel"),
   (places(OrderType.self), "0 limit, 1 postOnly, 2 immediateOrCancel"),
@@ -64,7 +64,7 @@ private func places<Code: CaseIterable & BitwiseCopyable>(_: Code.Type) -> Strin
     subscribeRefused, 24 loginRefused, 25 idle, 26 notice, 27 connectionLimit, 28 \
     requestRefused, 29 sequenceGap, 30 snapshotTimeout, 31 checksumMismatch, 32 \
     crossedBook, 33 bookTooDeep, 34 bookUnsorted, 35 ringFull, 36 writeOverflow, 37 \
-    unmatchedReply, 38 unmatchedPush, 39 foreignMode, 40 balanceGap, 41 averageGap
+    unmatchedReply, 38 unmatchedPush, 39 foreignMode, 40 balanceGap, 41 averageGap, 42 instrumentChanged
     """
   ),
   (places(JournalStream.self), "0 trade, 1 market"),

@@ -106,7 +106,8 @@ import Testing
     let unproven = update(old, .live, cumulative: 3)
     desk.orders.remember(
       RecordedOrder(
-        exchangeOrder: unproven.exchangeOrder, lots: Quantity(lots: 3), nameless: Quantity(lots: 3))
+        exchangeOrder: unproven.exchangeOrder, instrument: unproven.instrument,
+        lots: Quantity(lots: 3), nameless: Quantity(lots: 3))
     )
     #expect(desk.adoptUnproven(unproven) == true)
     #expect(desk.gate.exposure(InstrumentID(index: 0)).openBuys == 7)
@@ -124,7 +125,8 @@ import Testing
     var desk = Desk(start: 9)
     desk.orders.remember(
       RecordedOrder(
-        exchangeOrder: ExchangeOrderID(rawValue: 900), lots: Quantity(lots: 5),
+        exchangeOrder: ExchangeOrderID(rawValue: 900), instrument: .none,
+        lots: Quantity(lots: 5),
         nameless: Quantity(lots: stillNameless)))
     var push = update(.none, .partiallyFilled, cumulative: 8, last: 3, trade: 0, side: .sell)
     push.exchangeOrder = ExchangeOrderID(rawValue: 900)

@@ -41,5 +41,5 @@ private func check<Record>(_ type: Record.Type, size: Int, alignment: Int = 8) {
   #expect(FaultCode.allCases.allSatisfy { $0.rawValue < 128 })
   #expect(RefusalCode.approved.rawValue == 0 && FaultCode.none.rawValue == 0)
   #expect(TradingState.allCases.map(\.rawValue) == [0, 1, 2, 3])
-  #expect(StopSource.allCases.count <= 6, "the state file keeps a byte per source in one word")
+  #expect(StopSource.allCases.count <= 12, "the state file keeps half a byte per source in six")
 }

@@ -76,7 +76,7 @@ extension OrderTable {
   /// Before the first push, whose growth would else be the whole order.
   public mutating func remember(_ order: RecordedOrder) {
     strangers.add(
-      order.exchangeOrder.rawValue, of: .none, counted: order.lots.lots,
+      order.exchangeOrder.rawValue, of: order.instrument, counted: order.lots.lots,
       anonymous: order.nameless.lots,
       recorded: order.lots.lots)
   }

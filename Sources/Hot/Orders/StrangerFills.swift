@@ -5,12 +5,16 @@ import Quantities
 /// What an earlier start has on record of an order outside of the table.
 public struct RecordedOrder: Hashable, Sendable {
   public var exchangeOrder: ExchangeOrderID
+  public var instrument: InstrumentID
   public var lots: Quantity
   /// Of these: lots that no trade was named for.
   public var nameless: Quantity
 
-  public init(exchangeOrder: ExchangeOrderID, lots: Quantity, nameless: Quantity) {
+  public init(
+    exchangeOrder: ExchangeOrderID, instrument: InstrumentID, lots: Quantity, nameless: Quantity
+  ) {
     self.exchangeOrder = exchangeOrder
+    self.instrument = instrument
     self.lots = lots
     self.nameless = nameless
   }
@@ -87,7 +91,7 @@ struct StrangerFills: ~Copyable, @unchecked Sendable {
     if isForeignMode { unsafe rows[slot].isForeignMode = true }
   }
 
-  /// Counts in the new lots. An order of which only an earlier start's record tells names no instrument and stays.
+  /// Counts in the new lots.
   @_noLocks
   mutating func take(_ change: InstrumentChange) {
     if change.lotFactor == 1 { return }

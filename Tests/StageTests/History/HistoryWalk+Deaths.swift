@@ -39,7 +39,7 @@ extension HistoryWalk {
     readings = []
     isReady = false
     let memory = try journal.memory()
-    bench.remember(memory.strangers(latest: OrderTable.recordedStrangersMax))
+    bench.remember(memory.strangers(latest: OrderTable.recordedStrangersMax, of: bench.instruments))
     machine = Reconciliation(
       instruments: bench.instruments, memory: memory, begunAt: bench.now.wall)
     begin()

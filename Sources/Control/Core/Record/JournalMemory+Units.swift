@@ -1,6 +1,7 @@
 // What recorded figures count in, when an exchange changed ticks and lots within a run or between two; control plane, pure.
 
 import Journal
+import Orders
 import Quantities
 
 /// Of one instrument, at one time.
@@ -71,6 +72,21 @@ extension JournalMemory {
     for index in 0..<table.count {
       let item = table[InstrumentID(index: UInt16(index))]
       align(item.symbol, to: RecordedUnits(tick: item.tick, lot: item.lot))
+    }
+  }
+
+  /// Orders of which later fills may come without a trade, or under nobody's id: the latest `count`, oldest first, in the
+  /// lots that this run counts in.
+  public func strangers(latest count: Int, of table: InstrumentTable) -> [RecordedOrder] {
+    var memory = self
+    memory.align(to: table)
+    return memory.counted.latest(count) {
+      $0.lots != 0 && (!$0.isOurs || $0.countsByGrowth) && table.find($0.instrument) != nil
+    }.map { id, held in
+      RecordedOrder(
+        exchangeOrder: ExchangeOrderID(rawValue: id),
+        instrument: table.find(held.instrument) ?? .none, lots: Quantity(lots: held.lots),
+        nameless: Quantity(lots: held.nameless))
     }
   }
 

@@ -147,15 +147,6 @@ public struct JournalMemory: Sendable {
     }
   }
 
-  /// Orders of which later fills may come without a trade, or under nobody's id: the latest `count`, oldest first.
-  public func strangers(latest count: Int) -> [RecordedOrder] {
-    counted.latest(count) { $0.lots != 0 && (!$0.isOurs || $0.countsByGrowth) }.map { id, held in
-      RecordedOrder(
-        exchangeOrder: ExchangeOrderID(rawValue: id), lots: Quantity(lots: held.lots),
-        nameless: Quantity(lots: held.nameless))
-    }
-  }
-
   /// A time of the exchange that is far beyond our own then was none.
   private func time(
     _ stated: WallMilliseconds, of record: JournalRecord, _ header: SegmentHeader

@@ -135,7 +135,8 @@ public final class Core: @unchecked Sendable {
 
   /// Tells the stages what earlier starts have on record; before `start`.
   public func remember(_ memory: JournalMemory) {
-    stages.remember(memory.strangers(latest: OrderTable.recordedStrangersMax))
+    stages.remember(
+      memory.strangers(latest: OrderTable.recordedStrangersMax, of: options.instruments))
   }
 
   /// Starts the hot threads, then the Connectors.

@@ -118,12 +118,12 @@ public enum FaultCode: UInt16, Error, Sendable, BitwiseCopyable, CaseIterable {
   case unmatchedPush = 83
   /// A row of isolated margin, of a long or short side: it is not of this desk's position.
   case foreignMode = 31
-  // Instruments
-  /// The exchange changed an instrument's ticks or lots: its book is fetched anew.
-  case instrumentChanged = 86
   // Money
   /// A bill's balance does not go on from the one before it.
   case balanceGap = 84
   /// A position's average price is not what its fills give.
   case averageGap = 85
+  // Instruments
+  /// The exchange changed an instrument's ticks or lots: its book is fetched anew.
+  case instrumentChanged = 86
 }
