@@ -130,18 +130,20 @@ public final class Connector: @unchecked Sendable {
         url: lines[line].url, tls: network.tls, proxy: network.proxy, headers: lines[line].headers,
         timeoutNanoseconds: network.timeoutNanoseconds)
       let dialed = try Dialer.dial(request, cancellation: cancellation)
+      let (address, notes) = (dialed.remoteAddress, dialed.notes)
       let connection = dialed.handOver(connection: UInt32(line), generation: generation)
-      var address: UInt64 = 0
-      var count: UInt32 = 0
-      if let login = lines[line].login {
-        let text = login(WallMilliseconds.now().milliseconds / 1_000)
-        (address, count) = Connector.keep(text)
+      var login: (address: UInt64, count: UInt32) = (0, 0)
+      if let sign = lines[line].login {
+        login = Connector.keep(sign(WallMilliseconds.now().milliseconds / 1_000))
       }
       states[line].failures = 0
       states[line].wantsConnection = false
       states[line].pending = SessionHandover(
-        connection: connection, loginAddress: address, loginCount: count)
-      report(.connected(line: line, name: lines[line].name, generation: generation))
+        connection: connection, loginAddress: login.address, loginCount: login.count)
+      report(
+        .connected(
+          line: line, name: lines[line].name, generation: generation, address: address,
+          notes: notes))
       serve(line)
     } catch {
       states[line].failures += 1

@@ -32,7 +32,7 @@ extension Core {
     let lines = rows
     return { event in
       switch event {
-      case .connected(_, let name, let generation):
+      case .connected(_, let name, let generation, _, _):
         guard let row = lines[name] else { break }
         state.setConnection(row, .ready, at: .now())
         if generation > 0 {
