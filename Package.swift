@@ -218,7 +218,7 @@ let controlTests: [Target] = [
     name: "dial-probe", dependencies: ["Wire", "Dialing", "Account"],
     path: "Tests/Support/DialProbe", swiftSettings: strict),
   tests(
-    "Dialing", ["Quantities", "Wire", "Transport", "Dialing", "dial-probe"],
+    "Dialing", ["Quantities", "Wire", "Transport", "Dialing", "Account", "dial-probe"],
     exclude: ["Support/peers.py", "Support/black-hole.py", "Support/make-certificates.sh"]),
   tests("Operations", ["Quantities", "Operations", log]),
   tests("Account", ["Quantities", "OKX", "Orders", "Account", "Exchange", log]),

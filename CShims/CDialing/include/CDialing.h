@@ -36,6 +36,14 @@ int cdial_connected(int descriptor);
 // `address:port` in digits into `text`.
 void cdial_describe(const struct cdial_address *address, char *text, size_t capacity);
 
+// A listening socket of 127.0.0.1 at a free port, or -errno.
+int cdial_listen(uint16_t *port);
+// What came to it: non-blocking, close-on-exec; or -errno.
+int cdial_accept(int listener);
+// Passes bytes both ways until both sides have ended, one breaks, or `cancel` is raised. Closes
+// neither.
+void cdial_relay(int near, int far, int cancel);
+
 // An eventfd for cancellation or wake-ups: non-blocking, close-on-exec; -errno.
 int cdial_event(void);
 void cdial_raise(int event);

@@ -84,6 +84,8 @@ public struct DialedConnection: ~Copyable {
 
   // ---- the dialer's view ----
 
+  var socket: Int32 { descriptor }
+
   mutating func startTLS(
     _ context: TLSContext, host: String, isAddress: Bool, deadline: Instant
   ) throws(DialError) {

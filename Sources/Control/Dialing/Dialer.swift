@@ -20,11 +20,14 @@ public enum Dialer {
     }
     let deadline = DialedConnection.now.advanced(
       byNanoseconds: max(request.timeoutNanoseconds, 0))
-    let target = Target(
-      host: request.proxy?.host ?? url.host, port: request.proxy?.port ?? url.port,
-      loopbackOnly: !url.isSecure, deadline: deadline, cancellation: cancellation,
-      failure: request.proxy == nil ? .connectionLost : .proxyRefused)
-    var connection = try connect(target)
+    let target =
+      request.proxy.map {
+        Target($0, loopbackOnly: !url.isSecure, deadline, cancellation)
+      }
+      ?? Target(
+        host: url.host, port: url.port, loopbackOnly: !url.isSecure, deadline: deadline,
+        cancellation: cancellation, failure: .connectionLost)
+    var connection = try named(request.proxy) { () throws(DialError) in try connect(target) }
     do throws(DialError) {
       try shakeHands(&connection, request, deadline: deadline)
     } catch {
@@ -49,28 +52,6 @@ public enum Dialer {
     try upgrade(&connection, request, deadline: deadline)
   }
 
-  private static func tunnel(
-    _ connection: inout DialedConnection, through proxy: ProxyEndpoint, to url: WebSocketURL,
-    deadline: Instant
-  ) throws(DialError) {
-    var exchange = ProxyConnect(
-      authority: url.authority,
-      credentials: proxy.user.map { (user: $0, password: proxy.password ?? "") })
-    try connection.send(exchange.request, deadline: deadline, step: .proxy)
-    while true {
-      let bytes = try connection.receive(deadline: deadline, step: .proxy)
-      if bytes.isEmpty { throw DialError(.proxyRefused, .proxy, "the proxy hung up") }
-      do throws(HandshakeRefusal) {
-        guard case .ready(let leftover) = try receive(bytes, &exchange) else { continue }
-        // The exchange speaks only after us: early bytes are not its own.
-        if leftover.isEmpty { return }
-      } catch {
-        throw refusal(error, .proxy)
-      }
-      throw DialError(.proxyRefused, .proxy, "bytes after the reply to CONNECT")
-    }
-  }
-
   private static func upgrade(
     _ connection: inout DialedConnection, _ request: DialRequest, deadline: Instant
   ) throws(DialError) {
@@ -92,17 +73,6 @@ public enum Dialer {
   }
 
   private static func receive(
-    _ bytes: [UInt8], _ exchange: inout ProxyConnect
-  ) throws(HandshakeRefusal) -> HandshakeProgress {
-    let result = unsafe bytes.withUnsafeBytes { piece in
-      Result<HandshakeProgress, HandshakeRefusal> { () throws(HandshakeRefusal) in
-        unsafe try exchange.receive(piece)
-      }
-    }
-    return try result.get()
-  }
-
-  private static func receive(
     _ bytes: [UInt8], _ exchange: inout WebSocketUpgrade
   ) throws(HandshakeRefusal) -> HandshakeProgress {
     let result = unsafe bytes.withUnsafeBytes { piece in
@@ -113,10 +83,13 @@ public enum Dialer {
     return try result.get()
   }
 
-  private static func refusal(_ refusal: HandshakeRefusal, _ step: DialStep) -> DialError {
-    DialError(
+  static func refusal(_ refusal: HandshakeRefusal, _ step: DialStep) -> DialError {
+    let phrase = String(decoding: refusal.phrase.prefix(100), as: UTF8.self)
+    let line = "HTTP \(refusal.status)" + (phrase.isEmpty ? "" : " \(phrase)")
+    if refusal.reason == .status { return DialError(refusal.fault, step, line) }
+    return DialError(
       refusal.fault, step,
-      refusal.status == 0 ? "\(refusal.reason)" : "\(refusal.reason), HTTP \(refusal.status)")
+      refusal.status == 0 ? "\(refusal.reason)" : "\(refusal.reason), \(line)")
   }
 }
 

@@ -213,20 +213,12 @@ public struct CoreProcess: Sendable {
 extension Configuration {
   /// REST as configured; nil where no address is.
   func client(_ credentials: Credentials?) throws -> RESTClient? {
-    let proxy = try network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
+    let proxy = try proxyEndpoint().map(RESTProxy.init)
     return try endpoints.restURL.map {
       try RESTClient(
         base: $0, key: credentials.map(APIKey.init), caFile: okx.certificateAuthorityFile,
         proxy: proxy, isSimulated: endpoints.needsDemoHeader)
     }
-  }
-}
-
-extension RESTProxy {
-  public init(_ proxy: ProxyEndpoint) {
-    self.init(
-      host: proxy.host, port: Int(proxy.port),
-      credentials: proxy.user.map { (user: $0, password: proxy.password ?? "") })
   }
 }
 

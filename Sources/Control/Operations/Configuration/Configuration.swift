@@ -77,6 +77,7 @@ public struct Configuration: Sendable, Equatable {
 
   public struct Network: Sendable, Equatable {
     public var proxy: String?
+    public var proxyPasswordFile: String?
     public init() {}
   }
 

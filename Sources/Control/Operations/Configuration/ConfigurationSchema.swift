@@ -95,7 +95,12 @@ public enum ConfigurationSchema {
   private static let service: [ConfigurationKey] = [
     ConfigurationKey(
       "network.proxy", \.network.proxy, unit: "URL",
-      "HTTP proxy (http://HOST:PORT) through which the exchange connections CONNECT."),
+      "Proxy for the exchange's lines, REST, models and news: http://[USER@]HOST:PORT (CONNECT) or "
+        + "socks5h://[USER@]HOST:PORT. It resolves the names; TLS goes through it to the end. No password here."
+    ),
+    ConfigurationKey(
+      "network.proxy_password_file", \.network.proxyPasswordFile, unit: "path",
+      "File (0600, ours) that holds the proxy user's password and nothing else."),
     ConfigurationKey(
       "console.host", \.console.host, unit: "address",
       "Where the page listens. It speaks plain HTTP: put a TLS proxy before any other than loopback."
