@@ -180,6 +180,7 @@ public struct CoreProcess: Sendable {
       rest: account, instruments: table, port: core.accountPort, memory: memory,
       telemetry: core.accountTelemetry, log: log)
     reconciler.patience = patience
+    reconciler.rules = configuration.setupRules(table)
     let startUp = Task { [reconciler] in
       await reconciler.run {
         core.stopBoard.request(.active, by: .startup, for: .none)
@@ -211,6 +212,19 @@ public struct CoreProcess: Sendable {
 }
 
 extension Configuration {
+  /// What the account must be for what this configuration would trade.
+  func setupRules(_ table: InstrumentTable) -> SetupRules {
+    let traded = (0..<table.count).map { table[InstrumentID(index: UInt16($0))] }
+      .filter { risk.allowList.contains($0.symbol.description) }
+    let money: SetupRules.Money =
+      switch environment {
+      case .live: .live
+      case .demo: .demo
+      case .simulated, nil: .simulated
+      }
+    return SetupRules(money: money, traded: traded)
+  }
+
   /// REST as configured; nil where no address is.
   func client(_ credentials: Credentials?) throws -> RESTClient? {
     let proxy = try proxyEndpoint().map(RESTProxy.init)
