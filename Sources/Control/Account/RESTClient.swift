@@ -28,7 +28,7 @@ public enum RESTError: Error, Sendable, CustomStringConvertible {
     case .status(let status, let body): "HTTP \(status): \(body.prefix(200))"
     case .refused(let code, let message):
       "OKX \(code): \(message)"
-        + (Int32(code).flatMap(ClockCode.hint).map { "; \($0)" } ?? "")
+        + (Int32(code).flatMap { RefusalHint.text($0) }.map { "; \($0)" } ?? "")
     case .malformed(let text): "a reply that is not understood: \(text)"
     case .missingCredentials: "this request needs an API key: set okx.credentials"
     case .busy(let call): "too many calls wait before this one: \(call)"

@@ -29,6 +29,7 @@ public final class Connector: @unchecked Sendable {
     var refusedLogins = RefusedLogins()
     var generation: UInt32 = 0
     var notBefore = Instant.zero
+    var connectedAt = Instant.zero
     var pending: SessionHandover?
   }
 
@@ -90,9 +91,10 @@ public final class Connector: @unchecked Sendable {
 
   /// A login that is refused is refused again at once: each is waited for longer than the one before.
   private func waitAfterLogin(_ line: Int, _ cause: FaultCode) {
-    let failures = states[line].refusedLogins.ended(by: cause)
-    if failures == 0 { return }
     let now: Instant = .now()
+    let lived = now.since(states[line].connectedAt)
+    let failures = states[line].refusedLogins.ended(by: cause, lived: lived)
+    if failures == 0 { return }
     let next = pacer.next(failures: failures, now: now)
     states[line].notBefore = next
     report(
@@ -138,6 +140,7 @@ public final class Connector: @unchecked Sendable {
       }
       states[line].failures = 0
       states[line].wantsConnection = false
+      states[line].connectedAt = .now()
       states[line].pending = SessionHandover(
         connection: connection, loginAddress: login.address, loginCount: login.count)
       report(
