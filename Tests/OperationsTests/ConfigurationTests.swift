@@ -192,6 +192,15 @@ func aMissingLimitRefuses(_ line: String) {
   #expect(problems(validYAML + "\nnetwork: {proxy_password_file: /tmp/p}\n").count == 1)
 }
 
+@Test func cancelsByRESTNeedREST() {
+  let yaml = replacing("okx:\n", "okx:\n  order_fallback: cancels\n")
+  let found = problems(yaml)
+  #expect(yaml != validYAML && found.isEmpty == yaml.contains("rest:"), "\(found)")
+  #expect(problems(replacing("okx:\n", "okx:\n  order_fallback: orders\n")).count == 1)
+  let early = replacing("okx:\n", "okx:\n  order_fallback_seconds: 3\n")
+  #expect(problems(early).count == 1, "the Sender's own cancels come first")
+}
+
 @Test func overridesReplaceTheFile() throws {
   let configuration = try Configuration.parse(
     validYAML, overrides: ["state_dir": "/x", "topology": "fused"])

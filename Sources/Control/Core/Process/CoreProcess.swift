@@ -147,6 +147,8 @@ public struct CoreProcess: Sendable {
     await ended()
     log.info("stopping: the strategy is muted, working orders are cancelled")
     work.backfill.cancel()
+    work.fallback?.cancel()
+    await work.fallback?.value
     core.state.set(phase: .draining)
     core.control.setMuted(true)
     core.stopBoard.request(.cancelOnly, by: .supervisor, for: .none)
@@ -169,6 +171,7 @@ public struct CoreProcess: Sendable {
     var accounting: Task<Void, Never>
     var backfill: Task<Void, Never>
     var keeper: AccountKeeper?
+    var fallback: Task<Void, Never>?
   }
 
   /// The tasks beside the core; without a trading connection there is no account to keep.
@@ -207,7 +210,13 @@ public struct CoreProcess: Sendable {
       let reader = CandleReader(rest: rest, instruments: table)
       await ContextBackfill(reader: reader, context: core.context, log: log).run()
     }
-    return Work(startUp: startUp, accounting: accounting, backfill: backfill, keeper: keeper)
+    var work = Work(startUp: startUp, accounting: accounting, backfill: backfill, keeper: keeper)
+    if let account, configuration.okx.orderFallback == .cancels {
+      let fallback = FallbackCancels(
+        core: core, table: table, configuration: configuration, rest: account, log: log)
+      work.fallback = Task { await fallback.run() }
+    }
+    return work
   }
 }
 

@@ -66,6 +66,9 @@ extension Configuration {
       }
     }
     found += proxyProblems
+    if okx.orderFallback == .cancels && endpoints.restURL == nil {
+      found.append("okx.order_fallback: cancels needs okx.endpoints.rest")
+    }
     if okx.instrumentsFile != nil {
       if environment != .simulated {
         found.append("okx.instruments_file: in simulated only")

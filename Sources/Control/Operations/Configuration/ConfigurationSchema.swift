@@ -10,7 +10,7 @@ public enum ConfigurationSchema {
   private static let milliseconds: ClosedRange<Int64> = 1...86_400_000
 
   public static let keys: [ConfigurationKey] =
-    general + okx + service + risk + strategy + agents
+    general + okx + fallback + service + risk + strategy + agents
     + llm + prompts + news + plumbing
 
   private static let general: [ConfigurationKey] = [
@@ -90,6 +90,16 @@ public enum ConfigurationSchema {
     ConfigurationKey(
       "okx.credentials.passphrase_variable", \.okx.credentials.passphraseVariable, unit: "name",
       "Environment variable that holds the passphrase, instead of the file."),
+  ]
+
+  private static let fallback: [ConfigurationKey] = [
+    ConfigurationKey(
+      "okx.order_fallback", \.okx.orderFallback,
+      "While the private line cannot be had: `cancels` cancels this desk's working orders by REST, `none` "
+        + "waits for the line. Nothing is ever placed by REST."),
+    ConfigurationKey(
+      "okx.order_fallback_seconds", \.okx.orderFallbackSeconds, unit: "seconds", range: 4...600,
+      "How long the line is waited for before that."),
   ]
 
   private static let service: [ConfigurationKey] = [
