@@ -69,10 +69,13 @@ private final class RealProxy {
     } catch { return error }
   }
 
+  /// Its client tries a refused connection again until its time is over.
+  private static let refusedMilliseconds: Int64 = 2_500
+
   /// What REST says of a request through the proxy; nil: it was answered.
   private func restFailure(
     _ proxy: ProxyEndpoint, server: String = "tls13", host: String = "localhost",
-    milliseconds: Int64 = 1_500
+    milliseconds: Int64 = 15_000
   ) async throws -> String? {
     let relay = try ProxyRelay.to(proxy)
     let way = RESTProxy(
@@ -117,7 +120,8 @@ private final class RealProxy {
       #expect(error.code == .proxyRefused && error.step == .proxy, "\(name)")
       let wanted = words.split(separator: "|")
       #expect(wanted.contains { error.detail.contains($0) }, "\(error.detail)")
-      let rest = try #require(try await restFailure(wrong))
+      let rest = try #require(
+        try await restFailure(wrong, milliseconds: ProxyTests.refusedMilliseconds))
       #expect(wanted.contains { rest.contains($0) }, "\(rest)")
       #expect(!rest.contains("*******") && !error.detail.contains("*******"))
       let nobody = try #require(try failure(endpoint(kind, closed.port)))
@@ -133,7 +137,9 @@ private final class RealProxy {
     // Nobody listens behind it.
     let refused = try #require(try failure(endpoint(.socks5h, socks.port), server: "tlsClosed"))
     #expect(refused.detail.contains("connection refused (reply 5)"), "\(refused.detail)")
-    let rest = try await restFailure(endpoint(.socks5h, socks.port), server: "tlsClosed")
+    let rest = try await restFailure(
+      endpoint(.socks5h, socks.port), server: "tlsClosed",
+      milliseconds: ProxyTests.refusedMilliseconds)
     #expect(rest?.contains("connection refused (reply 5)") == true, "\(rest ?? "")")
   }
 
@@ -150,7 +156,9 @@ private final class RealProxy {
     ] {
       for server in ["elsewhere", "untrusted", "expired"] {
         #expect(try failure(proxy, server: server)?.code == .certificate)
-        let rest = try #require(try await restFailure(proxy, server: server))
+        let rest = try #require(
+          try await restFailure(proxy, server: server, milliseconds: ProxyTests.refusedMilliseconds)
+        )
         #expect(!rest.contains("network.proxy"), "the proxy did its part: \(rest)")
       }
     }
@@ -173,14 +181,15 @@ private final class RealProxy {
     #expect(error.code == .proxyRefused && error.step == .proxy)
     #expect(error.detail.contains(words), "\(error.detail)")
     #expect(error.detail.contains("network.proxy socks5h://127.0.0.1:\(port)"))
-    let rest = try #require(try await restFailure(endpoint(.socks5h, port)))
+    let rest = try #require(
+      try await restFailure(endpoint(.socks5h, port), milliseconds: ProxyTests.refusedMilliseconds))
     #expect(rest.contains(words), "\(rest)")
   }
 
   @Test func httpProxiesRefuseInTheirWords() async throws {
     let proxy = endpoint(.http, try peers.port("proxy403"))
     #expect(try failure(proxy)?.detail.contains("HTTP 403 Filtered by policy 7") == true)
-    let rest = try await restFailure(proxy)
+    let rest = try await restFailure(proxy, milliseconds: ProxyTests.refusedMilliseconds)
     #expect(rest?.contains("HTTP 403 Filtered by policy 7") == true, "\(rest ?? "")")
   }
 
@@ -190,7 +199,9 @@ private final class RealProxy {
       let error = try #require(try failure(dead))
       #expect(error.code == .proxyRefused && error.step == .connect)
       #expect(error.detail.contains("Connection refused") && error.detail.contains("network.proxy"))
-      #expect(try await restFailure(dead)?.contains("Connection refused") == true)
+      #expect(
+        try await restFailure(dead, milliseconds: ProxyTests.refusedMilliseconds)?.contains(
+          "Connection refused") == true)
     }
     let silent = endpoint(.socks5h, try peers.port("socksSilent"))
     let error = try #require(try failure(silent, seconds: 0.4))
