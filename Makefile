@@ -6,7 +6,7 @@ RECORDINGS ?= $(abspath $(firstword $(wildcard ../okx-data ../*/okx-data)))
 export RECORDINGS
 SPEED ?= recorded
 PACKAGES := libssl-dev liburing-dev libsqlite3-dev libjemalloc-dev pkg-config
-TEST_PACKAGES := python3 python3-venv openssl chromium
+TEST_PACKAGES := python3 python3-venv openssl chromium microsocks tinyproxy
 DEMO_FLAGS := $(if $(RECORDING),--recording $(RECORDING) --speed $(SPEED))
 TEST_FLAGS := $(if $(TEST),--test '$(TEST)',$(if $(SUITE),--suite '$(SUITE)'))
 

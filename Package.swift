@@ -213,10 +213,13 @@ let controlTests: [Target] = [
     swiftSettings: strict),
   tests(
     "Transport", ["Quantities", "Channels", "Wire", "Transport", "Dialing", "CAllocationCounter"],
-    exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
+    exclude: ["Support/peers.py", "Support/black-hole.py", "Support/make-certificates.sh"]),
+  .executableTarget(
+    name: "dial-probe", dependencies: ["Wire", "Dialing", "Account"],
+    path: "Tests/Support/DialProbe", swiftSettings: strict),
   tests(
-    "Dialing", ["Quantities", "Wire", "Transport", "Dialing"],
-    exclude: ["Support/peers.py", "Support/make-certificates.sh"]),
+    "Dialing", ["Quantities", "Wire", "Transport", "Dialing", "Account", "dial-probe"],
+    exclude: ["Support/peers.py", "Support/black-hole.py", "Support/make-certificates.sh"]),
   tests("Operations", ["Quantities", "Operations", log]),
   tests("Account", ["Quantities", "Channels", "OKX", "Orders", "Account", "Exchange", log]),
   tests(

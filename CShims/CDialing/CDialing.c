@@ -39,6 +39,27 @@ int cdial_wait(int descriptor, int writable, int cancel, int64_t nanoseconds) {
   }
 }
 
+int cdial_wait_any(const int *descriptors, int count, int cancel, int64_t nanoseconds) {
+  struct pollfd watched[CDIAL_ADDRESSES_MAX + 1];
+  if (count < 0 || count > CDIAL_ADDRESSES_MAX) return -EINVAL;
+  for (int i = 0; i < count; i++)
+    watched[i] = (struct pollfd){.fd = descriptors[i], .events = POLLOUT};
+  watched[count] = (struct pollfd){.fd = cancel, .events = POLLIN};
+  int64_t deadline = now() + nanoseconds;
+  for (;;) {
+    int64_t left = deadline - now();
+    if (left < 0) left = 0;
+    struct timespec timeout = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+    int ready = ppoll(watched, (nfds_t)count + 1, &timeout, NULL);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready < 0) return -errno;
+    if (ready == 0) return 0;
+    if (cancel >= 0 && watched[count].revents) return -ECANCELED;
+    for (int i = 0; i < count; i++)
+      if (watched[i].revents) return i + 1;
+  }
+}
+
 struct resolution {
   atomic_int holders;  // the caller and the thread; the last one frees
   int done;            // eventfd, raised by the thread
@@ -75,8 +96,10 @@ static int collect(const struct addrinfo *list, struct cdial_address *addresses)
   int count = 0;
   for (const struct addrinfo *one = list; one && count < CDIAL_ADDRESSES_MAX; one = one->ai_next) {
     if (one->ai_family != AF_INET && one->ai_family != AF_INET6) continue;
+    memset(addresses[count].bytes, 0, sizeof addresses[count].bytes);
     memcpy(addresses[count].bytes, one->ai_addr, one->ai_addrlen);
     addresses[count].length = one->ai_addrlen;
+    addresses[count].six = one->ai_family == AF_INET6;
     addresses[count].loopback = (uint32_t)is_loopback(one->ai_addr);
     count++;
   }

@@ -43,7 +43,7 @@ struct ConsoleCommand: AsyncParsableCommand {
       configuration: configuration, directory: directory, ledger: ledger, log: log)
     let agentLog = Logger(label: "Agents")
     let midnight = WallMilliseconds.now().milliseconds / 86_400_000 * 86_400_000
-    let proxy = try configuration.network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
+    let proxy = try configuration.proxyEndpoint().map(RESTProxy.init)
     let models = try ModelSeats(
       configuration,
       spentToday: try await LedgerCalls(ledger).call { try $0.modelCost(since: midnight) },

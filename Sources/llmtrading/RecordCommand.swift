@@ -84,7 +84,7 @@ struct RecordSource {
       request = DialRequest(
         url: try WebSocketURL(url),
         tls: try TLSContext(caFile: configuration.okx.certificateAuthorityFile),
-        proxy: try configuration.network.proxy.map { try ProxyEndpoint($0) },
+        proxy: try configuration.proxyEndpoint(),
         headers: configuration.endpoints.needsDemoHeader
           ? [(name: "x-simulated-trading", value: "1")] : [])
       if let keys = try Credentials.load(configuration.okx.credentials) {

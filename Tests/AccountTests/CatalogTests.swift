@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  /// Since 2026-09-30 a push holds the rows that changed and in them what changed (docs/OKX.md OKX-195).
+  /// Since 2026-09-30 a push holds the rows that changed and in them what changed (docs/OKX.md OKX-196).
   @Test func aPushIsMergedByInstrument() throws {
     var catalog = try catalog(swap())
     let table = try catalog.table(["BTC-USDT-SWAP"])

@@ -50,12 +50,16 @@ import Testing
   }
 
   @Test func codesOfTheClockSaySo() {
-    for code in [60_004, 60_006, 50_102] as [Int32] {
-      #expect(ClockCode.hint(code)?.contains("clock") == true)
+    for code in [60_004, 60_006, 50_102, 50_112] as [Int32] {
+      #expect(RefusalHint.text(code)?.contains("chrony") == true)
+      let behind = RefusalHint.text(code, clockOffsetMilliseconds: -31_200)
+      #expect(behind?.contains("31200 ms behind") == true)
+      #expect(
+        RefusalHint.text(code, clockOffsetMilliseconds: 45_000)?.contains("45000 ms ahead") == true)
       let refused = RESTError.refused(code: String(code), message: "Timestamp request expired")
       #expect("\(refused)".contains("clock"))
     }
-    #expect(ClockCode.hint(51_008) == nil)
+    #expect(RefusalHint.text(51_008) == nil && RefusalHint.text(0) == nil)
     #expect("\(RESTError.refused(code: "51008", message: "no"))" == "OKX 51008: no")
   }
 
@@ -64,12 +68,40 @@ import Testing
     var pacer = ConnectPacer(seed: 7)
     var waits: [Int64] = []
     for _ in 0..<10 {
-      let failures = logins.ended(by: .loginRefused)
+      let failures = logins.ended(by: .loginRefused, lived: 100_000_000)
       waits.append(pacer.next(failures: failures, now: .zero).nanoseconds)
     }
     #expect(waits.allSatisfy { $0 >= 500_000_000 && $0 <= ConnectPacer.backoffNanosecondsMax })
     #expect(zip(waits, waits.dropFirst(2)).allSatisfy { $0 < $1 || $1 > 15_000_000_000 - 1 })
-    #expect(logins.inARow == 10 && logins.ended(by: .connectionLost) == 0 && logins.inARow == 0)
+    #expect(logins.inARow == 10 && logins.ended(by: .connectionLost, lived: 2_000_000) == 0)
+    #expect(logins.inARow == 10, "a line that broke before its login was answered is no good login")
+    #expect(logins.ended(by: .idle, lived: RefusedLogins.provenNanoseconds + 1) == 0)
+    #expect(logins.inARow == 0)
+    #expect(logins.ended(by: .loginRefused, lived: 1) == 3, "from the start again")
+  }
+
+  /// Each code of a key or a login has a next step, in the log's line and in REST's errors.
+  @Test(arguments: [
+    (60_005, "api_key"), (60_032, "api_key"), (50_111, "api_key"), (50_119, "14 days"),
+    (60_007, "credentials.secret"), (50_113, "credentials.secret"), (60_024, "passphrase"),
+    (50_105, "passphrase"), (60_009, "does not say"), (50_101, "demo trading"),
+    (50_110, "addresses"), (50_100, "frozen"), (50_114, "right"), (50_120, "right"),
+    (50_103, "empty"), (50_104, "empty"), (50_106, "empty"), (50_107, "empty"), (60_027, "empty"),
+    (63_999, "patience"), (60_023, "patience"),
+  ])
+  mutating func everyRefusalOfAKeyHasItsNextStep(code: Int, words: String) {
+    let number = Int32(code)
+    #expect(RefusalHint.text(number)?.contains(words) == true)
+    #expect("\(RESTError.refused(code: "\(code)", message: "no"))".contains(words))
+    var said = ExchangeText()
+    for scalar in "Login failed.".unicodeScalars { _ = said.append(scalar: scalar.value) }
+    let record = RefusalRecord(
+      .login, instrument: .none, clientOrder: .none, exchangeOrder: .none, request: 0,
+      exchangeCode: number, subCode: 0, words: said)
+    teller.clockOffsetMilliseconds = 7
+    let notice = teller.take(record, instrument: "", now: RefusalTellerTests.at(0))
+    #expect(notice?.code == number && notice?.text == "Login failed.")
+    #expect(notice?.hint?.contains(words) == true && notice?.clockOffsetMilliseconds == 7)
   }
 
   /// However inventive the exchange is, there is an end to the kinds.

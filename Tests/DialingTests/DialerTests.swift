@@ -138,19 +138,6 @@ import Wire
     #expect(try failure(through("closed"))?.code == .proxyRefused)
   }
 
-  @Test func proxyAddresses() throws {
-    let full = try ProxyEndpoint("http://us%40er:p%3Ass@proxy.example:3128/")
-    #expect(full.host == "proxy.example" && full.port == 3128)
-    #expect(full.user == "us@er" && full.password == "p:ss")
-    #expect(try ProxyEndpoint("http://[::1]:8080").host == "::1")
-    for text in [
-      "proxy:3128", "https://proxy:1", "http://proxy", "http://proxy:0", "http://proxy:70000",
-      "http://a:1/path", "http://a:1?q", "http://%zz@a:1", "http://%0d@a:1", "http://[::1]",
-    ] {
-      #expect(throws: DialError.self, "\(text)") { try ProxyEndpoint(text) }
-    }
-  }
-
   @Test func leftoverBytesGoAlong() throws {
     for server in ["rawPlain", "rawTLS"] {
       var client = try Client(.epoll, peers.request(server, "/leftover"))

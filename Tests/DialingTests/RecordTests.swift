@@ -92,7 +92,7 @@ private final class InteractiveServer: @unchecked Sendable {
   private var text = ""
 
   init(peers: Peers, suite: String) throws {
-    port = try Self.freePort()
+    port = try FreePort.find()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [
       "openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", peers.file("good.pem"),
@@ -108,22 +108,6 @@ private final class InteractiveServer: @unchecked Sendable {
     }
     try process.run()
     guard sees("ACCEPT") else { throw Unavailable(description: "openssl s_server did not start") }
-  }
-
-  private static func freePort() throws -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = unsafe withUnsafeMutablePointer(to: &address) {
-      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
-      }
-    }
-    guard bound else { throw Unavailable(description: "no free port") }
-    return UInt16(bigEndian: address.sin_port)
   }
 
   func sees(_ wanted: String) -> Bool {

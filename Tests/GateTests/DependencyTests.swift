@@ -14,6 +14,7 @@ private func isLibrary(_ name: String) -> Bool { name.hasPrefix("CLib") }
 /// What differs on purpose, each with its reason.
 private let excused: [String: String] = [
   "ConsoleTests ledger-scribe": "its scenarios start this program",
+  "DialingTests dial-probe": "it starts this program in a network namespace",
   "Console HTTPTypes": "the types of Hummingbird's own interface; Hummingbird's version decides",
 ]
 

@@ -167,6 +167,40 @@ func aMissingLimitRefuses(_ line: String) {
   #expect(problems(yaml).count == 2)
 }
 
+@Test func proxiesAreOfTwoKindsAndHoldNoPassword() {
+  func proxy(_ text: String, more: String = "") -> [String] {
+    problems(validYAML + "\nnetwork: {proxy: \"\(text)\"\(more)}\n").map { "\($0)" }
+  }
+  let file = ", proxy_password_file: /tmp/p"
+  for text in ["http://proxy:3128", "socks5h://proxy:1080/", "socks5h://[::1]:1080"] {
+    #expect(proxy(text).isEmpty, "\(text)")
+  }
+  #expect(proxy("socks5h://desk@proxy:1080", more: file).isEmpty)
+  #expect(proxy("http://desk@proxy:3128", more: file).isEmpty)
+  for text in ["socks5://proxy:1080", "socks4a://proxy:1080", "socks://proxy:1080"] {
+    #expect(proxy(text).count == 1 && proxy(text)[0].contains("socks5h is SOCKS5"), "\(text)")
+  }
+  for text in [
+    "https://proxy:3128", "http://proxy", "http://proxy:1/path", "http://p:1?q=1", "p:1",
+  ] {
+    #expect(proxy(text).count == 1, "\(text)")
+  }
+  let secret = proxy("http://desk:hunter22@proxy:3128")
+  #expect(secret.count == 1 && secret[0].contains("proxy_password_file"))
+  #expect(!secret[0].contains("hunter22"), "what is refused is not shown either")
+  #expect(proxy("http://proxy:3128", more: file).count == 1, "a password of nobody")
+  #expect(problems(validYAML + "\nnetwork: {proxy_password_file: /tmp/p}\n").count == 1)
+}
+
+@Test func cancelsByRESTNeedREST() {
+  let yaml = replacing("okx:\n", "okx:\n  order_fallback: cancels\n")
+  let found = problems(yaml)
+  #expect(yaml != validYAML && found.isEmpty == yaml.contains("rest:"), "\(found)")
+  #expect(problems(replacing("okx:\n", "okx:\n  order_fallback: orders\n")).count == 1)
+  let early = replacing("okx:\n", "okx:\n  order_fallback_seconds: 3\n")
+  #expect(problems(early).count == 1, "the Sender's own cancels come first")
+}
+
 @Test func overridesReplaceTheFile() throws {
   let configuration = try Configuration.parse(
     validYAML, overrides: ["state_dir": "/x", "topology": "fused"])

@@ -146,12 +146,13 @@ import Testing
   writer.defineConnection(3, name: "public-1", kind: .publicMarket)
   writer.setConnection(3, .ready, at: Instant(nanoseconds: 77))
   writer.setConnection(3, reconnects: 2)
-  writer.setConnection(3, lastFault: .idle)
+  writer.setConnection(3, lastFault: .loginRefused, code: 60_006)
   check(
     reader.connections == [
       ConnectionRow(
         name: "public-1", kind: .publicMarket, state: .ready,
-        changedAt: Instant(nanoseconds: 77), reconnects: 2, lastFault: .idle)
+        changedAt: Instant(nanoseconds: 77), reconnects: 2, lastFault: .loginRefused,
+        lastCode: 60_006)
     ])
 
   let rows = [Int128.max, Int128.min, -1, 0, 1 << 64, -(1 << 64)].map { units in

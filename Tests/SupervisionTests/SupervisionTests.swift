@@ -24,7 +24,7 @@ enum Desks {
   /// What rests when the process ends: the scenarios are Tests/Peers/desk/ends.py.
   @Suite(.serialized)
   struct Ends {
-    @Test(arguments: ["cancelled_by_rest", "named", "orphaned", "others_order_rests"])
+    @Test(arguments: ["cancelled_by_rest", "fallback", "named", "orphaned", "others_order_rests"])
     func scenario(_ name: String) throws {
       let (status, output) = try Scenario.run(name, of: "ends.py")
       #expect(status == 0, "\(output)")
@@ -37,6 +37,16 @@ enum Desks {
     @Test(arguments: ["clocks_apart"])
     func scenario(_ name: String) throws {
       let (status, output) = try Scenario.run(name, of: "venue.py")
+      #expect(status == 0, "\(output)")
+    }
+  }
+
+  /// The exchange behind a SOCKS5 proxy: the scenarios are Tests/Peers/desk/proxies.py.
+  @Suite(.serialized)
+  struct Proxies {
+    @Test(arguments: ["socks", "socks_refuses"])
+    func scenario(_ name: String) throws {
+      let (status, output) = try Scenario.run(name, of: "proxies.py")
       #expect(status == 0, "\(output)")
     }
   }

@@ -67,7 +67,7 @@ public struct InstrumentCatalog: Sendable {
     }
   }
 
-  /// Takes rows of the `instruments` channel: what a row does not say stays as it was (docs/OKX.md OKX-195). The ids whose
+  /// Takes rows of the `instruments` channel: what a row does not say stays as it was (docs/OKX.md OKX-196). The ids whose
   /// rows say something new.
   public mutating func merge(push: Data) -> Set<String> {
     guard let rows = try? JSONDecoder().decode(Push.self, from: push).data else { return [] }

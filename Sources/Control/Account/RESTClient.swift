@@ -28,32 +28,12 @@ public enum RESTError: Error, Sendable, CustomStringConvertible {
     case .unreachable(let text): "no reply: \(text)"
     case .status(let status, let body): "HTTP \(status): \(body.prefix(200))"
     case .refused(let code, let message):
-      "OKX \(code): \(message)" + (Int32(code).flatMap(ClockCode.hint).map { "; \($0)" } ?? "")
+      "OKX \(code): \(message)"
+        + (Int32(code).flatMap { RefusalHint.text($0) }.map { "; \($0)" } ?? "")
     case .malformed(let text): "a reply that is not understood: \(text)"
     case .missingCredentials: "this request needs an API key: set okx.credentials"
     case .busy(let call): "too many calls wait before this one: \(call)"
     }
-  }
-}
-
-/// An HTTP proxy that requests go through by CONNECT (`network.proxy`): exchange, models and news alike.
-public struct RESTProxy: Sendable {
-  public var host: String
-  public var port: Int
-  /// User and password, where it asks for them.
-  public var credentials: (user: String, password: String)?
-
-  public init(host: String, port: Int, credentials: (user: String, password: String)? = nil) {
-    self.host = host
-    self.port = port
-    self.credentials = credentials
-  }
-
-  public var setting: HTTPClient.Configuration.Proxy {
-    guard let credentials else { return .server(host: host, port: port) }
-    return .server(
-      host: host, port: port,
-      authorization: .basic(username: credentials.user, password: credentials.password))
   }
 }
 
@@ -64,6 +44,7 @@ public final class RESTClient: Sendable {
   private let key: APIKey?
   private let headers: [(String, String)]
   private let timeout: TimeAmount
+  private let proxy: RESTProxy?
   private let turnstile = RESTTurnstile()
   /// What signed requests are stamped by: our own clock until `measureClock` has asked for the exchange's.
   public let venueClock = VenueClock()
@@ -84,6 +65,7 @@ public final class RESTClient: Sendable {
   ) throws {
     self.base = base
     self.key = key
+    self.proxy = proxy
     headers = isSimulated ? [("x-simulated-trading", "1")] : []
     timeout = .milliseconds(timeoutMilliseconds)
     var tls = TLSConfiguration.makeClientConfiguration()
@@ -185,10 +167,16 @@ public final class RESTClient: Sendable {
       status = Int(response.status.code)
       data = Data(buffer: try await response.body.collect(upTo: RESTClient.bodyBytesMax))
     } catch {
-      throw RESTError.unreachable("\(base)\(path.prefix { $0 != "?" }): \(error)")
+      let reason = proxyRefusal ?? "\(error)"
+      throw RESTError.unreachable("\(base)\(path.prefix { $0 != "?" }): \(reason)")
     }
     try RESTClient.check(data, status: status, passing: codes)
     return data
+  }
+
+  private var proxyRefusal: String? {
+    guard let proxy, let url = URL(string: base), let host = url.host else { return nil }
+    return proxy.refusal(host, url.port ?? (url.scheme == "http" ? 80 : 443))
   }
 
   /// Throws unless the envelope's `code` is one of `codes`. A trade endpoint's `sCode`s are the caller's to read.

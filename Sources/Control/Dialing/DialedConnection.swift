@@ -21,17 +21,22 @@ public struct DialedConnection: ~Copyable {
   /// Plaintext that was received too early for whoever read before.
   private var unread: [UInt8] = []
   private let cancellation: DialCancellation?
+  let address: DialAddress
+  /// What was odd about the dial, though it came through; for logs.
+  public let notes: [String]
   /// Where it is connected to, in digits: for logs.
-  public let remoteAddress: String
+  public var remoteAddress: String { address.description }
   /// What TLS settled on, such as `TLSv1.3 TLS_AES_128_GCM_SHA256`; empty for a plain connection.
   public private(set) var security = ""
   public let startedAt: Instant
 
   init(
-    descriptor: Int32, remoteAddress: String, cancellation: DialCancellation?, startedAt: Instant
+    descriptor: Int32, address: DialAddress, notes: [String], cancellation: DialCancellation?,
+    startedAt: Instant
   ) {
     self.descriptor = descriptor
-    self.remoteAddress = remoteAddress
+    self.address = address
+    self.notes = notes
     self.cancellation = cancellation
     self.startedAt = startedAt
     unsafe tls = nil
@@ -78,6 +83,8 @@ public struct DialedConnection: ~Copyable {
   }
 
   // ---- the dialer's view ----
+
+  var socket: Int32 { descriptor }
 
   mutating func startTLS(
     _ context: TLSContext, host: String, isAddress: Bool, deadline: Instant
@@ -215,6 +222,4 @@ public struct DialedConnection: ~Copyable {
     if status == -125 { throw .cancelled(step) }
     throw .system(.connectionLost, step, status)
   }
-
-  func connected() -> Int32 { cdial_connected(descriptor) }
 }

@@ -18,12 +18,30 @@ public enum Dialer {
     if url.isSecure && request.tls == nil {
       throw DialError(.tlsFailure, .address, "wss:// without TLS settings")
     }
-    let started = DialedConnection.now
-    let deadline = started.advanced(byNanoseconds: max(request.timeoutNanoseconds, 0))
-    var connection = try connect(
-      host: request.proxy?.host ?? url.host, port: request.proxy?.port ?? url.port,
-      loopbackOnly: !url.isSecure, deadline: deadline, cancellation: cancellation,
-      failure: request.proxy == nil ? .connectionLost : .proxyRefused)
+    let deadline = DialedConnection.now.advanced(
+      byNanoseconds: max(request.timeoutNanoseconds, 0))
+    let target =
+      request.proxy.map {
+        Target($0, loopbackOnly: !url.isSecure, deadline, cancellation)
+      }
+      ?? Target(
+        host: url.host, port: url.port, loopbackOnly: !url.isSecure, deadline: deadline,
+        cancellation: cancellation, failure: .connectionLost)
+    var connection = try named(request.proxy) { () throws(DialError) in try connect(target) }
+    do throws(DialError) {
+      try shakeHands(&connection, request, deadline: deadline)
+    } catch {
+      if !error.isCancelled { remember(connection.address, of: target, served: false) }
+      throw error
+    }
+    remember(connection.address, of: target, served: true)
+    return connection
+  }
+
+  private static func shakeHands(
+    _ connection: inout DialedConnection, _ request: DialRequest, deadline: Instant
+  ) throws(DialError) {
+    let url = request.url
     if let proxy = request.proxy {
       try tunnel(&connection, through: proxy, to: url, deadline: deadline)
     }
@@ -32,94 +50,6 @@ public enum Dialer {
         tls, host: url.host, isAddress: url.isAddress, deadline: deadline)
     }
     try upgrade(&connection, request, deadline: deadline)
-    return connection
-  }
-
-  /// Tries the addresses in the resolver's order, each with its share of the time left.
-  private static func connect(
-    host: String, port: UInt16, loopbackOnly: Bool, deadline: Instant,
-    cancellation: DialCancellation?, failure: FaultCode
-  ) throws(DialError) -> DialedConnection {
-    let started = DialedConnection.now
-    let addresses = try resolve(
-      host: host, port: port, loopbackOnly: loopbackOnly, deadline: deadline,
-      cancellation: cancellation)
-    var last = DialError(failure, .connect, "no address")
-    for (index, address) in addresses.enumerated() {
-      let now = DialedConnection.now
-      let share = deadline.since(now) / Int64(addresses.count - index)
-      var address = address
-      let descriptor = unsafe cdial_connect(&address)
-      if descriptor < 0 {
-        last = .system(failure, .connect, descriptor)
-        continue
-      }
-      let connection = DialedConnection(
-        descriptor: descriptor, remoteAddress: describe(&address), cancellation: cancellation,
-        startedAt: started)
-      do {
-        try connection.ready(
-          writable: true, deadline: now.advanced(byNanoseconds: share), step: .connect)
-        let status = connection.connected()
-        if status == 0 { return connection }
-        last = .system(failure, .connect, status)
-      } catch {
-        if error.isCancelled { throw error }
-        last = error
-      }
-      last.detail = "\(connection.remoteAddress): \(last.detail)"
-    }
-    throw last
-  }
-
-  private static func describe(_ address: inout cdial_address) -> String {
-    var text = [CChar](repeating: 0, count: 80)
-    unsafe text.withUnsafeMutableBufferPointer {
-      unsafe cdial_describe(&address, $0.baseAddress, $0.count)
-    }
-    return TLSContext.string(text)
-  }
-
-  private static func resolve(
-    host: String, port: UInt16, loopbackOnly: Bool, deadline: Instant,
-    cancellation: DialCancellation?
-  ) throws(DialError) -> [cdial_address] {
-    var addresses = [cdial_address](repeating: cdial_address(), count: Int(CDIAL_ADDRESSES_MAX))
-    let left = deadline.since(DialedConnection.now)
-    let count = unsafe cdial_resolve(host, port, &addresses, cancellation?.event ?? -1, left)
-    if count == 0 { throw .timeout(.resolve) }
-    if count == -125 { throw .cancelled(.resolve) }
-    if count < 0 {
-      throw unsafe DialError(
-        .resolveFailure, .resolve, "\(host): \(String(cString: cdial_resolve_failure(count)))")
-    }
-    let found = addresses.prefix(Int(count)).filter { !loopbackOnly || $0.loopback == 1 }
-    if found.isEmpty {
-      throw DialError(.tlsFailure, .resolve, "ws:// is for this machine alone: \(host)")
-    }
-    return Array(found)
-  }
-
-  private static func tunnel(
-    _ connection: inout DialedConnection, through proxy: ProxyEndpoint, to url: WebSocketURL,
-    deadline: Instant
-  ) throws(DialError) {
-    var exchange = ProxyConnect(
-      authority: url.authority,
-      credentials: proxy.user.map { (user: $0, password: proxy.password ?? "") })
-    try connection.send(exchange.request, deadline: deadline, step: .proxy)
-    while true {
-      let bytes = try connection.receive(deadline: deadline, step: .proxy)
-      if bytes.isEmpty { throw DialError(.proxyRefused, .proxy, "the proxy hung up") }
-      do throws(HandshakeRefusal) {
-        guard case .ready(let leftover) = try receive(bytes, &exchange) else { continue }
-        // The exchange speaks only after us: early bytes are not its own.
-        if leftover.isEmpty { return }
-      } catch {
-        throw refusal(error, .proxy)
-      }
-      throw DialError(.proxyRefused, .proxy, "bytes after the reply to CONNECT")
-    }
   }
 
   private static func upgrade(
@@ -143,17 +73,6 @@ public enum Dialer {
   }
 
   private static func receive(
-    _ bytes: [UInt8], _ exchange: inout ProxyConnect
-  ) throws(HandshakeRefusal) -> HandshakeProgress {
-    let result = unsafe bytes.withUnsafeBytes { piece in
-      Result<HandshakeProgress, HandshakeRefusal> { () throws(HandshakeRefusal) in
-        unsafe try exchange.receive(piece)
-      }
-    }
-    return try result.get()
-  }
-
-  private static func receive(
     _ bytes: [UInt8], _ exchange: inout WebSocketUpgrade
   ) throws(HandshakeRefusal) -> HandshakeProgress {
     let result = unsafe bytes.withUnsafeBytes { piece in
@@ -164,10 +83,13 @@ public enum Dialer {
     return try result.get()
   }
 
-  private static func refusal(_ refusal: HandshakeRefusal, _ step: DialStep) -> DialError {
-    DialError(
+  static func refusal(_ refusal: HandshakeRefusal, _ step: DialStep) -> DialError {
+    let phrase = String(decoding: refusal.phrase.prefix(100), as: UTF8.self)
+    let line = "HTTP \(refusal.status)" + (phrase.isEmpty ? "" : " \(phrase)")
+    if refusal.reason == .status { return DialError(refusal.fault, step, line) }
+    return DialError(
       refusal.fault, step,
-      refusal.status == 0 ? "\(refusal.reason)" : "\(refusal.reason), HTTP \(refusal.status)")
+      refusal.status == 0 ? "\(refusal.reason)" : "\(refusal.reason), \(line)")
   }
 }
 

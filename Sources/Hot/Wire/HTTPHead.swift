@@ -19,6 +19,8 @@ public struct HTTPHead: Hashable, Sendable {
   }
 
   public var status: Int
+  /// What the server says of the status; it may say nothing.
+  public var phrase: [UInt8]
   /// 0 for HTTP/1.0, 1 for HTTP/1.1.
   public var minorVersion: Int
   public var fields: [Field]
@@ -49,6 +51,7 @@ public struct HTTPHead: Hashable, Sendable {
     var rest = head
     guard let first = HTTPHead.line(&rest) else { throw .statusLine }
     (status, minorVersion) = try HTTPHead.statusLine(first)
+    phrase = Array(first.dropFirst(13))
     fields = []
     while true {
       guard let line = HTTPHead.line(&rest) else { throw .field }

@@ -19,16 +19,21 @@ public enum HandshakeRefusalReason: UInt8, Sendable, CaseIterable {
   case interimResponses = 10
 }
 
-/// A refused handshake: the product's code, the reason, and the HTTP status (0 when none was read).
+/// A refused handshake: the product's code, the reason, and the HTTP status line (0 when none was read).
 public struct HandshakeRefusal: Error, Hashable, Sendable {
   public var fault: FaultCode
   public var reason: HandshakeRefusalReason
   public var status: Int
+  /// The status line's own words, as they came.
+  public var phrase: [UInt8]
 
-  init(_ fault: FaultCode, _ reason: HandshakeRefusalReason, status: Int = 0) {
+  init(
+    _ fault: FaultCode, _ reason: HandshakeRefusalReason, status: Int = 0, phrase: [UInt8] = []
+  ) {
     self.fault = fault
     self.reason = reason
     self.status = status
+    self.phrase = phrase
   }
 }
 

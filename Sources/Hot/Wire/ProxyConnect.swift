@@ -29,7 +29,7 @@ public struct ProxyConnect: Sendable {
   ) throws(HandshakeRefusal) -> HandshakeProgress {
     guard let head = unsafe try collector.take(piece) else { return .needMore }
     if !(200...299).contains(head.status) {
-      throw HandshakeRefusal(.proxyRefused, .status, status: head.status)
+      throw HandshakeRefusal(.proxyRefused, .status, status: head.status, phrase: head.phrase)
     }
     return .ready(leftover: collector.leftover)
   }

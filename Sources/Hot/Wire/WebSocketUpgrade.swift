@@ -42,7 +42,7 @@ public struct WebSocketUpgrade: Sendable {
   ) throws(HandshakeRefusal) -> HandshakeProgress {
     guard let head = unsafe try collector.take(piece) else { return .needMore }
     func refusal(_ reason: HandshakeRefusalReason) -> HandshakeRefusal {
-      HandshakeRefusal(.upgradeRefused, reason, status: head.status)
+      HandshakeRefusal(.upgradeRefused, reason, status: head.status, phrase: head.phrase)
     }
     if head.status != 101 { throw refusal(.status) }
     if head.minorVersion != 1 { throw refusal(.version) }

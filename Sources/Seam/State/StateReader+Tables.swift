@@ -95,15 +95,16 @@ extension StateReader {
       let name = memory.loadName(at: row + ConnectionField.name, words: 4)
       if name.isEmpty { return nil }
       func byte(_ field: Int) -> UInt8 { UInt8(truncatingIfNeeded: memory.load(row + field)) }
-      let fault = FaultCode(
-        rawValue: UInt16(truncatingIfNeeded: memory.load(row + ConnectionField.lastFault)))
+      let cause = memory.load(row + ConnectionField.lastFault)
+      let fault = FaultCode(rawValue: UInt16(truncatingIfNeeded: cause))
       return ConnectionRow(
         name: name, kind: ConnectionKind(rawValue: byte(ConnectionField.kind)),
         state: ConnectionState(rawValue: byte(ConnectionField.state)) ?? .down,
         changedAt: Instant(
           nanoseconds: Int64(bitPattern: memory.load(row + ConnectionField.changedAt))),
         reconnects: memory.load(row + ConnectionField.reconnects),
-        lastFault: fault == FaultCode.none ? nil : fault)
+        lastFault: fault == FaultCode.none ? nil : fault,
+        lastCode: Int32(truncatingIfNeeded: cause >> 32))
     }
   }
 

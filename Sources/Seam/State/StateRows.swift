@@ -118,11 +118,14 @@ public struct ConnectionRow: Hashable, Sendable {
   public var changedAt: Instant
   public var reconnects: UInt64
   public var lastFault: FaultCode?
+  /// The exchange's code for it; 0 where it gave none.
+  public var lastCode: Int32
 
   public init(
     name: String, kind: ConnectionKind?, state: ConnectionState, changedAt: Instant,
-    reconnects: UInt64, lastFault: FaultCode?
+    reconnects: UInt64, lastFault: FaultCode?, lastCode: Int32 = 0
   ) {
+    self.lastCode = lastCode
     self.name = name
     self.kind = kind
     self.state = state

@@ -107,10 +107,11 @@ extension StateWriter {
     memory.store(memory.connection(index) &+ ConnectionField.reconnects, reconnects)
   }
 
-  /// Who drives connection `index`: why it was lost last.
+  /// Who drives connection `index`: why it was lost last, and the exchange's code where there is one.
   @inlinable
-  public func setConnection(_ index: Int, lastFault: FaultCode) {
+  public func setConnection(_ index: Int, lastFault: FaultCode, code: Int32 = 0) {
     memory.store(
-      memory.connection(index) &+ ConnectionField.lastFault, UInt64(lastFault.rawValue))
+      memory.connection(index) &+ ConnectionField.lastFault,
+      UInt64(lastFault.rawValue) | UInt64(UInt32(bitPattern: code)) << 32)
   }
 }

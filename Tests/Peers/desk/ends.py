@@ -46,10 +46,11 @@ class RelayHandler(socketserver.BaseRequestHandler):
 
 
 @contextlib.contextmanager
-def relayed():
+def relayed(more=""):
+    """`more`: lines of the configuration's part `okx`."""
     relay = Relay()
     configuration = CONFIGURATION.replace(
-        "private: wss://localhost:{port}", f"private: wss://localhost:{relay.port}")
+        "private: wss://localhost:{port}", f"private: wss://localhost:{relay.port}").replace("okx:\n", "okx:\n" + more)
     with Desk(configuration=configuration) as desk:
         relay.target = desk.exchange.port
         desk.run("--no-console")
@@ -95,6 +96,21 @@ def cancelled_by_rest():
         equal(status, 0, "and the status says so")
         check(took < SECONDS, "within the supervisor's grace", took)
         check("cancelling by REST" in desk.log(), "REST did it")
+
+
+def fallback():
+    """The private line stays away while the desk runs on: REST cancels what rests, others' orders stay."""
+    with relayed("  order_fallback: cancels\n  order_fallback_seconds: 4\n") as (desk, relay):
+        rest_far(desk, "phone")
+        put_to_work(desk)
+        begun = time.monotonic()
+        relay.cut()
+        until(lambda: [row["clOrdId"] for row in desk.exchange.rows("/api/v5/trade/orders-pending")]
+              == ["phone"], "none of ours works", 12.0)
+        check(time.monotonic() - begun > 3.5, "the line was waited for")
+        check(desk.core(), "the core runs on")
+        check("cancelled by REST (okx.order_fallback)" in desk.log(), "and says so")
+        check("an order may still rest" not in desk.log(), "none is left", desk.log()[-3000:])
 
 
 def named():

@@ -23,6 +23,7 @@ final class Peers: @unchecked Sendable {
     .deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
   private static let support = root.appendingPathComponent("Tests/TransportTests/Support")
+  static func support(_ name: String) -> String { support.appendingPathComponent(name).path }
 
   static var python: URL {
     let named = ProcessInfo.processInfo.environment["LLMTRADING_TEST_PYTHON"]

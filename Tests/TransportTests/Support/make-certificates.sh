@@ -18,7 +18,7 @@ leaf() {
 }
 authority trusted
 authority stranger
-leaf good trusted DNS:localhost,IP:127.0.0.1 2
+leaf good trusted DNS:localhost,DNS:venue.test,IP:127.0.0.1 2
 leaf elsewhere trusted DNS:elsewhere.example,IP:192.0.2.1 2
 leaf expired trusted DNS:localhost,IP:127.0.0.1 -1
 leaf untrusted stranger DNS:localhost,IP:127.0.0.1 2

@@ -219,6 +219,9 @@ def proxy(kind):
         if words[0] != b"CONNECT":
             stream.sendall(b"HTTP/1.1 405 Method Not Allowed\r\n\r\n")
             return
+        if kind == "proxy403":
+            stream.sendall(b"HTTP/1.1 403 Filtered by policy 7\r\nContent-Length: 0\r\n\r\n")
+            return
         host, port = words[1].rsplit(b":", 1)
         far = socket.create_connection((host.decode(), int(port)))
         stream.sendall(b"HTTP/1.1 200 Connection established\r\nVia: 1.1 test\r\n\r\n")
@@ -250,6 +253,63 @@ def proxy(kind):
 
         change = {"proxyDribble": dribble, "proxyTamper": tamper}.get(kind, lambda piece: [piece])
         back = threading.Thread(target=pump, args=(far, stream, change), daemon=True)
+        back.start()
+        pump(stream, far)
+        back.join()
+        far.close()
+
+    return run
+
+
+def socks(kind):
+    """A SOCKS5 proxy that resolves one name nobody else knows, or breaks off where its kind says."""
+
+    def exactly(stream, count):
+        data = b""
+        while len(data) < count:
+            piece = stream.recv(count - len(data))
+            if not piece:
+                raise OSError
+            data += piece
+        return data
+
+    def run(stream, _):
+        version, count = exactly(stream, 2)
+        exactly(stream, count)
+        if kind == "socksSilent":
+            time.sleep(8)
+            return
+        if kind == "socksNobody":
+            stream.sendall(b"\x05\xff")
+            return
+        stream.sendall(b"\x05\x00")
+        _, _, _, address = exactly(stream, 4)
+        if kind == "socksHangsUp":
+            return
+        if kind.startswith("socksReply"):
+            stream.sendall(b"\x05" + bytes([int(kind[10:])]) + b"\x00\x01\0\0\0\0\0\0")
+            time.sleep(0.2)
+            return
+        if address != 3:
+            stream.sendall(b"\x05\x08\x00\x01\0\0\0\0\0\0")
+            return
+        host = exactly(stream, exactly(stream, 1)[0]).decode()
+        port = struct.unpack("!H", exactly(stream, 2))[0]
+        far = socket.create_connection(("127.0.0.1" if host == "venue.test" else host, port))
+        # Its own address as a name, and the answer in pieces.
+        for byte in b"\x05\x00\x00\x03\x05proxy\x00\x01":
+            stream.sendall(bytes([byte]))
+            time.sleep(0.002)
+
+        def pump(source, target):
+            try:
+                while piece := source.recv(65536):
+                    target.sendall(piece)
+                target.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+
+        back = threading.Thread(target=pump, args=(far, stream), daemon=True)
         back.start()
         pump(stream, far)
         back.join()
@@ -298,10 +358,12 @@ async def main():
         ports[name] = server.sockets[0].getsockname()[1]
     ports["rawPlain"] = listen(misbehave)
     ports["rawTLS"] = listen(misbehave, tls("good"))
-    for kind in ("proxyDribble", "proxyTamper", "proxy", "proxy407", "proxyGarbage", "proxyEarly", "proxySilent"):
+    for kind in ("proxyDribble", "proxyTamper", "proxy", "proxy403", "proxy407", "proxyGarbage", "proxyEarly", "proxySilent"):
         ports[kind] = listen(proxy(kind))
+    for kind in ("socks", "socksSilent", "socksNobody", "socksHangsUp", "socksReply2", "socksReply5"):
+        ports[kind] = listen(socks(kind))
     closed = socket.create_server(("127.0.0.1", 0))
-    ports["closed"] = closed.getsockname()[1]
+    ports["closed"] = ports["tlsClosed"] = closed.getsockname()[1]
     closed.close()
     print(json.dumps(ports), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

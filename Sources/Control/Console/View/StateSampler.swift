@@ -54,7 +54,7 @@ enum StateSampler {
     sample.connections = state.connections.map { row in
       .init(
         name: row.name, state: isUp ? "\(row.state)" : "down", reconnects: row.reconnects,
-        fault: row.lastFault.map { "\($0)" })
+        fault: row.lastFault.map { "\($0)" + (row.lastCode == 0 ? "" : " \(row.lastCode)") })
     }
     for row in state.balances where row.currency != Symbol() {
       sample.balances[row.currency.description] = row.total.normalized.description

@@ -23,6 +23,8 @@ public struct Reconciler: Sendable {
   let changes: InstrumentMailbox
   /// How long start-up goes on asking an exchange that is busy.
   public var patience = Patience()
+  /// What the account and its key are held against before the desk goes active.
+  public var rules = SetupRules(money: .simulated, traded: [])
 
   /// Between two looks at the Sender's questions.
   private static let poll = Duration.milliseconds(5)
@@ -50,7 +52,7 @@ public struct Reconciler: Sendable {
     }
     let reader = AccountReader(rest: rest, instruments: instruments)
     do {
-      try await patience.ask("start-up", log: log) { try await reader.requireMode() }
+      try await check(reader)
     } catch {
       if !(error is CancellationError) {
         log.critical("start-up refuses, and the desk stays cancelOnly: \(error)")
@@ -88,6 +90,18 @@ public struct Reconciler: Sendable {
       }
       group.cancelAll()
     }
+  }
+
+  /// Says once what was found; throws what refuses.
+  private func check(_ reader: AccountReader) async throws {
+    let setup = try await patience.ask("start-up", log: log) { try await reader.setup() }
+    var metadata: Logger.Metadata = [:]
+    for (name, value) in setup.summary { metadata[name] = "\(value)" }
+    log.notice("the account as the exchange states it", metadata: metadata)
+    let findings = setup.findings(rules)
+    for finding in findings where !finding.refuses { log.warning("\(finding.text)") }
+    let refusals = findings.filter(\.refuses).map(\.text)
+    if !refusals.isEmpty { throw AccountError.setup(refusals) }
   }
 
   private func read(

@@ -75,7 +75,7 @@ public struct CoreAssembly: Sendable {
         login: needsLogin ? login : nil),
       feed: FeedOptions(
         subscriptions: try subscriptions(table), session: session))
-    let proxy = try configuration.network.proxy.map { try ProxyEndpoint($0) }
+    let proxy = try configuration.proxyEndpoint()
     let tls = try TLSContext(caFile: configuration.okx.certificateAuthorityFile)
     var options = CoreOptions(
       instruments: table, publicLines: [line],

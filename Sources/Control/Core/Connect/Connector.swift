@@ -30,6 +30,7 @@ public final class Connector: @unchecked Sendable {
     var refusedLogins = RefusedLogins()
     var generation: UInt32 = 0
     var notBefore = Instant.zero
+    var connectedAt = Instant.zero
     var pending: SessionHandover?
   }
 
@@ -93,9 +94,10 @@ public final class Connector: @unchecked Sendable {
 
   /// A login that is refused is refused again at once: each is waited for longer than the one before.
   private func waitAfterLogin(_ line: Int, _ cause: FaultCode) {
-    let failures = states[line].refusedLogins.ended(by: cause)
-    if failures == 0 { return }
     let now: Instant = .now()
+    let lived = now.since(states[line].connectedAt)
+    let failures = states[line].refusedLogins.ended(by: cause, lived: lived)
+    if failures == 0 { return }
     let next = pacer.next(failures: failures, now: now)
     states[line].notBefore = next
     report(
@@ -133,18 +135,21 @@ public final class Connector: @unchecked Sendable {
         url: lines[line].url, tls: network.tls, proxy: network.proxy, headers: lines[line].headers,
         timeoutNanoseconds: network.timeoutNanoseconds)
       let dialed = try Dialer.dial(request, cancellation: cancellation)
+      let (address, notes) = (dialed.remoteAddress, dialed.notes)
       let connection = dialed.handOver(connection: UInt32(line), generation: generation)
-      var address: UInt64 = 0
-      var count: UInt32 = 0
-      if let login = lines[line].login {
-        let text = login(venueClock.now().milliseconds / 1_000)
-        (address, count) = Connector.keep(text)
+      var login: (address: UInt64, count: UInt32) = (0, 0)
+      if let sign = lines[line].login {
+        login = Connector.keep(sign(venueClock.now().milliseconds / 1_000))
       }
       states[line].failures = 0
       states[line].wantsConnection = false
+      states[line].connectedAt = .now()
       states[line].pending = SessionHandover(
-        connection: connection, loginAddress: address, loginCount: count)
-      report(.connected(line: line, name: lines[line].name, generation: generation))
+        connection: connection, loginAddress: login.address, loginCount: login.count)
+      report(
+        .connected(
+          line: line, name: lines[line].name, generation: generation, address: address,
+          notes: notes))
       serve(line)
     } catch {
       states[line].failures += 1

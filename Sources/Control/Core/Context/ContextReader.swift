@@ -113,7 +113,9 @@ final class ContextReader: Sendable {
     }
 
     mutating func opened(now: Instant) -> MessageReply {
-      reader.report(.connected(line: -1, name: reader.connection.name, generation: generation))
+      reader.report(
+        .connected(
+          line: -1, name: reader.connection.name, generation: generation, address: "", notes: []))
       // Before anything is asked for, and whatever of it is refused: an acknowledgement may never come.
       if tap.channels.contains(where: { $0.name == ContextChannel.trades.okxName() }) {
         reader.context.lost()

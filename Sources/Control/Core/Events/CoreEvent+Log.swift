@@ -6,8 +6,11 @@ import Quantities
 extension CoreEvent {
   func write(to log: Logger) {
     switch self {
-    case .connected(_, let name, let generation):
-      log.info("connected", metadata: ["line": "\(name)", "generation": "\(generation)"])
+    case .connected(_, let name, let generation, let address, let notes):
+      var metadata: Logger.Metadata = ["line": "\(name)", "generation": "\(generation)"]
+      if !address.isEmpty { metadata["address"] = "\(address)" }
+      log.info("connected", metadata: metadata)
+      for note in notes { log.warning("\(note)", metadata: ["line": "\(name)"]) }
     case .failed(_, let name, let fault, let detail, let retry):
       log.warning(
         "connecting failed",

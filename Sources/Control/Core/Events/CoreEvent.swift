@@ -4,7 +4,8 @@ import Quantities
 
 /// What a core tells whoever logs.
 public enum CoreEvent: Sendable {
-  case connected(line: Int, name: String, generation: UInt32)
+  /// `address` as it was dialled, empty where that is not known; `notes`: what was odd about it all the same.
+  case connected(line: Int, name: String, generation: UInt32, address: String, notes: [String])
   case failed(line: Int, name: String, fault: FaultCode, detail: String, retryMilliseconds: Int64)
   case lost(line: Int, name: String, cause: FaultCode)
   /// The journal failed; the desk is `cancelOnly`.

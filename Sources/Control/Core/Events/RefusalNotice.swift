@@ -18,6 +18,12 @@ public struct RefusalNotice: Sendable, Equatable {
   public var more: Int
   public var total: Int
 
+  /// How far our clock was measured to be ahead of the exchange's; nil where it was not.
+  public var clockOffsetMilliseconds: Int64?
+
   /// What a person should look at first.
-  var hint: String? { operation == .item ? nil : ClockCode.hint(code) }
+  package var hint: String? {
+    if operation == .item { return nil }
+    return RefusalHint.text(code, clockOffsetMilliseconds: clockOffsetMilliseconds)
+  }
 }

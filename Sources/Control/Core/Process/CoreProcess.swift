@@ -150,6 +150,8 @@ public struct CoreProcess: Sendable {
     await ended()
     log.info("stopping: the strategy is muted, working orders are cancelled")
     work.backfill.cancel()
+    work.fallback?.cancel()
+    await work.fallback?.value
     core.state.set(phase: .draining)
     core.control.setMuted(true)
     core.stopBoard.request(.cancelOnly, by: .supervisor, for: .none)
@@ -174,6 +176,7 @@ public struct CoreProcess: Sendable {
     var backfill: Task<Void, Never>
     var venue: Task<Void, Never>
     var keeper: AccountKeeper?
+    var fallback: Task<Void, Never>?
   }
 
   /// The tasks beside the core; without a trading connection there is no account to keep.
@@ -186,6 +189,7 @@ public struct CoreProcess: Sendable {
       changes: core.mailbox,
       telemetry: core.accountTelemetry, log: log)
     reconciler.patience = patience
+    reconciler.rules = configuration.setupRules(table)
     let startUp = Task { [reconciler] in
       await reconciler.run {
         core.stopBoard.request(.active, by: .startup, for: .none)
@@ -213,6 +217,19 @@ public struct CoreProcess: Sendable {
       let reader = CandleReader(rest: rest, instruments: table)
       await ContextBackfill(reader: reader, context: core.context, log: log).run()
     }
+    var work = Work(
+      startUp: startUp, accounting: accounting, backfill: backfill, venue: keepVenue(core, rest),
+      keeper: keeper)
+    if let account, configuration.okx.orderFallback == .cancels {
+      let fallback = FallbackCancels(
+        core: core, table: table, configuration: configuration, rest: account, log: log)
+      work.fallback = Task { await fallback.run() }
+    }
+    return work
+  }
+
+  /// What the exchange changes beside its markets and the account: its clock, its instruments.
+  private func keepVenue(_ core: Core, _ rest: RESTClient?) -> Task<Void, Never> {
     let clock = rest.map {
       ClockKeeper(
         rest: $0, state: core.state, holds: core.venueHolds,
@@ -222,33 +239,36 @@ public struct CoreProcess: Sendable {
     let instruments = (keepsInstruments ? rest : nil).map {
       InstrumentKeeper(rest: $0, ports: core.instrumentPorts, log: log)
     }
-    let venue = Task {
+    return Task {
       async let keeping: Void = instruments?.run() ?? ()
       await clock?.run() ?? ()
       await keeping
     }
-    return Work(
-      startUp: startUp, accounting: accounting, backfill: backfill, venue: venue, keeper: keeper)
   }
 }
 
 extension Configuration {
+  /// What the account must be for what this configuration would trade.
+  func setupRules(_ table: InstrumentTable) -> SetupRules {
+    let traded = (0..<table.count).map { table[InstrumentID(index: UInt16($0))] }
+      .filter { risk.allowList.contains($0.symbol.description) }
+    let money: SetupRules.Money =
+      switch environment {
+      case .live: .live
+      case .demo: .demo
+      case .simulated, nil: .simulated
+      }
+    return SetupRules(money: money, traded: traded)
+  }
+
   /// REST as configured; nil where no address is.
   func client(_ credentials: Credentials?) throws -> RESTClient? {
-    let proxy = try network.proxy.map { RESTProxy(try ProxyEndpoint($0)) }
+    let proxy = try proxyEndpoint().map(RESTProxy.init)
     return try endpoints.restURL.map {
       try RESTClient(
         base: $0, key: credentials.map(APIKey.init), caFile: okx.certificateAuthorityFile,
         proxy: proxy, isSimulated: endpoints.needsDemoHeader)
     }
-  }
-}
-
-extension RESTProxy {
-  public init(_ proxy: ProxyEndpoint) {
-    self.init(
-      host: proxy.host, port: Int(proxy.port),
-      credentials: proxy.user.map { (user: $0, password: proxy.password ?? "") })
   }
 }
 

@@ -22,6 +22,7 @@ final class Recorder: @unchecked Sendable {
   private let board: StopBoard
   private let control: RunControl
   private let instruments: InstrumentTable
+  private let venueClock: VenueClock
   private var isOnReserve = false
   private let report: @Sendable (CoreEvent) -> Void
   private var refusals = RefusalTeller()
@@ -33,7 +34,7 @@ final class Recorder: @unchecked Sendable {
 
   init(
     _ journal: CoreJournal, rings: TelemetryFile, board: StopBoard, control: RunControl,
-    instruments: InstrumentTable,
+    instruments: InstrumentTable, venueClock: VenueClock,
     report: @escaping @Sendable (CoreEvent) -> Void
   ) throws(JournalError) {
     self.rings = rings
@@ -41,6 +42,7 @@ final class Recorder: @unchecked Sendable {
     self.board = board
     self.control = control
     self.instruments = instruments
+    self.venueClock = venueClock
     self.report = report
     func drains(_ stream: JournalStream) -> [TelemetryDrain] {
       CoreJournal.plans.filter { $0.stream == stream }.map { rings.drain($0.stage, stream) }
@@ -103,6 +105,7 @@ final class Recorder: @unchecked Sendable {
   private func tell(_ refusal: RefusalRecord) {
     let id = refusal.instrument
     let name = Int(id.index) < instruments.count ? instruments[id].symbol.description : "-"
+    refusals.clockOffsetMilliseconds = venueClock.offset.map { 0 - $0.aheadOfWall / 1_000_000 }
     if let notice = refusals.take(refusal, instrument: name, now: .now()) {
       report(.refused(notice))
     }

@@ -24,6 +24,9 @@ package struct RefusalTeller {
     var toldAt: Instant
   }
 
+  /// For the hints of notices; nil where nobody measured it.
+  package var clockOffsetMilliseconds: Int64?
+
   private var groups: [Kind: Group] = [:]
   private var lookedAt = Instant.zero
 
@@ -45,6 +48,7 @@ package struct RefusalTeller {
     var notice = RefusalNotice(
       instrument: instrument, operation: refusal.operation, code: refusal.exchangeCode,
       subCode: refusal.subCode, text: text, fault: refusal.fault, more: 1, total: 1)
+    notice.clockOffsetMilliseconds = clockOffsetMilliseconds
     guard let group = groups[kind] else {
       var told = notice
       told.more = 0

@@ -32,7 +32,7 @@ extension Core {
     let lines = rows
     return { event in
       switch event {
-      case .connected(_, let name, let generation):
+      case .connected(_, let name, let generation, _, _):
         guard let row = lines[name] else { break }
         state.setConnection(row, .ready, at: .now())
         if generation > 0 {
@@ -50,6 +50,8 @@ extension Core {
       case .loginRefused(_, let name, _, _):
         guard let row = lines[name] else { break }
         state.setConnection(row, .waiting, at: .now())
+        let code = state.faultDetail(.loginRefused)?.code ?? 0
+        state.setConnection(row, lastFault: .loginRefused, code: code)
       case .journal, .faults, .refused: break
       }
       report(event)

@@ -72,8 +72,7 @@ public final class Core: @unchecked Sendable {
       (rings, recovered, distrusted) = try options.journal.open()
       recorder = try Recorder(
         options.journal, rings: rings, board: stopBoard, control: control,
-        instruments: options.instruments,
-        report: report)
+        instruments: options.instruments, venueClock: options.venueClock, report: report)
     } catch { throw .journal(error) }
     doorTelemetry = ControlTelemetry(rings.producer(.door, .trade))
     accountTelemetry = ControlTelemetry(rings.producer(.account, .trade))

@@ -197,7 +197,7 @@ actor InstrumentKeeper {
     }
   }
 
-  /// The same base against USDC, where a pair against USD is gone (docs/OKX.md OKX-196).
+  /// The same base against USDC, where a pair against USD is gone (docs/OKX.md OKX-201).
   private func successor(of id: InstrumentID) -> String? {
     let name = name(id)
     guard table[id].state == .unlisted, name.hasSuffix("-USD") else { return nil }

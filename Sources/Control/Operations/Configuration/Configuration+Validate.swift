@@ -45,7 +45,6 @@ extension Configuration {
       ("okx.endpoints.private", overrides.privateURL, web),
       ("okx.endpoints.business", overrides.businessURL, web),
       ("okx.endpoints.rest", overrides.restURL, ["https", "http"]),
-      ("network.proxy", network.proxy, ["http"]),
     ].compactMap { name, url, schemes in url.map { (name, $0, schemes) } }
   }
 
@@ -57,7 +56,6 @@ extension Configuration {
         continue
       }
       if url.hasUserInfo { found.append("\(name): no user or password belongs into a URL") }
-      if name == "network.proxy" { continue }
       if (url.scheme == "ws" || url.scheme == "http") && !url.isLoopback {
         found.append("\(name): \(url.scheme):// is for loopback only")
       }
@@ -66,6 +64,10 @@ extension Configuration {
       } else if let reason = url.closedPort {
         found.append("\(name): \(reason)")
       }
+    }
+    found += proxyProblems
+    if okx.orderFallback == .cancels && endpoints.restURL == nil {
+      found.append("okx.order_fallback: cancels needs okx.endpoints.rest")
     }
     if okx.instrumentsFile != nil {
       if environment != .simulated {
@@ -77,6 +79,32 @@ extension Configuration {
       found.append("okx.endpoints.rest: missing (or give okx.instruments_file)")
     }
     return found
+  }
+
+  private var proxyProblems: [String] {
+    guard let text = network.proxy else {
+      return network.proxyPasswordFile == nil
+        ? [] : ["network.proxy_password_file: there is no network.proxy"]
+    }
+    guard let url = EndpointURL(text), ["http", "socks5h"].contains(url.scheme), url.port != nil,
+      url.hasNoPath
+    else {
+      let isSOCKS = ["socks:", "socks4:", "socks4a:", "socks5:"].contains { text.hasPrefix($0) }
+      return [
+        "network.proxy: expected http://[USER@]HOST:PORT or socks5h://[USER@]HOST:PORT"
+          + (isSOCKS
+            ? "; socks5h is SOCKS5 whose proxy resolves the names, and no other is spoken" : "")
+      ]
+    }
+    if url.hasPassword {
+      return [
+        "network.proxy: no password belongs into an address; give network.proxy_password_file"
+      ]
+    }
+    if network.proxyPasswordFile != nil && !url.hasUserInfo {
+      return ["network.proxy_password_file: network.proxy names no user"]
+    }
+    return []
   }
 
   private var instrumentProblems: [String] {

@@ -46,6 +46,8 @@ public struct Configuration: Sendable, Equatable {
     /// Beside the books, for agents and the page.
     public var context: [String] = ContextChannel.allCases.map(\.rawValue)
     public var credentials = CredentialSources()
+    public var orderFallback: OrderFallbackChoice = .none
+    public var orderFallbackSeconds: Int64 = 10
     public init() {}
   }
 
@@ -77,6 +79,7 @@ public struct Configuration: Sendable, Equatable {
 
   public struct Network: Sendable, Equatable {
     public var proxy: String?
+    public var proxyPasswordFile: String?
     public init() {}
   }
 

@@ -43,6 +43,11 @@ public enum ForeignOrderChoice: String, ConfigurationChoice {
   case ignore, adopt, cancel, halt
 }
 
+/// What goes by REST while the private line cannot be had.
+public enum OrderFallbackChoice: String, ConfigurationChoice {
+  case none, cancels
+}
+
 public enum LogFormat: String, ConfigurationChoice {
   case text, json
 }

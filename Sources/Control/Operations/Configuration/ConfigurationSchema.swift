@@ -10,7 +10,7 @@ public enum ConfigurationSchema {
   private static let milliseconds: ClosedRange<Int64> = 1...86_400_000
 
   public static let keys: [ConfigurationKey] =
-    general + okx + service + risk + strategy + agents
+    general + okx + fallback + service + risk + strategy + agents
     + llm + prompts + news + plumbing
 
   private static let general: [ConfigurationKey] = [
@@ -92,10 +92,25 @@ public enum ConfigurationSchema {
       "Environment variable that holds the passphrase, instead of the file."),
   ]
 
+  private static let fallback: [ConfigurationKey] = [
+    ConfigurationKey(
+      "okx.order_fallback", \.okx.orderFallback,
+      "While the private line cannot be had: `cancels` cancels this desk's working orders by REST, `none` "
+        + "waits for the line. Nothing is ever placed by REST."),
+    ConfigurationKey(
+      "okx.order_fallback_seconds", \.okx.orderFallbackSeconds, unit: "seconds", range: 4...600,
+      "How long the line is waited for before that."),
+  ]
+
   private static let service: [ConfigurationKey] = [
     ConfigurationKey(
       "network.proxy", \.network.proxy, unit: "URL",
-      "HTTP proxy (http://HOST:PORT) through which the exchange connections CONNECT."),
+      "Proxy for the exchange's lines, REST, models and news: http://[USER@]HOST:PORT (CONNECT) or "
+        + "socks5h://[USER@]HOST:PORT. It resolves the names; TLS goes through it to the end. No password here."
+    ),
+    ConfigurationKey(
+      "network.proxy_password_file", \.network.proxyPasswordFile, unit: "path",
+      "File (0600, ours) that holds the proxy user's password and nothing else."),
     ConfigurationKey(
       "console.host", \.console.host, unit: "address",
       "Where the page listens. It speaks plain HTTP: put a TLS proxy before any other than loopback."

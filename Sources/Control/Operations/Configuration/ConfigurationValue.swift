@@ -83,6 +83,7 @@ extension Durability: ConfigurationValue {}
 extension StrategyKind: ConfigurationValue {}
 extension ExpiryAction: ConfigurationValue {}
 extension ForeignOrderChoice: ConfigurationValue {}
+extension OrderFallbackChoice: ConfigurationValue {}
 extension AccountShare: ConfigurationValue {}
 extension PromptPromotion: ConfigurationValue {}
 extension CassetteMode: ConfigurationValue {}

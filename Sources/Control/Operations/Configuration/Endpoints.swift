@@ -58,6 +58,8 @@ struct EndpointURL {
   var host: String
   var port: Int?
   var hasUserInfo: Bool
+  var hasPassword: Bool
+  var hasNoPath: Bool
   private let text: String
 
   init?(_ text: String) {
@@ -71,6 +73,8 @@ struct EndpointURL {
     port = url.port
     self.text = text
     hasUserInfo = url.user != nil || url.password != nil
+    hasPassword = url.password != nil
+    hasNoPath = ["", "/"].contains(url.path) && url.query == nil
   }
 
   /// The only hosts that plain text may go to.

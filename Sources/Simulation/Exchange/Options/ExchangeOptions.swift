@@ -44,6 +44,7 @@ public struct ExchangeOptions: Sendable {
   /// A fault script; nil injects nothing.
   public var faultsFile: String?
   public var credentials = AcceptedKey.simulated
+  public var account = StatedAccount()
 
   /// A loopback address: the simulated exchange listens nowhere else.
   public var host = "127.0.0.1"

@@ -7,13 +7,16 @@ import Quantities
 extension SimulatedExchange {
   func accountConfiguration(_ request: RESTRequest) -> HTTPReply {
     let user = SimulatedExchange.userIdentifier
+    let account = options.account
     return RESTReply.rows([
-      "{\"uid\":\"\(user)\",\"mainUid\":\"\(user)\",\"acctLv\":\"2\",\"posMode\":\"net_mode\","
-        + "\"autoLoan\":false,\"greeksType\":\"PA\",\"level\":\"Lv5\",\"levelTmp\":\"\","
+      "{\"uid\":\"\(user)\",\"mainUid\":\"\(user)\",\"acctLv\":\"\(account.level)\","
+        + "\"posMode\":\"\(account.positionMode)\",\"autoLoan\":\(account.borrowsByItself),"
+        + "\"greeksType\":\"PA\",\"level\":\"Lv5\",\"levelTmp\":\"\","
         + "\"acctStpMode\":\"cancel_maker\",\"ctIsoMode\":\"automatic\",\"mgnIsoMode\":\"automatic\","
-        + "\"perm\":\"read_only,trade\",\"ip\":\"127.0.0.1\",\"kycLv\":\"2\",\"label\":\"simulated\","
+        + "\"perm\":\"\(account.permissions.joined(separator: ","))\","
+        + "\"ip\":\"\(account.addresses.joined(separator: ","))\",\"kycLv\":\"2\",\"label\":\"simulated\","
         + "\"roleType\":\"0\",\"feeType\":\"\(options.engineSettings.spotFeesInQuote ? 1 : 0)\","
-        + "\"enableSpotBorrow\":false,\"type\":\"0\"}"
+        + "\"enableSpotBorrow\":\(account.enablesSpotBorrow),\"type\":\"0\"}"
     ])
   }
 
