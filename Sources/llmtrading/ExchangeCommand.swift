@@ -56,6 +56,8 @@ struct ExchangeCommand: AsyncParsableCommand {
   var jitter = 0
   @Option(help: "File of the API key, secret and passphrase it accepts, a line each.")
   var credentials: String?
+  @Flag(help: "A subscription of `instruments` begins with the whole list, as OKX's once did.")
+  var listInstruments = false
   @Flag(help: "Serve ws:// and http:// without TLS (loopback only, for tests).")
   var plaintext = false
 
@@ -90,6 +92,7 @@ struct ExchangeCommand: AsyncParsableCommand {
     options.ordersPerTwoSeconds = ordersPerTwoSeconds
     options.accountOrdersPerTwoSeconds = accountOrdersPerTwoSeconds
     options.ratesRefuseInRow = rateRefusalsInRow
+    options.listsInstruments = listInstruments
     options.engineSettings.fees = fees.model
     options.engineSettings.spotFeesInQuote = quoteFees
     options.engineSettings.queue = queue.model

@@ -115,7 +115,8 @@ extension SimulatedExchange {
     let specification = catalogue[index]
     if specification.type == .spot { return nil }
     let now = clock.wallMilliseconds()
-    let lots = context.figures[index].openLots(typical: 10_000, at: now)
+    let lots = context.figures[index].openLots(
+      typical: 10_000 * specification.lotUnits, at: now)
     let price = mark(of: index)
     if price.isNone { return nil }
     let volumes = CandleVolumes(

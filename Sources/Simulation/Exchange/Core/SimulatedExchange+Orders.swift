@@ -23,6 +23,10 @@ extension SimulatedExchange {
     if items.isEmpty || (!operation.isBatch && items.count != 1) {
       return .refused("60013", "Invalid args")
     }
+    if engine.maintenance == .ongoing {
+      let refusal = MatchingEngine.unavailable
+      return .refused(String(refusal.code), refusal.message)
+    }
     if items.count > OrderOperation.batchMax {
       return .refused(operation.tooManyCode, "Bulk operation quantity exceeds the maximum limit")
     }

@@ -9,6 +9,7 @@ extension SimulatedExchange {
     if let channel = argument.channel.published {
       guard let instrument = catalogue.index(of: argument.instrument) else { return }
       market.add(subscription, instrument: instrument, channel: channel)
+      subscription.market = instrument
       sendSnapshot(to: subscription, instrument: instrument, channel: channel)
       if channel == .tickers && !market.isRecording { contextSubscribed(subscription) }
       startPlaybackIfComplete()
@@ -18,6 +19,7 @@ extension SimulatedExchange {
     let session = subscription.session
     if argument.channel.isCounted && !countConnection(subscription) { return }
     switch argument.channel {
+    case .instruments: listInstruments(to: subscription)
     case .account: session.push(accountFrame(.snapshot, argument, currencies: nil))
     case .positions:
       let rows = positionRows(argument, instruments: nil)
@@ -29,7 +31,7 @@ extension SimulatedExchange {
   func unsubscribed(_ subscription: Subscription) {
     context.remove(subscription)
     guard let channel = subscription.argument.channel.published,
-      let instrument = catalogue.index(of: subscription.argument.instrument)
+      let instrument = subscription.market
     else { return }
     market.remove(subscription, instrument: instrument, channel: channel)
   }

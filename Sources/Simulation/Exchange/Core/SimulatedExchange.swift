@@ -11,7 +11,9 @@ public final class SimulatedExchange {
   let options: ExchangeOptions
   let clock: any ExchangeClock
   let logger: Logger
-  let catalogue: InstrumentCatalogue
+  var catalogue: InstrumentCatalogue
+  /// What renamed instruments were called, by index: some subscriptions go on by it (docs/OKX.md OKX-200).
+  var formerNames: [Int: [InstrumentName]] = [:]
 
   var engine: MatchingEngine
   var market: MarketBoard

@@ -78,6 +78,11 @@ public struct ExchangeOptions: Sendable {
   public var regularPushSeconds = 5.0
   /// Rows of one page of a `positions` snapshot.
   public var positionsPerPage = 100
+  /// A subscription of `instruments` begins with the whole list, as OKX once did: its documents of 2026 tell of
+  /// changes alone (docs/OKX.md OKX-195).
+  public var listsInstruments = false
+  /// Pushes of `instruments` hold what changed alone (docs/OKX.md OKX-196).
+  public var instrumentsInPart = true
   /// Fees, latency, first balances.
   public var engineSettings = EngineSettings()
 

@@ -140,6 +140,14 @@ extension ChannelArgument {
         + "Please use '/private' URL(for private channels), or '/public' URL(for public channels).")
   }
 
+  /// The same channel of an instrument that has another name by now.
+  func naming(_ instrument: String) -> ChannelArgument {
+    var argument = self
+    argument.instrument = instrument
+    argument.rendered = "{\"channel\":\"\(channel.rawValue)\",\"instId\":\(quoted(instrument))}"
+    return argument
+  }
+
   /// Whether an `orders` or `positions` subscription covers an instrument.
   func covers(instrument id: String, type: String, family other: String) -> Bool {
     (instrumentType.isEmpty || instrumentType == "ANY" || instrumentType == type)

@@ -3,7 +3,7 @@
 import Quantities
 
 public struct ExchangeBook: Sendable, Equatable {
-  public let specification: InstrumentSpecification
+  public private(set) var specification: InstrumentSpecification
   /// Worst first, so that changes near the best are cheap.
   public internal(set) var bids: [BookLevel] = []
   public internal(set) var asks: [BookLevel] = []
@@ -28,6 +28,14 @@ public struct ExchangeBook: Sendable, Equatable {
     let levels = side == .buy ? bids : asks
     let index = ExchangeBook.position(levels, side, price)
     return index < levels.count && levels[index].price == price ? levels[index] : nil
+  }
+
+  /// The instrument is another from now on: what is counted goes over to its grid.
+  public mutating func change(to specification: InstrumentSpecification, _ grid: GridChange) {
+    self.specification = specification
+    if grid.isNone { return }
+    for index in bids.indices { bids[index].change(to: grid) }
+    for index in asks.indices { asks[index].change(to: grid) }
   }
 
   /// Trades and other frames change nothing.

@@ -26,13 +26,29 @@ public struct MarketPublisher: Sendable {
     var held: [[UInt8]] = []
   }
 
-  public let catalogue: InstrumentCatalogue
+  public private(set) var catalogue: InstrumentCatalogue
   private var views: [[View]]
 
   public init(_ catalogue: InstrumentCatalogue) {
     self.catalogue = catalogue
     let channels = [View](repeating: View(), count: PublicChannel.allCases.count)
     views = [[View]](repeating: channels, count: catalogue.count)
+  }
+
+  /// The instrument is another from now on: what its subscribers saw goes over to its grid.
+  public mutating func change(
+    _ instrument: Int, to specification: InstrumentSpecification, _ grid: GridChange
+  ) {
+    catalogue.replace(instrument, with: specification)
+    if grid.isNone { return }
+    for place in views[instrument].indices {
+      for index in views[instrument][place].bids.indices {
+        views[instrument][place].bids[index].change(to: grid)
+      }
+      for index in views[instrument][place].asks.indices {
+        views[instrument][place].asks[index].change(to: grid)
+      }
+    }
   }
 
   /// Appends the pushes of `event` for the channels in `subscribed`, with the faults of `plan` done to each.

@@ -133,9 +133,8 @@ extension InstrumentSpecification {
         decimals: product?.decimals ?? 0)
     }
     isTradable =
-      state == "live"
-      && (type == .spot
-        || (type == .swap || type == .futures) && contract != .none && isValueKnown)
+      type == .spot
+      || (type == .swap || type == .futures) && contract != .none && isValueKnown
   }
 }
 
