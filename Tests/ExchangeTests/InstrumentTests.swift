@@ -1,6 +1,7 @@
 // Instruments that change while they are traded: the channel, REST, books, orders and positions agree at each moment.
 
 import Exchange
+import ExchangeCalendar
 import Foundation
 import Market
 import Testing
@@ -73,7 +74,8 @@ import Testing
   }
 
   @Test func wholeRowsOfWhatChangedOnceCame() throws {
-    let (bench, line) = try ready { $0.instrumentsInPart = false }
+    let before = try #require(CalendarDay("2026-09-29"))
+    let (bench, line) = try ready { $0.rules = RulesInForce(on: before) }
     try bench.play("at 0ms of exchange state ETH-USDT suspend")
     let rows = try line.rows("instruments")
     #expect(text(rows, "instId") == ["ETH-USDT"] && text(rows, "state") == ["suspend"])
@@ -141,7 +143,7 @@ import Testing
     #expect(bid < ask && bid > 0)
   }
 
-  @Test(arguments: ["1", "0.5", "0.3", "0.01", "0.001"])
+  @Test(arguments: ["20", "1", "0.5", "0.3", "0.01", "0.001"])
   func booksGoOnOverATick(_ tick: String) throws {
     let (bench, _) = try ready()
     var (line, copy) = try follow(bench, "BTC-USDT")

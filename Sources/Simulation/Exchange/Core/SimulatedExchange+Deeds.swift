@@ -61,7 +61,8 @@ extension SimulatedExchange {
   /// docs/OKX.md OKX-007.
   private func giveNotice() {
     let warned = sessions
-    for session in warned {
+    for session in warned
+    where session.endpoint != .business || options.rules.has(.businessNotices) {
       session.send(
         "{\"event\":\"notice\",\"code\":\"64008\",\"msg\":\"The connection will soon be closed for a "
           + "service upgrade. Please reconnect.\",\"connId\":\"\(session.identifier)\"}")

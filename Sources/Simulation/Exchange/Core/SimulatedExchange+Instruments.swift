@@ -69,7 +69,9 @@ extension SimulatedExchange {
     orderLog.change(index, to: grid)
     market.halt(index, isHalted(changed))
     let isNew = before.id != changed.id
-    if let row = changed.channelRow(since: before, isWhole: isNew || !options.instrumentsInPart) {
+    if let row = changed.channelRow(
+      since: before, isWhole: isNew || !options.rules.has(.instrumentsInPart))
+    {
       tellInstruments(changed.typeName, row)
     }
     let now = now()
@@ -116,6 +118,7 @@ extension SimulatedExchange {
   }
 
   private func setState(_ index: Int, _ state: String, span: Int64?) -> Bool {
+    if state == "post_only" && !options.rules.has(.postOnlyState) { return false }
     let code = catalogue[index].code
     if let span {
       later(span * 1_000_000) { exchange in
@@ -155,6 +158,8 @@ extension SimulatedExchange {
   private func coolOff(_ index: Int, span: Int64) -> Bool {
     let family = catalogue[index].family
     if family.isEmpty { return false }
+    // Before that day pages alone kept people from trading.
+    if !options.rules.has(.coolOff) { return true }
     engine.coolOffs.insert(family)
     later(span * 1_000_000) { $0.engine.coolOffs.remove(family) }
     return true
@@ -191,7 +196,11 @@ extension SimulatedExchange {
       exchange.context.nameIndex(exchange.catalogue[index].family, after: index)
       exchange.followName(of: index)
     }
-    then(2) { exchange, index in exchange.replace(index) { $0.state = "post_only" } }
+    then(2) { exchange, index in
+      if exchange.options.rules.has(.postOnlyState) {
+        exchange.replace(index) { $0.state = "post_only" }
+      }
+    }
     then(3) { exchange, index in exchange.replace(index) { $0.state = "live" } }
     return true
   }

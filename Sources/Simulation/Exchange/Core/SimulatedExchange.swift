@@ -60,8 +60,11 @@ public final class SimulatedExchange {
     self.logger = logger
     self.makeIdentifier = makeIdentifier
     catalogue = source.catalogue
-    engine = MatchingEngine(source.catalogue, settings: options.engineSettings)
+    var settings = options.engineSettings
+    settings.announcesPostOnly = !options.rules.has(.postOnlyRests)
+    engine = MatchingEngine(source.catalogue, settings: settings)
     market = MarketBoard(source, options: options)
+    market.publisher.signsBooks = !options.rules.has(.checksumZero)
     context = ContextBoard(source)
     faults = try FaultInjector(script, source.catalogue)
     faultsConnections = script.entries.contains { $0.target == .connection }
@@ -76,7 +79,9 @@ public final class SimulatedExchange {
   /// Whether the channel exists for the instrument or index that the argument names.
   func serves(_ argument: ChannelArgument) -> Bool {
     if argument.channel == .indexTickers { return context.indices[argument.instrument] != nil }
-    guard let index = catalogue.index(of: argument.instrument) else { return false }
+    guard argument.isOffered(under: options.rules),
+      let index = catalogue.index(of: argument.instrument)
+    else { return false }
     return switch argument.channel {
     case .fundingRate: catalogue[index].type == .swap
     case .openInterest: catalogue[index].type != .spot

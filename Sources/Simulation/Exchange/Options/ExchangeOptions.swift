@@ -1,5 +1,6 @@
 // What a simulated exchange is told at start; simulation, a process of its own.
 
+import ExchangeCalendar
 import Matching
 
 /// One API key that the simulated exchange accepts.
@@ -81,8 +82,10 @@ public struct ExchangeOptions: Sendable {
   /// A subscription of `instruments` begins with the whole list, as OKX once did: its documents of 2026 tell of
   /// changes alone (docs/OKX.md OKX-195).
   public var listsInstruments = false
-  /// Pushes of `instruments` hold what changed alone (docs/OKX.md OKX-196).
-  public var instrumentsInPart = true
+  /// Which of OKX's dated changes are in force.
+  public var rules = RulesInForce.all
+  /// Listens on this port too, 0 for a free one, while the rules leave the old port open (docs/OKX.md OKX-002).
+  public var secondPort: Int?
   /// Fees, latency, first balances.
   public var engineSettings = EngineSettings()
 

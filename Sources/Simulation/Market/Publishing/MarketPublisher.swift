@@ -28,6 +28,8 @@ public struct MarketPublisher: Sendable {
 
   public private(set) var catalogue: InstrumentCatalogue
   private var views: [[View]]
+  /// Books that we make carry OKX's checksum of old (docs/OKX.md OKX-059); recorded ones have their own.
+  public var signsBooks = false
 
   public init(_ catalogue: InstrumentCatalogue) {
     self.catalogue = catalogue
@@ -68,7 +70,8 @@ public struct MarketPublisher: Sendable {
       }
       let text = text(of: event, channel, place, book)
       deliver(
-        text, plan, Push(instrument: event.instrument, channel: channel, bytes: []), place, &pushes)
+        text, plan, Push(instrument: event.instrument, channel: channel, bytes: []), place, book,
+        &pushes)
     }
   }
 
@@ -105,7 +108,7 @@ public struct MarketPublisher: Sendable {
     }
     return PushText.book(
       channel, book.specification, action: "snapshot", bids: bids, asks: asks,
-      time: book.exchangeTime, checksum: book.hasChecksums && isWhole ? book.checksum : 0,
+      time: book.exchangeTime, checksum: checksum(channel, book, or: 0),
       seqId: seqId, prevSeqId: -1)
   }
 
@@ -116,6 +119,7 @@ public struct MarketPublisher: Sendable {
     if channel.depth >= 400 {
       views[event.instrument][place].last = event.seqId
       if var recorded = event.recorded {
+        if channel.isRetail { return nil }
         if recorded.channel != channel.rawValue {
           recorded.bytes.replaceSubrange(recorded.channelRange, with: Array(channel.rawValue.utf8))
         }
@@ -123,7 +127,8 @@ public struct MarketPublisher: Sendable {
       }
       return PushText.book(
         channel, book.specification, action: event.kind == .snapshot ? "snapshot" : "update",
-        bids: event.bids, asks: event.asks, time: event.exchangeTime, checksum: event.checksum,
+        bids: event.bids, asks: event.asks, time: event.exchangeTime,
+        checksum: checksum(channel, book, or: event.checksum),
         seqId: event.seqId, prevSeqId: event.prevSeqId)
     }
     let bids = book.top(.buy, channel.depth)
@@ -152,18 +157,26 @@ public struct MarketPublisher: Sendable {
       channel, book.specification, action: "update",
       bids: difference(from: before.bids, to: bids, .buy),
       asks: difference(from: before.asks, to: asks, .sell), time: event.exchangeTime,
-      checksum: event.checksum, seqId: event.seqId, prevSeqId: last)
+      checksum: checksum(channel, book, or: event.checksum), seqId: event.seqId, prevSeqId: last)
   }
 
   private func heartbeat(_ channel: PublicChannel, _ book: ExchangeBook, _ seqId: Int64) -> [UInt8]
   {
     PushText.book(
       channel, book.specification, action: "update", bids: [], asks: [], time: book.exchangeTime,
-      checksum: 0, seqId: seqId, prevSeqId: seqId)
+      checksum: checksum(channel, book, or: 0), seqId: seqId, prevSeqId: seqId)
+  }
+
+  /// Of the book as it stands, in frames that we make. A heartbeat has it as well: it tells of the same levels.
+  private func checksum(_ channel: PublicChannel, _ book: ExchangeBook, or given: Int32) -> Int32 {
+    if channel.isRetail { return 0 }
+    let isWhole = channel.depth >= 400
+    return signsBooks || book.hasChecksums && isWhole ? book.checksum : given
   }
 
   private mutating func deliver(
-    _ text: [UInt8]?, _ plan: FaultPlan, _ push: Push, _ place: Int, _ pushes: inout [Push]
+    _ text: [UInt8]?, _ plan: FaultPlan, _ push: Push, _ place: Int, _ book: ExchangeBook,
+    _ pushes: inout [Push]
   ) {
     func send(_ bytes: [UInt8], _ pushes: inout [Push]) {
       pushes.append(Push(instrument: push.instrument, channel: push.channel, bytes: bytes))
@@ -181,8 +194,7 @@ public struct MarketPublisher: Sendable {
     if plan.isFollowedByHeartbeat, push.channel.isIncremental,
       let last = views[push.instrument][place].last
     {
-      let specification = catalogue[push.instrument]
-      send(heartbeat(push.channel, ExchangeBook(specification), last), &pushes)
+      send(heartbeat(push.channel, book, last), &pushes)
     }
     if plan.isFollowedByGarbage { send(FaultInjector.garbage, &pushes) }
   }
