@@ -57,6 +57,8 @@ struct ExchangeCommand: AsyncParsableCommand {
   var jitter = 0
   @Option(help: "File of the API key, secret and passphrase it accepts, a line each.")
   var credentials: String?
+  @Option(help: "Prices further from the market than so many percent are 51006; 0: any price.")
+  var priceLimit = Int(ExchangeOptions.priceLimitPercentDefault)
   @Flag(help: "A subscription of `instruments` begins with the whole list, as OKX's once did.")
   var listInstruments = false
   @Option(help: "Play OKX's rules of this day, such as 2026-05-01 (default: all that are known).")
@@ -85,6 +87,9 @@ struct ExchangeCommand: AsyncParsableCommand {
       throw ValidationError(
         "--generate is 1 to \(InstrumentTable.instrumentsMax) instruments, not \(generate)")
     }
+    guard (0...99).contains(priceLimit) else {
+      throw ValidationError("--price-limit is 0 to 99 percent, not \(priceLimit)")
+    }
     ParentLifeline.exitWhenParentDies()
     let folder = try stateDir ?? StateFolder.fresh(prefix: "llmtrading-exchange")
     let market: ExchangeMarket =
@@ -106,6 +111,7 @@ struct ExchangeCommand: AsyncParsableCommand {
     options.listsInstruments = listInstruments
     options.rules = try rulesInForce()
     options.secondPort = secondPort
+    options.engineSettings.priceLimitPercent = Int64(priceLimit)
     options.engineSettings.fees = fees.model
     options.engineSettings.spotFeesInQuote = quoteFees
     options.engineSettings.queue = queue.model

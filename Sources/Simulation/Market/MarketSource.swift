@@ -13,6 +13,8 @@ public protocol MarketSource: Sendable {
   ) -> Bool
   /// Nothing more happens to the instrument, or goes on.
   mutating func halt(_ instrument: Int, _ isHalted: Bool)
+  /// The snapshot that the instrument's book begins with, taken out of turn; nil where it does not, or is taken.
+  mutating func opening(_ instrument: Int) -> MarketEvent?
 }
 
 extension MarketSource {
@@ -23,4 +25,5 @@ extension MarketSource {
     _ instrument: Int, to specification: InstrumentSpecification, _ grid: GridChange
   ) -> Bool { grid.isNone && specification.id == catalogue[instrument].id }
   public mutating func halt(_ instrument: Int, _ isHalted: Bool) {}
+  public mutating func opening(_ instrument: Int) -> MarketEvent? { nil }
 }

@@ -244,7 +244,7 @@ extension MatchingEngine {
     guard settings.priceLimitPercent > 0,
       let best = side == .buy ? books[instrument].bestAsk : books[instrument].bestBid
     else { return nil }
-    let range = best.price.ticks / 100 * settings.priceLimitPercent
+    let range = best.price.ticks * settings.priceLimitPercent / 100
     return Price(ticks: best.price.ticks + side.sign * range)
   }
 

@@ -85,6 +85,11 @@ struct MarketBoard {
 
   mutating func halt(_ instrument: Int, _ isHalted: Bool) { source.halt(instrument, isHalted) }
 
+  /// Of a playback that waits: what the instrument begins with.
+  mutating func opening(_ instrument: Int) -> MarketEvent? {
+    isRecording && !isStarted ? source.opening(instrument) : nil
+  }
+
   mutating func add(_ subscription: Subscription, instrument: Int, channel: PublicChannel) {
     subscribers[instrument][channel, default: []].append(subscription)
     change(instrument) { $0.insert(channel) }

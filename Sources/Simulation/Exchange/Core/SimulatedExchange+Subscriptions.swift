@@ -10,6 +10,12 @@ extension SimulatedExchange {
       guard let instrument = catalogue.index(of: argument.instrument) else { return }
       market.add(subscription, instrument: instrument, channel: channel)
       subscription.market = instrument
+      // A playback waits for all of its readers; the first book of each does not.
+      if channel.depth > 0, let opening = market.opening(instrument) {
+        publish(opening)
+        startPlaybackIfComplete()
+        return
+      }
       sendSnapshot(to: subscription, instrument: instrument, channel: channel)
       if channel == .tickers && !market.isRecording { contextSubscribed(subscription) }
       startPlaybackIfComplete()
@@ -40,7 +46,8 @@ extension SimulatedExchange {
   {
     let book = engine.books[instrument]
     guard
-      let bytes = market.publisher.snapshot(instrument: instrument, channel: channel, book: book)
+      let bytes = market.publisher.snapshot(
+        instrument: instrument, channel: channel, book: book, now: clock.monotonic())
     else { return }
     if channel.isIncremental && faults.takesSnapshot(instrument: instrument) {
       logFault(.dropSnapshot, instrument: catalogue[instrument].id)

@@ -64,6 +64,7 @@ public final class SimulatedExchange {
     settings.announcesPostOnly = !options.rules.has(.postOnlyRests)
     engine = MatchingEngine(source.catalogue, settings: settings)
     market = MarketBoard(source, options: options)
+    market.publisher.paces = !market.isRecording
     market.publisher.signsBooks = !options.rules.has(.checksumZero)
     context = ContextBoard(source)
     faults = try FaultInjector(script, source.catalogue)
@@ -122,7 +123,9 @@ public final class SimulatedExchange {
   public func start() {
     every(SimulatedExchange.watchNanoseconds) { $0.watchConnections() }
     every(Int64(options.regularPushSeconds * 1e9)) { $0.pushRegularly() }
+    every(MarketPublisher.paceNanoseconds) { $0.pushPaced() }
     every(SimulatedExchange.contextNanoseconds) { $0.pushContext() }
+    every(SimulatedExchange.quietLookNanoseconds) { $0.pushQuiet() }
     startMarket()
   }
 

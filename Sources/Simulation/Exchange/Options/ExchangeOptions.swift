@@ -89,8 +89,12 @@ public struct ExchangeOptions: Sendable {
   /// Fees, latency, first balances.
   public var engineSettings = EngineSettings()
 
+  /// OKX's floatPxLmtPct as we list it, in percent (docs/OKX.md OKX-197).
+  public static let priceLimitPercentDefault: Int64 = 3
+
   public init(stateDirectory: String, market: ExchangeMarket) {
     self.stateDirectory = stateDirectory
     self.market = market
+    engineSettings.priceLimitPercent = ExchangeOptions.priceLimitPercentDefault
   }
 }

@@ -96,15 +96,17 @@ public struct ExchangeBook: Sendable, Equatable {
   }
 
   /// OKX's legacy checksum over the texts last received (docs/OKX.md OKX-059).
-  public var checksum: Int32 {
+  public var checksum: Int32 { checksum(of: top(.buy, 25), top(.sell, 25)) }
+
+  /// Of the same instrument's levels as somebody sees them, best first.
+  func checksum(of bids: [BookLevel], _ asks: [BookLevel]) -> Int32 {
     var text: [UInt8] = []
     for index in 0..<25 {
       for levels in [bids, asks] where index < levels.count {
-        let level = levels[levels.count - 1 - index]
         if !text.isEmpty { text.append(0x3A) }
-        text.append(price: level, specification)
+        text.append(price: levels[index], specification)
         text.append(0x3A)
-        text.append(quantity: level, specification)
+        text.append(quantity: levels[index], specification)
       }
     }
     return Int32(bitPattern: crc32(text))

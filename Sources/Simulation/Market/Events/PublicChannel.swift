@@ -24,6 +24,14 @@ public enum PublicChannel: String, Sendable, CaseIterable, Hashable {
   /// checksum (docs/OKX.md OKX-062).
   public var isRetail: Bool { self == .booksELP || self == .booksRPI }
 
+  /// Told each 100 ms of what changed meanwhile; the others at each change (docs/OKX.md OKX-064).
+  public var isPaced: Bool {
+    switch self {
+    case .books, .booksELP, .booksRPI, .books5: true
+    case .bestBidOffer, .booksTbt, .books50, .trades, .tickers: false
+    }
+  }
+
   /// Levels a side.
   public var depth: Int {
     switch self {

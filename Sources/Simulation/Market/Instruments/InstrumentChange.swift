@@ -96,6 +96,16 @@ extension InstrumentSpecification {
     return (changed, grid)
   }
 
+  /// Makes tick and lot fine enough for what traded, while what is listed stays as it was: a print may be finer than
+  /// any order. False where no whole numbers can count it.
+  public mutating func count(price: DecimalNumber, size: DecimalNumber) -> Bool {
+    guard let (unit, factor, _) = commonUnit(tick, price), let units = tickUnits.times(factor),
+      refineLot(for: size) != nil
+    else { return false }
+    (tick, tickUnits) = (unit, units)
+    return true
+  }
+
   /// Makes the lot fine enough for `value`; returns how many new lots an old one is.
   private mutating func refineLot(for value: DecimalNumber) -> Int64? {
     guard let (unit, factor, _) = commonUnit(lot, value), let units = lotUnits.times(factor),
