@@ -124,11 +124,12 @@ let controlTargets: [Target] = [
     name: "CLibJemalloc", path: "CShims/CLibJemalloc", pkgConfig: "jemalloc",
     providers: [.apt(["libjemalloc-dev"])]),
   .target(name: "CJemalloc", dependencies: ["CLibJemalloc"], path: "CShims/CJemalloc"),
+  control("ExchangeCalendar", []),
   control("Dialing", ["Quantities", "Wire", "Transport", "CUring", "CDialing", "COpenSSL"]),
   control(
     "Operations",
     [
-      "Quantities", "Channels", "OKX", "Door", "CKernel", log, crypto,
+      "Quantities", "Channels", "OKX", "Door", "CKernel", "ExchangeCalendar", log, crypto,
       .product(name: "Yams", package: "Yams"),
     ]),
   control(
@@ -193,7 +194,7 @@ let controlTargets: [Target] = [
   simulation(
     "Exchange",
     [
-      "Quantities", "Market", "Matching", log, crypto,
+      "Quantities", "ExchangeCalendar", "Market", "Matching", log, crypto,
       .product(name: "X509", package: "swift-certificates"),
       .product(name: "SwiftASN1", package: "swift-asn1"),
     ] + nio),
@@ -201,7 +202,8 @@ let controlTargets: [Target] = [
     name: "llmtrading",
     dependencies: [
       "Quantities", "Channels", "Wire", "OKX", "Transport", "State", "Journal", "Door", "Pipeline",
-      "CKernel", "Dialing", "Operations", "Account", "Core", "Ledger", "Roles", "News", "Models",
+      "CKernel", "ExchangeCalendar", "Dialing", "Operations", "Account", "Core", "Ledger", "Roles",
+      "News", "Models",
       "Prompts", "Agents", "Console", "Market", "Matching", "Exchange", log, crypto,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], path: "Sources/llmtrading", swiftSettings: strict),
@@ -220,7 +222,7 @@ let controlTests: [Target] = [
   tests(
     "Dialing", ["Quantities", "Wire", "Transport", "Dialing", "Account", "dial-probe"],
     exclude: ["Support/peers.py", "Support/black-hole.py", "Support/make-certificates.sh"]),
-  tests("Operations", ["Quantities", "Operations", log]),
+  tests("Operations", ["Quantities", "ExchangeCalendar", "Operations", log]),
   tests("Account", ["Quantities", "Channels", "OKX", "Orders", "Account", "Exchange", log]),
   tests(
     "Ledger",
@@ -257,7 +259,7 @@ let controlTests: [Target] = [
     ]),
   tests("Market", ["Quantities", "Market", "SampleMarket", "Fixtures"]),
   tests("Matching", ["Quantities", "Market", "Matching", "SampleMarket"]),
-  tests("Exchange", ["Market", "Exchange", "Fixtures", log, crypto]),
+  tests("Exchange", ["Market", "Exchange", "ExchangeCalendar", "Fixtures", log, crypto]),
   tests(
     "Core",
     [

@@ -1,6 +1,7 @@
 // `llmtrading exchange`: the simulated OKX as a process of its own.
 import ArgumentParser
 import Exchange
+import ExchangeCalendar
 import Foundation
 import Matching
 import Quantities
@@ -58,6 +59,17 @@ struct ExchangeCommand: AsyncParsableCommand {
   var clockAhead: Int64 = 0
   @Option(help: "File of the API key, secret and passphrase it accepts, a line each.")
   var credentials: String?
+  @Option(help: "Prices further from the market than so many percent are 51006; 0: any price.")
+  var priceLimit = Int(ExchangeOptions.priceLimitPercentDefault)
+  @Flag(help: "A subscription of `instruments` begins with the whole list, as OKX's once did.")
+  var listInstruments = false
+  @Option(help: "Play OKX's rules of this day, such as 2026-05-01 (default: all that are known).")
+  var asOf: String?
+  @Flag(help: "With --as-of: the days on which demo trading changed.")
+  var demoDays = false
+  @Option(
+    help: "Listen on this port too, 0 for a free one, as OKX did on 8443: closed since 2026-10-31.")
+  var secondPort: Int?
   @Flag(help: "Serve ws:// and http:// without TLS (loopback only, for tests).")
   var plaintext = false
 
@@ -67,12 +79,18 @@ struct ExchangeCommand: AsyncParsableCommand {
     guard (0...65_535).contains(port) else {
       throw ValidationError("--port is 0 to 65535, not \(port)")
     }
+    if let secondPort, !(0...65_535).contains(secondPort) || secondPort == port && port != 0 {
+      throw ValidationError("--second-port is another port, 0 to 65535, not \(secondPort)")
+    }
     guard (1...1_000_000).contains(rate) else {
       throw ValidationError("--rate is 1 to 1000000 messages a second, not \(rate)")
     }
     guard (1...InstrumentTable.instrumentsMax).contains(generate) else {
       throw ValidationError(
         "--generate is 1 to \(InstrumentTable.instrumentsMax) instruments, not \(generate)")
+    }
+    guard (0...99).contains(priceLimit) else {
+      throw ValidationError("--price-limit is 0 to 99 percent, not \(priceLimit)")
     }
     ParentLifeline.exitWhenParentDies()
     let folder = try stateDir ?? StateFolder.fresh(prefix: "llmtrading-exchange")
@@ -93,6 +111,10 @@ struct ExchangeCommand: AsyncParsableCommand {
     options.ordersPerTwoSeconds = ordersPerTwoSeconds
     options.accountOrdersPerTwoSeconds = accountOrdersPerTwoSeconds
     options.ratesRefuseInRow = rateRefusalsInRow
+    options.listsInstruments = listInstruments
+    options.rules = try rulesInForce()
+    options.secondPort = secondPort
+    options.engineSettings.priceLimitPercent = Int64(priceLimit)
     options.engineSettings.fees = fees.model
     options.engineSettings.spotFeesInQuote = quoteFees
     options.engineSettings.queue = queue.model
@@ -100,10 +122,24 @@ struct ExchangeCommand: AsyncParsableCommand {
     if let credentials { options.credentials = try ExchangeCommand.credentials(credentials) }
     let server = ExchangeServer(options)
     let port = try await server.start()
-    print("exchange listening port=\(port) ca=\(server.certificateAuthorityFile)")
+    let second =
+      secondPort == nil ? "" : " second=\(server.secondPort.map(String.init) ?? "closed")"
+    print("exchange listening port=\(port)\(second) ca=\(server.certificateAuthorityFile)")
     fflush(nil)
     await Signals.wait(for: [SIGINT, SIGTERM])
     await server.stop()
+  }
+
+  private func rulesInForce() throws -> RulesInForce {
+    guard let asOf else {
+      if demoDays { throw ValidationError("--demo-days says whose days --as-of means: give both") }
+      return .all
+    }
+    guard let day = CalendarDay(asOf), day >= DatedRule.first else {
+      throw ValidationError(
+        "--as-of is a day from \(DatedRule.first) on, as 2026-05-01, not \(asOf)")
+    }
+    return RulesInForce(on: day, isDemo: demoDays)
   }
 
   private func latencyModel() throws -> any LatencyModel {

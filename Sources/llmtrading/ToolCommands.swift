@@ -1,8 +1,11 @@
 // `llmtrading wire-echo` and `llmtrading config`: small tools over one module each.
 import ArgumentParser
+import Channels
 import Dialing
+import ExchangeCalendar
 import Foundation
 import Operations
+import Quantities
 import Transport
 
 struct WireEchoCommand: ParsableCommand {
@@ -52,9 +55,19 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Read a file as the core would, and say everything that is wrong with it.")
     @OptionGroup var common: CommonOptions
+    @Option(help: "The day after which OKX's next dated change is looked for (default: today).")
+    var today: String?
 
     func run() throws {
+      var day = CalendarDay(milliseconds: WallMilliseconds.now().milliseconds)
+      if let today {
+        guard let given = CalendarDay(today) else {
+          throw ValidationError("--today is a day such as 2026-10-01, not \(today)")
+        }
+        day = given
+      }
       let configuration = try common.load()
+      print(configuration.changeNotice(after: day))
       print("ok: \(configuration.environment?.rawValue ?? "") \(configuration.hashText)")
     }
   }

@@ -21,6 +21,13 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func aConnectionThatAskedByRESTBecomesAWebSocket(_ plaintext: Bool) async throws {
+    try await TestExchange.run(plaintext: plaintext) {
+      try await $0.expect("session.py", "kept")
+    }
+  }
+
   @Test func login() async throws {
     try await TestExchange.run { try await $0.expect("session.py", "login") }
     try await TestExchange.run {

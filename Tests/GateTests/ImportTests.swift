@@ -7,6 +7,7 @@ private let language: Set<String> = ["Swift", "Synchronization"]
 /// What a module may import beyond its group's rule, each with its reason.
 private let beyond: [String: (modules: Set<String>, reason: String)] = [
   "Operations": (["OKX"], "configuration names channels, and their names have one home"),
+  "Exchange": (["ExchangeCalendar"], "the simulated exchange and the desk go by one dated table"),
   "Account": (["OKX", "Orders"], "it reads REST answers by the exchange's names into order rows"),
 ]
 
@@ -55,6 +56,7 @@ private struct ImportRule {
       }
     case .simulation:
       names.formUnion(["Quantities"])
+      names.formUnion(beyond[target.name]?.modules ?? [])
     case .shim, .executable, .tests:
       return nil
     }

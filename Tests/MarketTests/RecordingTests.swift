@@ -197,6 +197,51 @@ private func lastNumberKept(_ lines: [String]) throws -> Int64 {
   }
 }
 
+/// A recording whose trades are finer than its books, in price and size.
+private let fine = [
+  #"{"arg":{"channel":"books","instId":"A-B"},"action":"snapshot","data":[{"asks":[["1.5","2"]],"bids":[["1.4","3"]],"ts":"5"}]}"#,
+  #"{"arg":{"channel":"books","instId":"C-D"},"action":"snapshot","data":[{"asks":[["7","2"]],"bids":[],"ts":"6"}]}"#,
+  #"{"arg":{"channel":"trades","instId":"A-B"},"data":[{"instId":"A-B","tradeId":"9","px":"1.45","sz":"0.25","side":"buy","ts":"7"}]}"#,
+  #"{"arg":{"channel":"books","instId":"A-B"},"action":"update","data":[{"asks":[["1.5","1"]],"bids":[],"ts":"8"}]}"#,
+].enumerated().map { "\($0 + 1).0: \($1)" }.joined(separator: "\n")
+
+@Test func aTradeFinerThanTheBooksIsATrade() throws {
+  let rows =
+    #"{"data":[{"instType":"SPOT","instId":"A-B","baseCcy":"A","quoteCcy":"B","tickSz":"0.1","lotSz":"1","minSz":"1","state":"live"}]}"#
+  for instruments in [nil, Array(rows.utf8)] {
+    var market = try RecordedMarket(
+      RecordingFile(bytes: Array(fine.utf8)), instruments: instruments)
+    let item = market.catalogue[0]
+    #expect(item.listedTick.normalized.description == "0.1")
+    #expect(item.listedLot.normalized.description == "1")
+    var book = ExchangeBook(item)
+    var prints: [TradePrint] = []
+    while let event = market.next() {
+      if event.instrument == 0 { book.apply(event) }
+      if let trade = event.trade { prints.append(trade) }
+    }
+    let print = try #require(prints.first, "a print")
+    #expect(prints.count == 1 && item.text(price: print.price) == "1.45")
+    #expect(item.text(quantity: print.quantity) == "0.25")
+    #expect(String(decoding: book.digestLines, as: UTF8.self) == "b,1.4,3\na,1.5,1\n")
+  }
+}
+
+@Test func anOpeningIsTakenOnceAndOutOfTurn() throws {
+  var market = try RecordedMarket(RecordingFile(bytes: Array(fine.utf8)))
+  let taken = market.opening(1)
+  let opening = try #require(taken)
+  #expect(opening.kind == .snapshot && opening.instrument == 1 && opening.asks.count == 1)
+  let again = market.opening(1)
+  #expect(again == nil)
+  var kinds: [String] = []
+  while let event = market.next() { kinds.append("\(event.instrument) \(event.kind)") }
+  #expect(kinds == ["0 snapshot", "0 trade", "0 update", "0 heartbeat", "1 heartbeat"])
+  // What has been played is no opening any more.
+  let late = market.opening(0)
+  #expect(late == nil)
+}
+
 @Test func writtenRecordingsReadBack() throws {
   let path = NSTemporaryDirectory() + "/recording-\(UUID().uuidString).raw"
   defer { try? FileManager.default.removeItem(atPath: path) }

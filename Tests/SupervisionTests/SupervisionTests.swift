@@ -51,6 +51,19 @@ enum Desks {
     }
   }
 
+  /// The exchange of another day: the scenarios are Tests/Peers/desk/epochs.py.
+  @Suite(.serialized)
+  struct Epochs {
+    @Test(arguments: [
+      "spring", "summer", "autumn", "winter", "desk_in_spring", "desk_in_winter",
+      "second_port_open", "second_port_closed",
+    ])
+    func scenario(_ name: String) throws {
+      let (status, output) = try Scenario.run(name, of: "epochs.py")
+      #expect(status == 0, "\(output)")
+    }
+  }
+
   /// Starts that find much to agree on, and deaths that leave orders in flight.
   @Suite(.serialized)
   struct Agreement {

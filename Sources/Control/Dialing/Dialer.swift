@@ -5,8 +5,7 @@ import Wire
 
 /// Blocks, allocates, and is bounded: every step shares one deadline and one cancellation.
 public enum Dialer {
-  /// A connection ready for WebSocket frames.
-  public static func dial(_ request: DialRequest, cancellation: DialCancellation? = nil)
+  static func dialed(_ request: DialRequest, cancellation: DialCancellation? = nil)
     throws(DialError) -> DialedConnection
   {
     let url = request.url

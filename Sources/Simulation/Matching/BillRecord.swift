@@ -11,6 +11,7 @@ public enum BillKind: Sendable, Equatable {
   case autoDeleveraging(Side)
   case funding(isPaid: Bool)
   case settlement
+  case delivery(isLong: Bool)
   case transfer(isIn: Bool)
 
   init(_ fill: FillRecord) {
@@ -30,6 +31,7 @@ public enum BillKind: Sendable, Equatable {
     case .autoDeleveraging: "9"
     case .funding: "8"
     case .settlement: "34"
+    case .delivery: "3"
     case .transfer: "1"
     }
   }
@@ -42,6 +44,7 @@ public enum BillKind: Sendable, Equatable {
     case .autoDeleveraging(let side): side == .buy ? "127" : "128"
     case .funding(let isPaid): isPaid ? "173" : "174"
     case .settlement: "355"
+    case .delivery(let isLong): isLong ? "112" : "113"
     case .transfer(let isIn): isIn ? "11" : "12"
     }
   }

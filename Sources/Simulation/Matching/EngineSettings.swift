@@ -9,6 +9,9 @@ public struct EngineSettings: Sendable {
   public var queue: any QueueModel = ProportionalQueue()
   /// OKX `feeType` 1: a spot buy pays in the quote currency instead of the base.
   public var spotFeesInQuote = false
+  /// A post_only order that would take is pushed as live before it is cancelled, as OKX did until 2026-08-20
+  /// (docs/OKX.md OKX-109).
+  public var announcesPostOnly = false
   /// Derivatives: initial margin is the notional over this.
   public var leverage: Int64 = 10
   /// Derivatives: share of the notional below which the margin must not fall (OKX tier 1: 0.4 %). The engine

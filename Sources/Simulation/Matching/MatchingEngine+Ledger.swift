@@ -141,6 +141,25 @@ extension MatchingEngine {
     return true
   }
 
+  /// The contract ends: its position is closed at the mark. Nothing without one, or without a mark.
+  public mutating func deliver(
+    _ instrument: Int, at now: Int64, into events: inout [EngineEvent]
+  ) {
+    advance(to: now, into: &events)
+    var position = position(instrument)
+    let mark = mark(instrument)
+    guard position.position.lots != 0, !mark.isNone,
+      let profit = position.unrealised(catalogue[instrument], mark)
+    else { return }
+    let isLong = position.position.lots > 0
+    position.position = .zero
+    position.openCost = .zero
+    position.realised = position.realised + profit
+    setMargin(of: &position)
+    change(
+      position, by: profit, kind: .delivery(isLong: isLong), price: mark, at: now, into: &events)
+  }
+
   private mutating func change(
     _ position: VenuePosition, by amount: Amount, kind: BillKind, price: Price, at now: Int64,
     into events: inout [EngineEvent]

@@ -66,6 +66,7 @@ extension MatchingEngine {
   ) {
     var order = incoming
     if order.type == .postOnly && crosses(order) {
+      if isNew && settings.announcesPostOnly { report(order, into: &events) }
       finish(order, source: "31", at: now, into: &events)
       return
     }

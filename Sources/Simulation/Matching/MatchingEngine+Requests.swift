@@ -27,6 +27,7 @@ extension MatchingEngine {
     into events: inout [EngineEvent]
   ) -> Result<UInt64, VenueRefusal> {
     advance(to: now, into: &events)
+    if maintenance == .ongoing { return .failure(MatchingEngine.unavailable) }
     if selector.orderID == nil && selector.clientID == nil {
       return .failure(VenueRefusal(51_003, "Either clOrdId or ordId is required."))
     }
@@ -54,6 +55,7 @@ extension MatchingEngine {
           51_503, "Modification failed as the order has been filled, canceled or does not exist."))
     }
     do throws(VenueRefusal) {
+      try checkAmendment(of: order)
       if newSize.isEmpty && newPrice.isEmpty {
         throw VenueRefusal(51_500, "You must enter a price, quantity, or TP/SL.")
       }
@@ -100,12 +102,10 @@ extension MatchingEngine {
       throw VenueRefusal(51_001, "Instrument ID doesn't exist.")
     }
     let specification = catalogue[request.instrument]
-    if !specification.isTradable {
-      throw VenueRefusal(51_022, "Contract suspended.")
-    }
     guard let type = VenueOrderType(rawValue: request.type),
       type != .optimalLimitIOC || specification.type != .spot
     else { throw VenueRefusal(51_000, "Parameter ordType error") }
+    try checkConduct(request, type)
     let modes = specification.type == .spot ? ["cash"] : ["cross", "isolated"]
     if !modes.contains(request.tradeMode) {
       throw VenueRefusal(51_000, "Parameter tdMode error")
@@ -200,7 +200,9 @@ extension MatchingEngine {
       let worth = order.quoteBudget
         ?? value(order.instrument, best.price, lots: order.quantity.lots)
     else { return }
-    let most = Amount(units: Int128(InstrumentSpecification.marketWorthMax), decimals: 0)
+    let most =
+      specification.marketMaximum.map { Amount($0) }
+      ?? Amount(units: Int128(InstrumentSpecification.marketWorthMax), decimals: 0)
     if most.isLess(than: worth) != false {
       throw VenueRefusal(51_201, "The value of a market order exceeds the maximum.")
     }
@@ -217,10 +219,13 @@ extension MatchingEngine {
       if error == .overflow { throw VenueRefusal(51_005, "Order size exceeds the maximum.") }
       throw VenueRefusal(51_121, "Order quantity must be a multiple of the lot size.")
     }
+    if lots % specification.lotUnits != 0 {
+      throw VenueRefusal(51_121, "Order quantity must be a multiple of the lot size.")
+    }
     if lots < specification.minimumLots {
       throw VenueRefusal(51_020, "Your order should meet or exceed the minimum order amount.")
     }
-    if lots > specification.maximumLots {
+    if lots > (isMarket ? specification.marketMaximumLots : specification.maximumLots) {
       throw VenueRefusal(
         isMarket ? 51_202 : 51_005, "Order size exceeds the maximum of a single order.")
     }
@@ -239,7 +244,7 @@ extension MatchingEngine {
     guard settings.priceLimitPercent > 0,
       let best = side == .buy ? books[instrument].bestAsk : books[instrument].bestBid
     else { return nil }
-    let range = best.price.ticks / 100 * settings.priceLimitPercent
+    let range = best.price.ticks * settings.priceLimitPercent / 100
     return Price(ticks: best.price.ticks + side.sign * range)
   }
 
@@ -250,7 +255,9 @@ extension MatchingEngine {
     guard let number = DecimalNumber(text), number.mantissa > 0 else {
       throw VenueRefusal(51_000, "Parameter px error")
     }
-    guard let ticks = try? number.units(of: specification.tick) else {
+    guard let ticks = try? number.units(of: specification.tick),
+      ticks % specification.tickUnits == 0
+    else {
       throw VenueRefusal(51_150, "The precision of the price exceeds the limit.")
     }
     if let limit = priceLimit(instrument, side) {

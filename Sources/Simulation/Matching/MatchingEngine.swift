@@ -15,7 +15,7 @@ import Quantities
 /// that shows it, as OKX sends them for one `seqId`. What a fill costs and how long a request takes are models
 /// too (`Models`): the simulated exchange, paper trading and a backtest differ in them alone.
 public struct MatchingEngine: Sendable {
-  public let catalogue: InstrumentCatalogue
+  public internal(set) var catalogue: InstrumentCatalogue
   public let settings: EngineSettings
   /// One per instrument, by index.
   public internal(set) var books: [ExchangeBook]
@@ -25,6 +25,11 @@ public struct MatchingEngine: Sendable {
   public internal(set) var fills: [FillRecord] = []
   /// What changed balances, oldest first, at most `historyMax`.
   public internal(set) var bills: [BillRecord] = []
+
+  /// Planned maintenance that goes on; nil: none.
+  public var maintenance: MaintenancePhase?
+  /// Families whose swaps and futures are in a cool-off: reduce-only orders alone are taken.
+  public var coolOffs: Set<String> = []
 
   /// By instrument, in order of arrival.
   var open: [[VenueOrder]]

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "exchange"))
 from peer import Exchange, PASSPHRASE, KEY, SECRET, check, equal  # noqa: E402
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
-BINARY = os.path.join(ROOT, ".build", "release", "llmtrading")
+BINARY = os.environ.get("LLMTRADING_BINARY") or os.path.join(ROOT, ".build", "release", "llmtrading")
 # What the console logs when a task called the ledger by itself, however little it matters to the scenario.
 UNFENCED = "the ledger was called on a thread that tasks share"
 
@@ -99,6 +99,8 @@ class Desk:
             if line.startswith("exchange listening"):
                 fields = dict(word.split("=", 1) for word in line.split()[2:])
         self.exchange = Exchange(fields["port"], fields["ca"])
+        # The exchange's second port, where it was asked for one.
+        self.second = fields.get("second")
         self.names = self.exchange.call("GET", "/sim/health", sign=False)[1]["instruments"]
         for name, text in zip(("api-key", "secret", "passphrase"), credentials):
             path = os.path.join(self.folder, name)

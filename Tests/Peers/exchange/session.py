@@ -252,6 +252,48 @@ def raw(exchange):
     equal(exchange.call("GET", "/ws/v5/public", sign=False)[0], 426, "no upgrade asked")
 
 
+def kept(exchange):
+    """A connection that asked by REST, twice, becomes a WebSocket; the first frame may come with the request."""
+    def opened():
+        plain = socket.create_connection(("127.0.0.1", exchange.port), timeout=WAIT)
+        return exchange.tls.wrap_socket(plain, server_hostname="127.0.0.1") if exchange.tls else plain
+
+    def until(end):
+        data = b""
+        while end not in data:
+            part = wire.recv(4096)
+            check(part, "the connection stays", data)
+            data += part
+        return data
+
+    def asked():
+        for _ in range(2):
+            wire.sendall(b"GET /api/v5/public/time HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            check(until(b"}]}").startswith(b"HTTP/1.1 200"), "a REST reply")
+
+    upgrade = (b"GET /ws/v5/public HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+               b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n")
+    wire = opened()
+    asked()
+    wire.sendall(upgrade + b"\r\n")
+    head = until(b"\r\n\r\n")
+    check(not head.startswith(b"HTTP/1.1 101") and b"Connection: close" in head, "no key, no upgrade", head)
+    equal(wire.recv(100), b"", "and the connection ends")
+    wire = opened()
+    asked()
+    mask = bytes(4)
+    ping = b"\x81\x84" + mask + b"ping"
+    wire.sendall(upgrade + b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" + ping)
+    reply = until(b"pong")
+    head, _, frames = reply.partition(b"\r\n\r\n")
+    check(head.startswith(b"HTTP/1.1 101"), "the upgrade", head)
+    check(b"s3pplmbitxaq9kygzzhzrbk+xoo=" in head.lower(), "RFC 6455's own answer", head)
+    equal(frames, b"\x81\x04pong", "the frame behind the request")
+    wire.sendall(ping)
+    equal(until(b"pong"), b"\x81\x04pong", "and the next one")
+    wire.close()
+
+
 def slow_reader(exchange):
     """One who reads nothing is closed with 4005; its neighbour loses no message."""
     names = exchange.health()["instruments"]
@@ -279,4 +321,4 @@ def slow_reader(exchange):
 
 if __name__ == "__main__":
     main({function.__name__: function for function in (
-        tls, envelopes, login, channels, tbt_login, limits, oversized, raw, slow_reader)})
+        tls, envelopes, login, channels, tbt_login, limits, oversized, raw, kept, slow_reader)})

@@ -34,7 +34,7 @@ struct ContextBoard {
   var candles: [CandleSeries]
   let figures: [ReferenceFigures]
   /// Index name (`BTC-USDT`) to the instrument whose middle it is: the spot pair where there is one.
-  let indices: [String: Int]
+  private(set) var indices: [String: Int]
   /// Latest time that a market event showed, milliseconds.
   var time: Int64 = 0
   /// Announced maintenance, newest first, as rows of `system/status`.
@@ -54,6 +54,11 @@ struct ContextBoard {
       }
     }
     self.indices = indices
+  }
+
+  /// A contract has another name: its index has too, where no spot pair is listed under that.
+  mutating func nameIndex(_ name: String, after instrument: Int) {
+    if indices[name] == nil { indices[name] = instrument }
   }
 
   /// Takes what the market did; candles are made of the trades that the exchange publishes.
@@ -95,13 +100,23 @@ struct SystemNotice {
   var state: String
   var begin: Int64
   var end: Int64
+  /// 0: it opens in one step.
+  var preOpenBegin: Int64 = 0
   var time: Int64
 
   static let states: Set<String> = ["scheduled", "ongoing", "pre_open", "completed", "canceled"]
 
+  /// What `system/status` lists unless it is asked for another state.
+  var isPending: Bool { state != "completed" && state != "canceled" }
+
+  /// Whether both tell of one maintenance.
+  func isAbout(_ other: SystemNotice) -> Bool { title == other.title && begin == other.begin }
+
   var row: String {
-    "{\"title\":\(quoted(title)),\"state\":\(quoted(state)),\"begin\":\"\(begin)\",\"end\":\"\(end)\","
-      + "\"preOpenBegin\":\"\",\"href\":\"\",\"serviceType\":\"5\",\"system\":\"unified\","
+    let opening = preOpenBegin == 0 ? "" : String(preOpenBegin)
+    return
+      "{\"title\":\(quoted(title)),\"state\":\(quoted(state)),\"begin\":\"\(begin)\",\"end\":\"\(end)\","
+      + "\"preOpenBegin\":\"\(opening)\",\"href\":\"\",\"serviceType\":\"5\",\"system\":\"unified\","
       + "\"scheDesc\":\"\",\"maintType\":\"1\",\"env\":\"2\",\"ts\":\"\(time)\"}"
   }
 }

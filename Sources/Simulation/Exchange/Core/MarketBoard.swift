@@ -73,6 +73,23 @@ struct MarketBoard {
     return following ?? source.next()
   }
 
+  /// The instrument is another from now on; false where the source cannot go on with it.
+  mutating func change(
+    _ instrument: Int, to specification: InstrumentSpecification, _ grid: GridChange
+  ) -> Bool {
+    if !source.change(instrument, to: specification, grid) { return false }
+    if following?.instrument == instrument { following?.change(to: grid) }
+    publisher.change(instrument, to: specification, grid)
+    return true
+  }
+
+  mutating func halt(_ instrument: Int, _ isHalted: Bool) { source.halt(instrument, isHalted) }
+
+  /// Of a playback that waits: what the instrument begins with.
+  mutating func opening(_ instrument: Int) -> MarketEvent? {
+    isRecording && !isStarted ? source.opening(instrument) : nil
+  }
+
   mutating func add(_ subscription: Subscription, instrument: Int, channel: PublicChannel) {
     subscribers[instrument][channel, default: []].append(subscription)
     change(instrument) { $0.insert(channel) }

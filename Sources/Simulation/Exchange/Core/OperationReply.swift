@@ -41,7 +41,8 @@ struct OperationResult {
   var milliseconds: Int64
   var code: String
   var message: String
-  var subCode: String
+  /// Nil: the field was not there yet (docs/OKX.md OKX-136).
+  var subCode: String?
 
   /// A cancel has neither tag nor sub-code, an amend its own id and no tag (docs/OKX.md OKX-139).
   var row: String {
@@ -52,6 +53,7 @@ struct OperationResult {
     case .cancel: break
     }
     row += "\"ts\":\"\(milliseconds)\",\"sCode\":\"\(code)\",\"sMsg\":\(quoted(message))"
-    return row + (action == .cancel ? "}" : ",\"subCode\":\"\(subCode)\"}")
+    guard action != .cancel, let subCode else { return row + "}" }
+    return row + ",\"subCode\":\"\(subCode)\"}"
   }
 }

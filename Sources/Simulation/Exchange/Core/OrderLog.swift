@@ -1,5 +1,6 @@
 // What orders were before they changed: REST may answer as of a while ago; simulation.
 
+import Market
 import Matching
 
 struct OrderLog {
@@ -27,6 +28,14 @@ struct OrderLog {
     {
       changes.removeFirst(OrderLog.slack)
     }
+  }
+
+  /// The instrument's grid is another: so are the numbers of its orders.
+  mutating func change(_ instrument: Int, to grid: GridChange) {
+    for index in changes.indices where changes[index].before?.instrument == instrument {
+      changes[index].before?.change(to: grid)
+    }
+    for id in told.keys where told[id]?.instrument == instrument { told[id]?.change(to: grid) }
   }
 
   /// Orders that changed after `instant`, as they were then.

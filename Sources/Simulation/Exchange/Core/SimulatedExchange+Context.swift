@@ -16,8 +16,9 @@ extension SimulatedExchange {
     switch key.channel {
     case .liquidationOrders: return
     case .status:
-      if context.notices.isEmpty { return }
-      sendContext(rows: context.notices.map(\.row).joined(separator: ","), to: [subscription])
+      // The latest alone (docs/OKX.md OKX-086).
+      guard let latest = context.notices.first else { return }
+      sendContext(rows: latest.row, to: [subscription])
     case .candle:
       guard let bar = openBar(key) else { return }
       if context.topics[key]?.bar == nil { context.topics[key]?.bar = bar.time }
@@ -125,8 +126,9 @@ extension SimulatedExchange {
     }
   }
 
-  /// Announces maintenance, as a test or a demo asks for it.
+  /// Announces maintenance, or what became of it.
   func announce(_ notice: SystemNotice) {
+    context.notices.removeAll { $0.isAbout(notice) }
     context.notices.insert(notice, at: 0)
     if context.notices.count > ContextBoard.noticesMax { context.notices.removeLast() }
     for key in context.keys where key.channel == .status {

@@ -7,6 +7,7 @@ import Quantities
 extension SimulatedExchange {
   func contextRow(_ key: ContextKey) -> ContextRow? {
     if key.channel == .indexTickers { return indexRow(key.subject) }
+    if key.channel == .adlWarning { return warningRow(type: key.subject) }
     guard let index = catalogue.index(of: key.subject) else { return nil }
     return switch key.channel {
     case .tickers: tickerRow(index)
@@ -92,6 +93,19 @@ extension SimulatedExchange {
       time: engine.books[index].exchangeTime)
   }
 
+  /// Nobody is ever near auto-deleveraging here, and since 2026-06-09 that is not told (docs/OKX.md OKX-089).
+  private func warningRow(type: String) -> ContextRow? {
+    guard !options.rules.has(.quietWarnings),
+      let family = catalogue.listed.first(where: { catalogue[$0].typeName == type })
+        .map({ catalogue[$0].family })
+    else { return nil }
+    return ContextRow(
+      figures: "\"instType\":\"\(type)\",\"instFamily\":\"\(family)\",\"state\":\"normal\","
+        + "\"bal\":\"280784384.95\",\"ccy\":\"USDT\",\"maxBal\":\"\",\"maxBalTs\":\"\","
+        + "\"adlType\":\"\",\"adlBal\":\"0\",\"adlRecBal\":\"8000.0\"",
+      time: clock.wallMilliseconds())
+  }
+
   /// Perpetuals alone are funded.
   func fundingRow(_ index: Int) -> ContextRow? {
     let specification = catalogue[index]
@@ -115,7 +129,8 @@ extension SimulatedExchange {
     let specification = catalogue[index]
     if specification.type == .spot { return nil }
     let now = clock.wallMilliseconds()
-    let lots = context.figures[index].openLots(typical: 10_000, at: now)
+    let lots = context.figures[index].openLots(
+      typical: 10_000 * specification.lotUnits, at: now)
     let price = mark(of: index)
     if price.isNone { return nil }
     let volumes = CandleVolumes(

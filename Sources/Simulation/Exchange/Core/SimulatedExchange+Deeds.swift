@@ -12,6 +12,7 @@ extension Deed {
       .settle(let name, _), .foreignCancel(let name):
       name
     case .foreign(let order): order.instrument
+    case .change(let name, _): name
     default: nil
     }
   }
@@ -33,6 +34,9 @@ extension SimulatedExchange {
       incidents.failures.append((code, path, end(span)))
     case .notFound(let span): incidents.notFoundUntil = end(span)
     case .calm: incidents.calm()
+    case .maintenance(let maintenance): schedule(maintenance)
+    case .change(let name, let change):
+      isDone = catalogue.index(of: name).map { self.change($0, change) } ?? false
     default: isDone = changeAccount(deed)
     }
     if isDone {
@@ -57,7 +61,8 @@ extension SimulatedExchange {
   /// docs/OKX.md OKX-007.
   private func giveNotice() {
     let warned = sessions
-    for session in warned {
+    for session in warned
+    where session.endpoint != .business || options.rules.has(.businessNotices) {
       session.send(
         "{\"event\":\"notice\",\"code\":\"64008\",\"msg\":\"The connection will soon be closed for a "
           + "service upgrade. Please reconnect.\",\"connId\":\"\(session.identifier)\"}")

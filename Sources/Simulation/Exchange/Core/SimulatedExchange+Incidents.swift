@@ -11,8 +11,14 @@ extension SimulatedExchange {
     if !script.entries.isEmpty {
       throw FaultScriptError(line: 0, message: "instruments and connections are named at the start")
     }
+    // What the script renames is named by both its names.
+    let renamed = script.incidents.compactMap { incident -> String? in
+      if case .change(_, .rename(let name, _)) = incident.deed { name } else { nil }
+    }
     for incident in script.incidents {
-      guard let name = incident.deed.instrument, catalogue.index(of: name) == nil else { continue }
+      guard let name = incident.deed.instrument, catalogue.index(of: name) == nil,
+        !renamed.contains(name)
+      else { continue }
       throw FaultScriptError(line: 0, message: "no instrument '\(name)' in this market")
     }
     for incident in script.incidents {

@@ -17,8 +17,8 @@ extension SimulatedExchange {
   static let absenceNanosecondsMax: Int64 = 10_000_000_000
   /// A pause after a fault ends at the latest then: a reader may see no harm in a duplicate.
   static let breakNanosecondsMax: Int64 = 5_000_000_000
-  /// OKX sends a heartbeat for a book that stays still for so long.
-  static let heartbeatSeconds: Int64 = 60
+  /// How often it is looked whose book has told nothing for a minute.
+  static let quietLookNanoseconds: Int64 = 1_000_000_000
 
   /// A generated market runs at once, a recording waits for its subscribers.
   func startMarket() {
@@ -140,13 +140,47 @@ extension SimulatedExchange {
   func pauseMarket() {
     if market.isDone { return }
     finishMarket()
+    pushPaced()
     heartbeats()
+  }
+
+  /// Each 100 ms: what paced channels have to tell, book by book.
+  func pushPaced() {
+    if !market.publisher.paces { return }
+    pushMarket { publisher, instrument, book, subscribed, now, pushes in
+      publisher.pushPaced(
+        instrument, book: book, subscribed: subscribed, now: now, into: &pushes)
+    }
+  }
+
+  /// Books that stay still say that they are there.
+  func pushQuiet() {
+    pushMarket { publisher, instrument, book, subscribed, now, pushes in
+      publisher.pushQuiet(
+        instrument, book: book, subscribed: subscribed, now: now, into: &pushes)
+    }
+  }
+
+  private func pushMarket(
+    _ body: (
+      inout MarketPublisher, Int, ExchangeBook, Set<PublicChannel>, Int64, inout [Push]
+    ) -> Void
+  ) {
+    let now = clock.monotonic()
+    var pushes: [Push] = []
+    for index in catalogue.listed
+    where !market.channels[index].isEmpty && engine.books[index].isReady {
+      let (book, subscribed) = (engine.books[index], market.channels[index])
+      body(&market.publisher, index, book, subscribed, now, &pushes)
+    }
+    if pushes.isEmpty { return }
+    for push in pushes { deliver(push) }
+    flush()
   }
 
   private func finishMarket() {
     market.isDone = true
     logger.info("playback is over", metadata: ["sent": "\(market.sent)"])
-    every(SimulatedExchange.heartbeatSeconds * 1_000_000_000) { $0.heartbeats() }
   }
 
   private func heartbeats() {
@@ -168,7 +202,7 @@ extension SimulatedExchange {
     publish(event)
   }
 
-  private func publish(_ original: MarketEvent) {
+  func publish(_ original: MarketEvent) {
     var event = original
     let before = faults.injected
     let plan = faults.plan(&event)
@@ -180,7 +214,7 @@ extension SimulatedExchange {
     var pushes: [Push] = []
     market.publisher.publish(
       event, book: engine.books[event.instrument], subscribed: market.channels[event.instrument],
-      plan: plan, into: &pushes)
+      plan: plan, now: clock.monotonic(), into: &pushes)
     for push in pushes { deliver(push) }
     if plan.isFollowedByDisconnect { disconnectReaders(of: event.instrument) }
   }

@@ -23,6 +23,10 @@ extension SimulatedExchange {
     if items.isEmpty || (!operation.isBatch && items.count != 1) {
       return .refused("60013", "Invalid args")
     }
+    if engine.maintenance == .ongoing {
+      let refusal = MatchingEngine.unavailable
+      return .refused(String(refusal.code), refusal.message)
+    }
     if items.count > OrderOperation.batchMax {
       return .refused(operation.tooManyCode, "Bulk operation quantity exceeds the maximum limit")
     }
@@ -37,7 +41,9 @@ extension SimulatedExchange {
     }
     let isBatch = operation.isBatch && items.count > 1
     for item in items {
-      guard case .success(let instrument) = instrument(of: item, through: door) else { continue }
+      guard
+        case .success(let instrument) = instrument(of: item, through: door, to: operation.action)
+      else { continue }
       if !limits.admits(
         operation.action, isBatch: isBatch, instrument: instrument, now: clock.monotonic())
       {
@@ -68,7 +74,7 @@ extension SimulatedExchange {
     -> OperationResult
   {
     let outcome: Result<UInt64, VenueRefusal>
-    switch instrument(of: item, through: door) {
+    switch instrument(of: item, through: door, to: action) {
     case .failure(let refusal): outcome = .failure(refusal)
     case .success(let instrument):
       let isCounted = action != .cancel && catalogue[instrument].type != .spot
@@ -103,11 +109,17 @@ extension SimulatedExchange {
       action: action, clientID: item.text("clOrdId") ?? "",
       orderID: action == .place ? "" : item.text("ordId") ?? "", tag: item.text("tag") ?? "",
       requestID: item.text("reqId") ?? "", milliseconds: clock.wallMilliseconds(),
-      code: String(refusal.code), message: refusal.message, subCode: refusal.subCode)
+      code: String(refusal.code), message: refusal.message,
+      subCode: options.rules.has(.subCode) ? refusal.subCode : nil)
   }
 
-  private func instrument(of item: ParsedJSON, through door: OrderDoor) -> Result<Int, VenueRefusal>
+  private func instrument(of item: ParsedJSON, through door: OrderDoor, to action: OrderAction)
+    -> Result<Int, VenueRefusal>
   {
+    var door = door
+    // Names were taken too, and codes won (docs/OKX.md OKX-100).
+    let isByCode = options.rules.has(action == .place ? .codesPlace : .codesCancel)
+    if door == .webSocket && !isByCode && item["instIdCode"] == nil { door = .rest }
     let name = door == .webSocket ? "instIdCode" : "instId"
     let empty = VenueRefusal(50_014, "Parameter \(name) can not be empty")
     let found: Int?
@@ -152,7 +164,10 @@ extension SimulatedExchange {
       return .failure(VenueRefusal(51_000, "Parameter posSide error"))
     }
     if !["", catalogue[instrument].quote].contains(text("tradeQuoteCcy")) {
-      return .failure(VenueRefusal(51_000, "Parameter tradeQuoteCcy error"))
+      return .failure(
+        options.rules.has(.quoteCurrency)
+          ? VenueRefusal(54_109, "The tradeQuoteCcy does not fit the instrument.")
+          : VenueRefusal(51_000, "Parameter tradeQuoteCcy error"))
     }
     let tag = text("tag")
     if !tag.isEmpty && (!Session.isIdentifier(tag) || tag.utf8.count > 16) {

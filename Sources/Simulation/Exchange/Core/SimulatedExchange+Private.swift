@@ -125,8 +125,11 @@ extension SimulatedExchange {
   func positionRows(_ argument: ChannelArgument, instruments: Set<Int>?) -> [[UInt8]] {
     listedPositions.filter { position in
       let specification = catalogue[position.instrument]
-      return argument.covers(
-        instrument: specification.id, type: specification.typeName, family: specification.family)
+      let former = instruments == nil ? formerNames[position.instrument] ?? [] : []
+      let names = [InstrumentName(specification)] + former
+      return names.contains {
+        argument.covers(instrument: $0.id, type: specification.typeName, family: $0.family)
+      }
         && (instruments?.contains(position.instrument) ?? (position.position.lots != 0))
     }.map(positionRow)
   }

@@ -9,6 +9,13 @@ extension SimulatedExchange {
     if let channel = argument.channel.published {
       guard let instrument = catalogue.index(of: argument.instrument) else { return }
       market.add(subscription, instrument: instrument, channel: channel)
+      subscription.market = instrument
+      // A playback waits for all of its readers; the first book of each does not.
+      if channel.depth > 0, let opening = market.opening(instrument) {
+        publish(opening)
+        startPlaybackIfComplete()
+        return
+      }
       sendSnapshot(to: subscription, instrument: instrument, channel: channel)
       if channel == .tickers && !market.isRecording { contextSubscribed(subscription) }
       startPlaybackIfComplete()
@@ -18,6 +25,7 @@ extension SimulatedExchange {
     let session = subscription.session
     if argument.channel.isCounted && !countConnection(subscription) { return }
     switch argument.channel {
+    case .instruments: listInstruments(to: subscription)
     case .account: session.push(accountFrame(.snapshot, argument, currencies: nil))
     case .positions:
       let rows = positionRows(argument, instruments: nil)
@@ -29,7 +37,7 @@ extension SimulatedExchange {
   func unsubscribed(_ subscription: Subscription) {
     context.remove(subscription)
     guard let channel = subscription.argument.channel.published,
-      let instrument = catalogue.index(of: subscription.argument.instrument)
+      let instrument = subscription.market
     else { return }
     market.remove(subscription, instrument: instrument, channel: channel)
   }
@@ -38,7 +46,8 @@ extension SimulatedExchange {
   {
     let book = engine.books[instrument]
     guard
-      let bytes = market.publisher.snapshot(instrument: instrument, channel: channel, book: book)
+      let bytes = market.publisher.snapshot(
+        instrument: instrument, channel: channel, book: book, now: clock.monotonic())
     else { return }
     if channel.isIncremental && faults.takesSnapshot(instrument: instrument) {
       logFault(.dropSnapshot, instrument: catalogue[instrument].id)

@@ -11,7 +11,9 @@ public final class SimulatedExchange {
   let options: ExchangeOptions
   let clock: any ExchangeClock
   let logger: Logger
-  let catalogue: InstrumentCatalogue
+  var catalogue: InstrumentCatalogue
+  /// What renamed instruments were called, by index: some subscriptions go on by it (docs/OKX.md OKX-200).
+  var formerNames: [Int: [InstrumentName]] = [:]
 
   var engine: MatchingEngine
   var market: MarketBoard
@@ -58,8 +60,12 @@ public final class SimulatedExchange {
     self.logger = logger
     self.makeIdentifier = makeIdentifier
     catalogue = source.catalogue
-    engine = MatchingEngine(source.catalogue, settings: options.engineSettings)
+    var settings = options.engineSettings
+    settings.announcesPostOnly = !options.rules.has(.postOnlyRests)
+    engine = MatchingEngine(source.catalogue, settings: settings)
     market = MarketBoard(source, options: options)
+    market.publisher.paces = !market.isRecording
+    market.publisher.signsBooks = !options.rules.has(.checksumZero)
     context = ContextBoard(source)
     faults = try FaultInjector(script, source.catalogue)
     faultsConnections = script.entries.contains { $0.target == .connection }
@@ -74,7 +80,9 @@ public final class SimulatedExchange {
   /// Whether the channel exists for the instrument or index that the argument names.
   func serves(_ argument: ChannelArgument) -> Bool {
     if argument.channel == .indexTickers { return context.indices[argument.instrument] != nil }
-    guard let index = catalogue.index(of: argument.instrument) else { return false }
+    guard argument.isOffered(under: options.rules),
+      let index = catalogue.index(of: argument.instrument)
+    else { return false }
     return switch argument.channel {
     case .fundingRate: catalogue[index].type == .swap
     case .openInterest: catalogue[index].type != .spot
@@ -115,7 +123,9 @@ public final class SimulatedExchange {
   public func start() {
     every(SimulatedExchange.watchNanoseconds) { $0.watchConnections() }
     every(Int64(options.regularPushSeconds * 1e9)) { $0.pushRegularly() }
+    every(MarketPublisher.paceNanoseconds) { $0.pushPaced() }
     every(SimulatedExchange.contextNanoseconds) { $0.pushContext() }
+    every(SimulatedExchange.quietLookNanoseconds) { $0.pushQuiet() }
     startMarket()
   }
 

@@ -1,5 +1,6 @@
 // What a simulated exchange is told at start; simulation, a process of its own.
 
+import ExchangeCalendar
 import Matching
 
 /// One API key that the simulated exchange accepts.
@@ -82,11 +83,22 @@ public struct ExchangeOptions: Sendable {
   public var regularPushSeconds = 5.0
   /// Rows of one page of a `positions` snapshot.
   public var positionsPerPage = 100
+  /// A subscription of `instruments` begins with the whole list, as OKX once did: its documents of 2026 tell of
+  /// changes alone (docs/OKX.md OKX-195).
+  public var listsInstruments = false
+  /// Which of OKX's dated changes are in force.
+  public var rules = RulesInForce.all
+  /// Listens on this port too, 0 for a free one, while the rules leave the old port open (docs/OKX.md OKX-002).
+  public var secondPort: Int?
   /// Fees, latency, first balances.
   public var engineSettings = EngineSettings()
+
+  /// OKX's floatPxLmtPct as we list it, in percent (docs/OKX.md OKX-197).
+  public static let priceLimitPercentDefault: Int64 = 3
 
   public init(stateDirectory: String, market: ExchangeMarket) {
     self.stateDirectory = stateDirectory
     self.market = market
+    engineSettings.priceLimitPercent = ExchangeOptions.priceLimitPercentDefault
   }
 }

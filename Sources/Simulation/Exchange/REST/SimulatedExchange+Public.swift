@@ -20,7 +20,8 @@ extension SimulatedExchange {
       return RESTReply.refused("51000", "Parameter instType error")
     }
     let rows = catalogue.list.filter {
-      $0.typeName == type && (id.isEmpty || $0.id == id) && (family.isEmpty || $0.family == family)
+      $0.isListed && $0.typeName == type && (id.isEmpty || $0.id == id)
+        && (family.isEmpty || $0.family == family)
     }
     if rows.isEmpty && !id.isEmpty {
       return RESTReply.refused(

@@ -48,7 +48,7 @@ extension SimulatedExchange {
     if type.isEmpty { return RESTReply.refused("50014", "Parameter instType can not be empty") }
     if !types.contains(type) { return RESTReply.refused("51000", "Parameter instType error") }
     let wanted = type == "MARGIN" ? "SPOT" : type
-    let indices = (0..<catalogue.count).filter {
+    let indices = catalogue.listed.filter {
       let item = catalogue[$0]
       return item.typeName == wanted && (id.isEmpty || id == item.id)
         && (family.isEmpty || family == item.family)
@@ -80,7 +80,7 @@ extension SimulatedExchange {
   func systemStatus(_ request: RESTRequest) -> HTTPReply {
     let state = request.text("state")
     return RESTReply.rows(
-      context.notices.filter { state.isEmpty || $0.state == state }.map(\.row))
+      context.notices.filter { state.isEmpty ? $0.isPending : $0.state == state }.map(\.row))
   }
 
   /// `POST /sim/status {"title":…,"state":…,"begin":ms,"end":ms}`: announces maintenance.

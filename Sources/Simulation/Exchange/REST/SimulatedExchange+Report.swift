@@ -4,6 +4,7 @@ import Crypto
 import Foundation
 import Market
 import Matching
+import Quantities
 
 extension SimulatedExchange {
   public func report() -> ExchangeReport {
@@ -12,7 +13,8 @@ extension SimulatedExchange {
       let position = engine.position(index)
       let digest = SHA256.hash(data: Data(engine.books[index].digestLines))
       instruments[catalogue[index].id] = .init(
-        position: String(position.position.lots), filled: position.filled,
+        position: listed(position.position.lots, index),
+        filled: position.filled / catalogue[index].lotUnits,
         digest: digest.map { byte in
           let text = String(byte, radix: 16)
           return text.count == 1 ? "0" + text : text
@@ -31,6 +33,15 @@ extension SimulatedExchange {
       totalEquity: equity.total.normalized.description,
       availableEquity: equity.available.normalized.description, faults: injected,
       playback: .init(done: market.isDone, sent: market.sent))
+  }
+
+  /// Lots as they are listed; a part of one behind the point.
+  private func listed(_ lots: Int64, _ index: Int) -> String {
+    let units = catalogue[index].lotUnits
+    if lots % units == 0 { return String(lots / units) }
+    return Amount(units: Int128(lots), decimals: 0)
+      .divided(by: Amount(units: Int128(units), decimals: 0), places: 9)?.normalized.description
+      ?? ""
   }
 
   /// The body is lines of a fault script: incidents, from now on.
@@ -61,7 +72,7 @@ extension SimulatedExchange {
       }
       return HTTPReply(body: String(decoding: body, as: UTF8.self))
     case "/sim/health":
-      let ids = catalogue.list.map { quoted($0.id) }.joined(separator: ",")
+      let ids = catalogue.listed.map { quoted(catalogue[$0].id) }.joined(separator: ",")
       return HTTPReply(
         body: "{\"status\":\"ok\",\"market\":\"\(market.isRecording ? "recording" : "generated")\","
           + "\"instruments\":[\(ids)],\"connections\":\(sessions.count),"

@@ -17,6 +17,8 @@ public final class ExchangeServer: Sendable {
   private struct Running: Sendable {
     let group: MultiThreadedEventLoopGroup
     let channel: any Channel
+    /// The old port, while it is open.
+    let second: (any Channel)?
     let loop: NIOLoopBound<ExchangeLoop>
   }
 
@@ -46,6 +48,7 @@ public final class ExchangeServer: Sendable {
     let clock = SystemClock(aheadMilliseconds: options.clockAheadMilliseconds)
     let loop: NIOLoopBound<ExchangeLoop>
     let channel: any Channel
+    var second: (any Channel)?
     do {
       loop = try await eventLoop.submit {
         let exchange = try SimulatedExchange(
@@ -53,25 +56,33 @@ public final class ExchangeServer: Sendable {
         return NIOLoopBound(
           ExchangeLoop(exchange, on: eventLoop, clock: clock), eventLoop: eventLoop)
       }.get()
-      channel = try await Listener(loop: loop, clock: clock, tls: tls)
-        .bind(host: options.host, port: options.port, group: group)
+      let listener = Listener(loop: loop, clock: clock, tls: tls)
+      channel = try await listener.bind(host: options.host, port: options.port, group: group)
+      if let port = options.secondPort, !options.rules.has(.oldPortCloses) {
+        second = try await listener.bind(host: options.host, port: port, group: group)
+      }
     } catch {
       try? await group.shutdownGracefully()
       if let error = error as? FaultScriptError { throw ExchangeError.options("\(error)") }
       throw error
     }
     try await eventLoop.submit { loop.value.start() }.get()
-    running.withLock { $0 = Running(group: group, channel: channel, loop: loop) }
+    let started = Running(group: group, channel: channel, second: second, loop: loop)
+    running.withLock { $0 = started }
     let port = channel.localAddress?.port ?? 0
     logger.info(
       "listening", metadata: ["host": "\(options.host)", "port": "\(port)", "tls": "\(tls != nil)"])
     return port
   }
 
+  /// The old port; nil where it is closed or was not asked for.
+  public var secondPort: Int? { running.withLock { $0?.second?.localAddress?.port } }
+
   /// Closes every connection with 1001 and returns when the last is gone, within 5 s.
   public func stop() async {
     guard let running = running.withLock({ $0.take() }) else { return }
     try? await running.channel.close().get()
+    try? await running.second?.close().get()
     let loop = running.loop
     try? await running.group.next().flatSubmit { loop.value.stop() }.get()
     try? await running.group.shutdownGracefully()

@@ -37,26 +37,22 @@ struct Listener: Sendable {
     let pipeline = channel.pipeline.syncOperations
     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
     let loop = loop
-    let http = HTTPConnection { loop.value.answer($0) }
-    let plain = NIOLoopBound(http, eventLoop: channel.eventLoop)
     let upgrader = NIOWebSocketServerUpgrader(
       maxFrameSize: WebSocketConnection.requestBytesMax, automaticErrorHandling: false,
       shouldUpgrade: { channel, head in
         let address = channel.remoteAddress?.ipAddress ?? ""
-        let admitted =
-          head.method == .GET && Endpoint(target: head.uri) != nil
-          && loop.value.admitsConnection(from: address)
+        let admitted = loop.value.admitsConnection(from: address)
         return channel.eventLoop.makeSucceededFuture(admitted ? HTTPHeaders() : nil)
       },
       upgradePipelineHandler: { channel, head in
         channel.eventLoop.makeCompletedFuture { try self.upgrade(channel, head) }
       })
-    try pipeline.configureHTTPServerPipeline(
-      withServerUpgrade: (
-        upgraders: [upgrader],
-        completionHandler: { $0.pipeline.syncOperations.removeHandler(plain.value, promise: nil) }
-      ))
-    try pipeline.addHandler(http)
+    // NIO's own upgrade looks at a connection's first request alone: a client may have asked by REST before.
+    try pipeline.addHandlers(
+      HTTPResponseEncoder(),
+      ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)),
+      HTTPServerPipelineHandler(), HTTPServerProtocolErrorHandler(),
+      HTTPConnection(upgrader: upgrader) { loop.value.answer($0) })
   }
 
   private func upgrade(_ channel: Channel, _ head: HTTPRequestHead) throws {

@@ -1,5 +1,6 @@
 // What a subscription names; simulation.
 
+import ExchangeCalendar
 import Market
 
 /// The channels that the simulated exchange serves, each on its own endpoint.
@@ -9,6 +10,8 @@ enum ChannelName: String, Sendable, CaseIterable {
   case bboTbt = "bbo-tbt"
   case booksL2Tbt = "books-l2-tbt"
   case books50L2Tbt = "books50-l2-tbt"
+  case booksELP = "books-elp"
+  case booksRPI = "books-rpi"
   case trades
   case tickers
   /// `candle1s`, `candle1m` …: the interval stands beside it.
@@ -19,6 +22,7 @@ enum ChannelName: String, Sendable, CaseIterable {
   case openInterest = "open-interest"
   case priceLimit = "price-limit"
   case liquidationOrders = "liquidation-orders"
+  case adlWarning = "adl-warning"
   case status
   case instruments
   case orders
@@ -42,7 +46,9 @@ enum ChannelName: String, Sendable, CaseIterable {
   /// Named by `instId`, not by `instType`.
   var isOfInstrument: Bool {
     switch self {
-    case .orders, .fills, .account, .positions, .instruments, .liquidationOrders, .status: false
+    case .orders, .fills, .account, .positions, .instruments, .liquidationOrders, .adlWarning,
+      .status:
+      false
     default: true
     }
   }
@@ -105,9 +111,15 @@ extension ChannelArgument {
     if channel.endpoint != endpoint { return refusal(of: channel, on: endpoint) ?? doesNotExist }
     if channel.isOfInstrument && instrument.isEmpty { return doesNotExist }
     switch channel {
-    case .orders, .positions, .instruments, .liquidationOrders:
-      if !types.contains(type) || (channel == .instruments && type == "ANY") { return doesNotExist }
-      if channel == .liquidationOrders && type == "SPOT" { return doesNotExist }
+    case .orders, .positions, .instruments, .liquidationOrders, .adlWarning:
+      if !types.contains(type)
+        || (type == "ANY" && (channel == .instruments || channel == .adlWarning))
+      {
+        return doesNotExist
+      }
+      if (channel == .liquidationOrders || channel == .adlWarning) && type == "SPOT" {
+        return doesNotExist
+      }
     default: break
     }
     var isEventsOnly = false
@@ -138,6 +150,23 @@ extension ChannelArgument {
       code: "64002",
       message: "This channel is not supported by '/business' URL. "
         + "Please use '/private' URL(for private channels), or '/public' URL(for public channels).")
+  }
+
+  /// The same channel of an instrument that has another name by now.
+  func naming(_ instrument: String) -> ChannelArgument {
+    var argument = self
+    argument.instrument = instrument
+    argument.rendered = "{\"channel\":\"\(channel.rawValue)\",\"instId\":\(quoted(instrument))}"
+    return argument
+  }
+
+  /// Whether the channel is there under the rules in force.
+  func isOffered(under rules: RulesInForce) -> Bool {
+    switch channel {
+    case .booksELP: !rules.has(.oldNamesEnd)
+    case .booksRPI: rules.has(.retailNames)
+    default: true
+    }
   }
 
   /// Whether an `orders` or `positions` subscription covers an instrument.

@@ -5,7 +5,7 @@ extension ChannelName {
   var isContext: Bool {
     switch self {
     case .candle, .fundingRate, .markPrice, .indexTickers, .openInterest, .priceLimit,
-      .liquidationOrders, .status:
+      .liquidationOrders, .adlWarning, .status:
       true
     default: false
     }
@@ -20,6 +20,7 @@ extension ChannelName {
     case .markPrice: (200 * millisecond, 10_000 * millisecond)
     case .priceLimit: (200 * millisecond, nil)
     case .openInterest: (3_000 * millisecond, 3_000 * millisecond)
+    case .adlWarning: (60_000 * millisecond, 60_000 * millisecond)
     case .fundingRate: (30_000 * millisecond, 60_000 * millisecond)
     default: (1_000 * millisecond, nil)
     }

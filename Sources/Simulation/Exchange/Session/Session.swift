@@ -87,7 +87,10 @@ final class Session {
 
 /// One channel that a session receives.
 final class Subscription {
-  let argument: ChannelArgument
+  /// A depth channel follows its instrument to another name.
+  var argument: ChannelArgument
+  /// The instrument whose market it follows, whatever it is called by now.
+  var market: Int?
   unowned let session: Session
 
   init(argument: ChannelArgument, session: Session) {

@@ -28,6 +28,15 @@ public struct Candle: Sendable, Equatable {
     trades = 0
   }
 
+  mutating func change(to grid: GridChange) {
+    open &*= grid.prices
+    high &*= grid.prices
+    low &*= grid.prices
+    close &*= grid.prices
+    lots &*= grid.pastLots
+    value *= Int128(grid.prices) * Int128(grid.pastLots)
+  }
+
   /// Takes a trade. The first one sets the open: what stood there was the close before.
   public mutating func take(price: Int64, lots traded: Int64) {
     if trades == 0 && lots == 0 {

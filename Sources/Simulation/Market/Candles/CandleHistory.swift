@@ -16,6 +16,8 @@ public struct CandleHistory: Sendable {
   private let lastMinute: Int64
   /// `level` at `lastMinute`: prices are relative to it.
   private let endLevel: Double
+  /// From the ticks and lots that it is made in to those of today.
+  private var grid = GridChange()
 
   /// How far back minutes go, and seconds (in minutes).
   public static let minutes: Int64 = 60 * 1_440
@@ -28,6 +30,11 @@ public struct CandleHistory: Sendable {
     self.end = end / 1_000 * 1_000
     lastMinute = self.end / 60_000
     endLevel = CandleHistory.level(seed, lastMinute)
+  }
+
+  mutating func change(to change: GridChange) {
+    grid.prices &*= change.prices
+    grid.pastLots &*= change.pastLots
   }
 
   /// The oldest minute and second bar, counted from the epoch in minutes and seconds.
@@ -59,6 +66,7 @@ public struct CandleHistory: Sendable {
     bar.high = max(open, close) + Int64(chance & 1)
     bar.low = max(1, min(open, close) - Int64(chance >> 1 & 1))
     volume(of: &bar, seconds: 1, unit(chance >> 2))
+    bar.change(to: grid)
     return bar
   }
 
@@ -71,6 +79,7 @@ public struct CandleHistory: Sendable {
     bar.high = max(open, close) + Int64(unit(hash(index, 2_000)) * reach)
     bar.low = max(1, min(open, close) - Int64(unit(hash(index, 2_001)) * reach))
     volume(of: &bar, seconds: 60, unit(hash(index, 2_002)))
+    bar.change(to: grid)
     return bar
   }
 

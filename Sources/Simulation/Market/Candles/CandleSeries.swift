@@ -5,7 +5,7 @@ import Quantities
 /// Time is the market's: bars close when an event of a later bar comes, not by a clock. There is no hole
 /// between history and live bars, nor where nothing trades: such a bar repeats the last price.
 public struct CandleSeries: Sendable {
-  let history: CandleHistory?
+  private(set) var history: CandleHistory?
   /// Live bars, oldest first, one after the other; the last is open.
   private(set) var seconds: [Candle] = []
   private(set) var minutes: [Candle] = []
@@ -34,6 +34,18 @@ public struct CandleSeries: Sendable {
       seconds = [Candle(openTime: history.end, price: price)]
       now = history.end
     }
+  }
+
+  /// The instrument's grid is another: so are the numbers of every bar.
+  public mutating func change(to grid: GridChange) {
+    if grid.isNone { return }
+    history?.change(to: grid)
+    for index in seconds.indices { seconds[index].change(to: grid) }
+    for index in minutes.indices { minutes[index].change(to: grid) }
+    for hour in hours.keys { hours[hour]?.change(to: grid) }
+    day = DayFigures()
+    lastPrice = lastPrice.map { $0 &* grid.prices }
+    lastLots &*= grid.pastLots
   }
 
   /// A trade at `time`. One that comes late counts in the bar that is open now.

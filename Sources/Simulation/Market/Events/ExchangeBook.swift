@@ -3,7 +3,7 @@
 import Quantities
 
 public struct ExchangeBook: Sendable, Equatable {
-  public let specification: InstrumentSpecification
+  public private(set) var specification: InstrumentSpecification
   /// Worst first, so that changes near the best are cheap.
   public internal(set) var bids: [BookLevel] = []
   public internal(set) var asks: [BookLevel] = []
@@ -28,6 +28,14 @@ public struct ExchangeBook: Sendable, Equatable {
     let levels = side == .buy ? bids : asks
     let index = ExchangeBook.position(levels, side, price)
     return index < levels.count && levels[index].price == price ? levels[index] : nil
+  }
+
+  /// The instrument is another from now on: what is counted goes over to its grid.
+  public mutating func change(to specification: InstrumentSpecification, _ grid: GridChange) {
+    self.specification = specification
+    if grid.isNone { return }
+    for index in bids.indices { bids[index].change(to: grid) }
+    for index in asks.indices { asks[index].change(to: grid) }
   }
 
   /// Trades and other frames change nothing.
@@ -88,15 +96,17 @@ public struct ExchangeBook: Sendable, Equatable {
   }
 
   /// OKX's legacy checksum over the texts last received (docs/OKX.md OKX-059).
-  public var checksum: Int32 {
+  public var checksum: Int32 { checksum(of: top(.buy, 25), top(.sell, 25)) }
+
+  /// Of the same instrument's levels as somebody sees them, best first.
+  func checksum(of bids: [BookLevel], _ asks: [BookLevel]) -> Int32 {
     var text: [UInt8] = []
     for index in 0..<25 {
       for levels in [bids, asks] where index < levels.count {
-        let level = levels[levels.count - 1 - index]
         if !text.isEmpty { text.append(0x3A) }
-        text.append(price: level, specification)
+        text.append(price: levels[index], specification)
         text.append(0x3A)
-        text.append(quantity: level, specification)
+        text.append(quantity: levels[index], specification)
       }
     }
     return Int32(bitPattern: crc32(text))

@@ -23,6 +23,14 @@ public struct BookLevel: Sendable, Equatable {
   }
 }
 
+extension BookLevel {
+  /// What was told of a market stays as it was told.
+  mutating func change(to grid: GridChange) {
+    price = Price(ticks: price.ticks &* grid.prices)
+    quantity = Quantity(lots: quantity.lots &* grid.pastLots)
+  }
+}
+
 /// Trades of one taker at one price.
 public struct TradePrint: Sendable, Equatable {
   public var id: UInt64
@@ -85,6 +93,16 @@ public struct MarketEvent: Sendable, Equatable {
   }
 
   public var isBook: Bool { kind != .trade && kind != .other }
+
+  /// Made before its instrument's grid changed, to be met after it.
+  public mutating func change(to grid: GridChange) {
+    for index in bids.indices { bids[index].change(to: grid) }
+    for index in asks.indices { asks[index].change(to: grid) }
+    guard var print = trade else { return }
+    print.price = Price(ticks: print.price.ticks &* grid.prices)
+    print.quantity = Quantity(lots: print.quantity.lots &* grid.pastLots)
+    trade = print
+  }
 }
 
 /// A recorded frame, to be sent as it was received.

@@ -32,6 +32,7 @@ extension Deed {
     let name = arguments.text() ?? ""
     var found = try Deed.lasting(name, &arguments)
     if found == nil { found = try Deed.ofAccount(name, &arguments) }
+    if found == nil { found = try Deed.ofMarket(name, &arguments) }
     guard let deed = found else {
       throw FaultComplaint("'\(name)' is nothing that can happen here")
     }
@@ -109,8 +110,28 @@ extension Deed {
     }
   }
 
+  private static let ofInstruments: Set<String> = [
+    "tick", "min-size", "lot", "market-max", "limit-max", "contract-value", "state", "expire",
+    "delist", "rename", "cool-off",
+  ]
+
+  private static func ofMarket(_ name: String, _ arguments: inout Arguments)
+    throws(FaultComplaint) -> Deed?
+  {
+    if name == "maintenance" {
+      return .maintenance(
+        Maintenance(
+          lead: try arguments.number("milliseconds until it begins"),
+          span: try arguments.number("milliseconds that it lasts"),
+          preOpen: try arguments.optional("milliseconds") ?? 0))
+    }
+    if !ofInstruments.contains(name) { return nil }
+    let instrument = try arguments.word("an instrument")
+    return try InstrumentDeed.parse(name, &arguments).map { .change(instrument: instrument, $0) }
+  }
+
   /// Words that are taken one by one.
-  private struct Arguments {
+  struct Arguments {
     private var words: ArraySlice<Substring>
 
     init(_ words: [Substring]) { self.words = words[...] }
@@ -132,6 +153,9 @@ extension Deed {
         throw FaultComplaint("'\(text)' is no number of \(what)")
       }
       return number
+    }
+    mutating func optional(_ what: String) throws(FaultComplaint) -> Int64? {
+      isAtEnd ? nil : try number(what)
     }
     mutating func code() throws(FaultComplaint) -> Int { Int(try number("a code")) }
   }

@@ -85,6 +85,9 @@ public enum Deed: Sendable, Equatable {
   case foreign(ForeignOrder)
   /// Somebody else cancels whatever is open in the instrument.
   case foreignCancel(instrument: String)
+  // Of the market.
+  case change(instrument: String, InstrumentDeed)
+  case maintenance(Maintenance)
   /// Whatever waits or lasts ends.
   case calm
 }
@@ -127,6 +130,8 @@ extension Deed {
     case .transfer: "transfer"
     case .foreign: "foreign"
     case .foreignCancel: "foreign-cancel"
+    case .change(_, let deed): deed.name
+    case .maintenance: "maintenance"
     case .calm: "calm"
     }
   }

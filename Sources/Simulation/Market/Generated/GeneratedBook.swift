@@ -3,19 +3,25 @@
 import Quantities
 
 /// Makes one message at a time. Invariants: never crossed, at most 400 levels a side, every delta an absolute size.
+/// It counts in listed ticks and lots; what it tells is in the specification's own (`shown`).
 struct GeneratedBook: Sendable {
-  let specification: InstrumentSpecification
+  var specification: InstrumentSpecification
   /// Worst first.
-  private(set) var bids: [BookLevel] = []
-  private(set) var asks: [BookLevel] = []
-  private(set) var seqId: Int64
+  var bids: [BookLevel] = []
+  var asks: [BookLevel] = []
+  var seqId: Int64
+  /// Levels that a change of the grid moved, in the specification's ticks and lots: the next message tells them.
+  var movedBids: [BookLevel] = []
+  var movedAsks: [BookLevel] = []
+  /// Nobody trades and nothing changes.
+  var isHalted = false
   private var random: RandomSource
   /// Where the market wants to be, in ticks, and where it began.
-  private var fair: Double
-  private let origin: Double
+  var fair: Double
+  var origin: Double
   /// Steps of `fair` per message, in ticks.
-  private let volatility: Double
-  private let typicalLots: Double
+  var volatility: Double
+  var typicalLots: Double
   private var drift = 0.0
   private var isBurst = false
   private var tradeID: UInt64
@@ -36,7 +42,7 @@ struct GeneratedBook: Sendable {
     random = RandomSource(seed: seed)
     fair = Double(priceTicks)
     origin = fair
-    volatility = max(0.2, fair * 0.000_004)
+    volatility = GeneratedBook.volatility(fair)
     self.typicalLots = Double(typicalLots)
     seqId = 1_000_000_000 + Int64(random.below(1_000_000))
     tradeID = 1_000_000 + UInt64(random.below(1_000_000))
@@ -52,6 +58,8 @@ struct GeneratedBook: Sendable {
     asks.reverse()
   }
 
+  static func volatility(_ fair: Double) -> Double { max(0.2, fair * 0.000_004) }
+
   /// Nanoseconds to the next message, where `mean` is the long-run average. Messages come in bursts.
   mutating func wait(mean: Double) -> Int64 {
     let turn = random.below(90)
@@ -65,13 +73,22 @@ struct GeneratedBook: Sendable {
   mutating func snapshot(due: Int64, time: Int64) -> MarketEvent {
     var event = MarketEvent(
       instrument: 0, kind: .snapshot, due: due, exchangeTime: time, seqId: seqId, prevSeqId: -1)
-    event.bids = bids.reversed()
-    event.asks = asks.reversed()
+    event.bids = bids.reversed().map(shown)
+    event.asks = asks.reversed().map(shown)
     return event
   }
 
   /// Trades, if the message has any, then the update, all with one `seqId`.
   mutating func step(due: Int64, time: Int64, into events: inout [MarketEvent]) {
+    if isHalted {
+      // Nothing of the book or of trades: it keeps the instrument's turn.
+      events.append(
+        MarketEvent(
+          instrument: 0, kind: .other, due: due, exchangeTime: time, seqId: seqId, prevSeqId: seqId)
+      )
+      return
+    }
+    tellMoves(due, time, &events)
     changedBids.removeAll(keepingCapacity: true)
     changedAsks.removeAll(keepingCapacity: true)
     fair += drift + random.normal() * volatility * (isBurst ? 2 : 1)
@@ -94,8 +111,8 @@ struct GeneratedBook: Sendable {
     settle(.sell)
     var event = MarketEvent(
       instrument: 0, kind: .update, due: due, exchangeTime: time, seqId: seqId, prevSeqId: previous)
-    event.bids = changedBids.sorted { $0.price > $1.price }
-    event.asks = changedAsks.sorted { $0.price < $1.price }
+    event.bids = changedBids.sorted { $0.price > $1.price }.map(shown)
+    event.asks = changedAsks.sorted { $0.price < $1.price }.map(shown)
     events.append(event)
   }
 
@@ -126,7 +143,8 @@ struct GeneratedBook: Sendable {
       var event = MarketEvent(
         instrument: 0, kind: .trade, due: due, exchangeTime: time, seqId: seqId, prevSeqId: seqId)
       event.trade = TradePrint(
-        id: tradeID, price: level.price, quantity: Quantity(lots: taken), side: side,
+        id: tradeID, price: Price(ticks: level.price.ticks &* specification.tickUnits),
+        quantity: Quantity(lots: taken &* specification.lotUnits), side: side,
         count: Int32(1 + random.below(3)))
       events.append(event)
       let rest = level.quantity.lots - taken
@@ -135,7 +153,7 @@ struct GeneratedBook: Sendable {
       } else {
         level.quantity = Quantity(lots: rest)
         level.orders = max(1, level.orders - 1)
-        level.quantityDigits = digits(rest, specification.lot)
+        level.quantityDigits = digits(rest, specification.listedLot)
         put(against, level, at: levels.count - 1)
       }
     }
@@ -219,8 +237,8 @@ struct GeneratedBook: Sendable {
     let lots = 1 + Int64(random.exponential() * typicalLots)
     return BookLevel(
       price: Price(ticks: ticks), quantity: Quantity(lots: lots),
-      orders: Int32(1 + random.below(12)), priceDigits: digits(ticks, specification.tick),
-      quantityDigits: digits(lots, specification.lot))
+      orders: Int32(1 + random.below(12)), priceDigits: digits(ticks, specification.listedTick),
+      quantityDigits: digits(lots, specification.listedLot))
   }
 
   // The three ways a side changes. A price that this message changed already stays as it is,
@@ -263,6 +281,6 @@ struct GeneratedBook: Sendable {
 }
 
 /// Digits after the point of `units × increment` without trailing zeros.
-private func digits(_ units: Int64, _ increment: Increment) -> UInt8 {
+func digits(_ units: Int64, _ increment: Increment) -> UInt8 {
   (DecimalNumber.of(units: units, increment: increment) ?? increment).normalized.decimals
 }

@@ -4,7 +4,7 @@ import Quantities
 
 /// Never ends. `due` runs from 0; `exchangeTime` is `start` milliseconds plus `due`.
 public struct GeneratedMarket: MarketSource {
-  public let catalogue: InstrumentCatalogue
+  public private(set) var catalogue: InstrumentCatalogue
   private var books: [GeneratedBook]
   /// Mean nanoseconds between messages, by instrument.
   private let means: [Double]
@@ -73,6 +73,21 @@ public struct GeneratedMarket: MarketSource {
     if taken == waiting.count { fill() }
     taken += 1
     return waiting[taken - 1]
+  }
+
+  public mutating func change(
+    _ instrument: Int, to specification: InstrumentSpecification, _ grid: GridChange
+  ) -> Bool {
+    catalogue.replace(instrument, with: specification)
+    books[instrument].change(to: specification, grid)
+    for place in taken..<waiting.count where waiting[place].instrument == instrument {
+      waiting[place].change(to: grid)
+    }
+    return true
+  }
+
+  public mutating func halt(_ instrument: Int, _ isHalted: Bool) {
+    books[instrument].isHalted = isHalted
   }
 
   private mutating func fill() {

@@ -26,9 +26,27 @@ public struct InstrumentCatalogue: Sendable {
   public func index(of id: String) -> Int? { byName[id] }
   public func index(ofCode code: Int64) -> Int? { byCode[code] }
 
+  /// What an instrument is from now on; its index and code stay, its name may be another. One that is no longer
+  /// listed keeps its place and is found no more.
+  public mutating func replace(_ index: Int, with specification: InstrumentSpecification) {
+    if list[index].isListed {
+      byName[list[index].id] = nil
+      byCode[list[index].code] = nil
+    }
+    list[index] = specification
+    if !specification.isListed { return }
+    precondition(byName[specification.id] == nil, "Invariant: an instrument is listed once")
+    byName[specification.id] = index
+    byCode[specification.code] = index
+  }
+
+  /// Indices of what is listed.
+  public var listed: [Int] { list.indices.filter { list[$0].isListed } }
+
   /// The first tradable instrument moved to the front: what a health list shows first can be traded.
   public var tradableFirst: InstrumentCatalogue {
-    guard let first = list.firstIndex(where: \.isTradable), first > 0 else { return self }
+    guard let first = list.firstIndex(where: { $0.isTradable && $0.state == "live" }), first > 0
+    else { return self }
     var moved = list
     moved.insert(moved.remove(at: first), at: 0)
     return InstrumentCatalogue(moved)

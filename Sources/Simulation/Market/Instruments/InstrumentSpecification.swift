@@ -1,8 +1,10 @@
-// What the simulated exchange knows of an instrument, and its row of `public/instruments`; simulation.
+// What the simulated exchange knows of an instrument; simulation.
 
 import Quantities
 
-/// One instrument of the simulated exchange. Prices are counted in `tick`s, sizes in `lot`s.
+/// One instrument of the simulated exchange. Prices are counted in `tick`s, sizes in `lot`s: what is listed as
+/// tickSz and lotSz is so many of them (`tickUnits`, `lotUnits`), more than one once an instrument that had a finer
+/// grid was given a coarser one. So a price that rests off a new grid stays a whole number.
 public struct InstrumentSpecification: Sendable, Equatable {
   public var id: String
   public var type: InstrumentType
@@ -11,9 +13,18 @@ public struct InstrumentSpecification: Sendable, Equatable {
   public var code: Int64
   public var tick: Increment
   public var lot: Increment
+  /// OKX `tickSz` in ticks and `lotSz` in lots: prices and sizes of new orders are multiples of them.
+  public var tickUnits: Int64 = 1
+  public var lotUnits: Int64 = 1
   /// `minSz` and `maxLmtSz` in lots.
   public var minimumLots: Int64
   public var maximumLots: Int64
+  /// OKX `maxMktSz`: dollars for spot (docs/OKX.md OKX-194), contracts for derivatives; nil: `maximumLots`.
+  public var marketMaximum: DecimalNumber?
+  /// OKX `upcChg`: what is announced and not yet in force, the earliest first.
+  public var upcoming: [UpcomingChange] = []
+  /// False once it is delisted: no request names it any more.
+  public var isListed = true
   /// `ctVal × ctMult`; 1 for spot.
   public var contractValue: Increment
   public var contractCurrency: String
@@ -27,7 +38,8 @@ public struct InstrumentSpecification: Sendable, Equatable {
   public var expiry: String
   public var strike: String
   public var optionType: String
-  /// False where contract value or type is unknown, for options, and for states other than live: orders are refused.
+  /// False where contract value or type is unknown, and for options: orders are refused. Whether its state takes
+  /// orders is another question (`accepts`).
   public var isTradable: Bool
 
   /// OKX `maxMktSz` of spot, in USDT (docs/OKX.md OKX-194).
@@ -100,49 +112,12 @@ public struct InstrumentSpecification: Sendable, Equatable {
     decimal(quantity: quantity).normalized.description
   }
 
-  /// Appends the row that `GET /api/v5/public/instruments` and `account/instruments` give.
-  public func appendRow(to output: inout [UInt8]) {
-    let minimum = text(quantity: Quantity(lots: minimumLots))
-    let maximum = text(quantity: Quantity(lots: maximumLots))
-    let contractName = contract == .linear ? "linear" : contract == .inverse ? "inverse" : ""
-    let isContract = type != .spot && type != .margin && type != .unknown
-    output.append(0x7B)
-    output.append(field: "alias", "")
-    output.append(field: "baseCcy", base)
-    output.append(field: "category", "1")
-    output.append(field: "ctMult", isContract ? "1" : "")
-    output.append(field: "ctType", contractName)
-    output.append(
-      field: "ctVal", isContract && isValueKnown ? contractValue.normalized.description : "")
-    output.append(field: "ctValCcy", contractCurrency)
-    output.append(field: "expTime", expiry)
-    output.append(field: "groupId", feeGroup)
-    output.append(field: "instFamily", family)
-    output.append(field: "instId", id)
-    output.append(text: "\"instIdCode\":")
-    output.append(integer: code)
-    output.append(0x2C)
-    output.append(field: "instType", typeName)
-    output.append(field: "lever", leverage)
-    output.append(field: "listTime", listTime)
-    output.append(field: "lotSz", lot.normalized.description)
-    output.append(field: "maxLmtSz", maximum)
-    output.append(
-      field: "maxMktSz",
-      type == .spot ? String(InstrumentSpecification.marketWorthMax) : maximum)
-    output.append(field: "minSz", minimum)
-    output.append(field: "optType", optionType)
-    output.append(field: "quoteCcy", quote)
-    output.append(field: "ruleType", "normal")
-    output.append(field: "settleCcy", settle)
-    output.append(field: "state", state)
-    output.append(field: "stk", strike)
-    output.append(field: "tickSz", tick.normalized.description)
-    output.append(text: "\"tradeQuoteCcyList\":[")
-    if !quote.isEmpty { output.append(quoted: quote) }
-    output.append(text: "],\"upcChg\":[],")
-    output.append(field: "uly", family)
-    output.close(with: 0x7D)
+  /// The largest market order in lots; that of spot is limited by its worth.
+  public var marketMaximumLots: Int64 {
+    guard type != .spot, let marketMaximum, let lots = try? marketMaximum.units(of: lot) else {
+      return maximumLots
+    }
+    return lots
   }
 
   /// OKX `groupId`: the group of fees that `account/trade-fee` lists rates of.

@@ -17,29 +17,56 @@ public struct Push: Sendable, Equatable {
 /// Each channel's chain and view of the book. Call `publish` after the engine applied the event.
 public struct MarketPublisher: Sendable {
   /// One channel of one instrument, as its subscribers see it.
-  private struct View {
+  struct View {
     /// `seqId` of the last push; nil while nobody follows the channel.
     var last: Int64?
+    /// When that was, monotonic nanoseconds.
+    var toldAt: Int64 = 0
+    /// What a paced channel has not told yet.
+    var pending: Pending?
     var bids: [BookLevel] = []
     var asks: [BookLevel] = []
     /// Pushes that a `reorder` fault holds until the next one is sent.
     var held: [[UInt8]] = []
   }
 
-  public let catalogue: InstrumentCatalogue
-  private var views: [[View]]
+  public private(set) var catalogue: InstrumentCatalogue
+  var views: [[View]]
+  /// Books that we make carry OKX's checksum of old (docs/OKX.md OKX-059); recorded ones have their own.
+  public var signsBooks = false
+  /// Paced channels wait for `pushPaced`. A playback's do not: what was recorded has its own times.
+  public var paces = false
+  /// `seqId` of each instrument's last book message.
+  var numbers: [Int64]
 
   public init(_ catalogue: InstrumentCatalogue) {
     self.catalogue = catalogue
     let channels = [View](repeating: View(), count: PublicChannel.allCases.count)
     views = [[View]](repeating: channels, count: catalogue.count)
+    numbers = [Int64](repeating: -1, count: catalogue.count)
+  }
+
+  /// The instrument is another from now on: what its subscribers saw goes over to its grid.
+  public mutating func change(
+    _ instrument: Int, to specification: InstrumentSpecification, _ grid: GridChange
+  ) {
+    catalogue.replace(instrument, with: specification)
+    if grid.isNone { return }
+    for place in views[instrument].indices {
+      for index in views[instrument][place].bids.indices {
+        views[instrument][place].bids[index].change(to: grid)
+      }
+      for index in views[instrument][place].asks.indices {
+        views[instrument][place].asks[index].change(to: grid)
+      }
+    }
   }
 
   /// Appends the pushes of `event` for the channels in `subscribed`, with the faults of `plan` done to each.
   /// A channel of the instrument that is not in `subscribed` forgets its chain: its next snapshot starts afresh.
   public mutating func publish(
     _ event: MarketEvent, book: ExchangeBook, subscribed: Set<PublicChannel>,
-    plan: FaultPlan = .none, into pushes: inout [Push]
+    plan: FaultPlan = .none, now: Int64 = 0, into pushes: inout [Push]
   ) {
     if !event.isBook {
       publishOther(event, subscribed, &pushes)
@@ -50,24 +77,39 @@ public struct MarketPublisher: Sendable {
         if views[event.instrument][place].last != nil { views[event.instrument][place] = View() }
         continue
       }
+      let push = Push(instrument: event.instrument, channel: channel, bytes: [])
+      if isPaced(channel) && event.kind != .snapshot {
+        if event.kind != .heartbeat {
+          wait(for: event, plan, place)
+          continue
+        }
+        tellPending(push, place, book, now, &pushes)
+      }
       let text = text(of: event, channel, place, book)
-      deliver(
-        text, plan, Push(instrument: event.instrument, channel: channel, bytes: []), place, &pushes)
+      deliver(text, plan, push, place, book, now, &pushes)
     }
+    numbers[event.instrument] = event.seqId
+  }
+
+  func isPaced(_ channel: PublicChannel) -> Bool { paces && channel.isPaced }
+
+  /// Whether its subscribers see the book as it stands. Others see their view of it.
+  private func isWhole(_ channel: PublicChannel) -> Bool {
+    channel.depth >= 400 && !isPaced(channel)
   }
 
   /// What a new subscriber of the channel gets first; nil before the book's own first snapshot, which
   /// then comes by `publish`, and for channels that begin without one.
   public mutating func snapshot(
-    instrument: Int, channel: PublicChannel, book: ExchangeBook
+    instrument: Int, channel: PublicChannel, book: ExchangeBook, now: Int64 = 0
   ) -> [UInt8]? {
     guard book.isReady, channel.depth > 0,
       let place = PublicChannel.allCases.firstIndex(of: channel)
     else { return nil }
-    let isWhole = channel.depth >= 400
-    if isWhole || views[instrument][place].last == nil {
+    if isWhole(channel) || views[instrument][place].last == nil {
       views[instrument][place].last = book.seqId
-      if !isWhole {
+      views[instrument][place].toldAt = now
+      if !isWhole(channel) {
         views[instrument][place].bids = book.top(.buy, channel.depth)
         views[instrument][place].asks = book.top(.sell, channel.depth)
       }
@@ -79,7 +121,7 @@ public struct MarketPublisher: Sendable {
     _ instrument: Int, _ channel: PublicChannel, _ place: Int, _ book: ExchangeBook
   ) -> [UInt8] {
     let view = views[instrument][place]
-    let isWhole = channel.depth >= 400
+    let isWhole = isWhole(channel)
     let bids = isWhole ? book.top(.buy) : view.bids
     let asks = isWhole ? book.top(.sell) : view.asks
     let seqId = view.last ?? book.seqId
@@ -89,7 +131,7 @@ public struct MarketPublisher: Sendable {
     }
     return PushText.book(
       channel, book.specification, action: "snapshot", bids: bids, asks: asks,
-      time: book.exchangeTime, checksum: book.hasChecksums && isWhole ? book.checksum : 0,
+      time: book.exchangeTime, checksum: checksum(channel, book, bids, asks),
       seqId: seqId, prevSeqId: -1)
   }
 
@@ -97,9 +139,10 @@ public struct MarketPublisher: Sendable {
   private mutating func text(
     of event: MarketEvent, _ channel: PublicChannel, _ place: Int, _ book: ExchangeBook
   ) -> [UInt8]? {
-    if channel.depth >= 400 {
+    if isWhole(channel) {
       views[event.instrument][place].last = event.seqId
       if var recorded = event.recorded {
+        if channel.isRetail { return nil }
         if recorded.channel != channel.rawValue {
           recorded.bytes.replaceSubrange(recorded.channelRange, with: Array(channel.rawValue.utf8))
         }
@@ -107,7 +150,9 @@ public struct MarketPublisher: Sendable {
       }
       return PushText.book(
         channel, book.specification, action: event.kind == .snapshot ? "snapshot" : "update",
-        bids: event.bids, asks: event.asks, time: event.exchangeTime, checksum: event.checksum,
+        bids: event.bids, asks: event.asks, time: event.exchangeTime,
+        checksum: event.checksum != 0
+          ? event.checksum : checksum(channel, book, book.top(.buy, 25), book.top(.sell, 25)),
         seqId: event.seqId, prevSeqId: event.prevSeqId)
     }
     let bids = book.top(.buy, channel.depth)
@@ -119,40 +164,63 @@ public struct MarketPublisher: Sendable {
       views[event.instrument][place].last = event.seqId
       return snapshotText(event.instrument, channel, place, book)
     }
-    guard let last = before.last else { return nil }
+    guard before.last != nil else { return nil }
     if event.kind == .heartbeat {
-      return channel.isIncremental ? heartbeat(channel, book, last) : nil
+      return channel.isIncremental ? heartbeat(channel, book, before) : nil
     }
-    if bids == before.bids && asks == before.asks { return nil }
-    views[event.instrument][place].bids = bids
-    views[event.instrument][place].asks = asks
-    views[event.instrument][place].last = event.seqId
+    return change(of: event.instrument, channel, place, book, to: bids, asks, event.seqId)
+  }
+
+  /// What leads from the view to these levels, which are the view from now on; nil where nothing does.
+  mutating func change(
+    of instrument: Int, _ channel: PublicChannel, _ place: Int, _ book: ExchangeBook,
+    to bids: [BookLevel], _ asks: [BookLevel], _ seqId: Int64, after previous: Int64? = nil
+  ) -> [UInt8]? {
+    let before = views[instrument][place]
+    guard let last = before.last, bids != before.bids || asks != before.asks else { return nil }
+    views[instrument][place].bids = bids
+    views[instrument][place].asks = asks
+    views[instrument][place].last = seqId
     if !channel.isIncremental {
       return PushText.state(
-        channel, book.specification, bids: bids, asks: asks, time: event.exchangeTime,
-        seqId: event.seqId)
+        channel, book.specification, bids: bids, asks: asks, time: book.exchangeTime, seqId: seqId)
     }
     return PushText.book(
       channel, book.specification, action: "update",
       bids: difference(from: before.bids, to: bids, .buy),
-      asks: difference(from: before.asks, to: asks, .sell), time: event.exchangeTime,
-      checksum: event.checksum, seqId: event.seqId, prevSeqId: last)
+      asks: difference(from: before.asks, to: asks, .sell), time: book.exchangeTime,
+      checksum: checksum(channel, book, bids, asks), seqId: seqId, prevSeqId: previous ?? last)
   }
 
-  private func heartbeat(_ channel: PublicChannel, _ book: ExchangeBook, _ seqId: Int64) -> [UInt8]
-  {
-    PushText.book(
+  func heartbeat(_ channel: PublicChannel, _ book: ExchangeBook, _ view: View) -> [UInt8] {
+    let isWhole = isWhole(channel)
+    let seqId = view.last ?? book.seqId
+    return PushText.book(
       channel, book.specification, action: "update", bids: [], asks: [], time: book.exchangeTime,
-      checksum: 0, seqId: seqId, prevSeqId: seqId)
+      checksum: checksum(
+        channel, book, isWhole ? book.top(.buy, 25) : view.bids,
+        isWhole ? book.top(.sell, 25) : view.asks), seqId: seqId, prevSeqId: seqId)
   }
 
-  private mutating func deliver(
-    _ text: [UInt8]?, _ plan: FaultPlan, _ push: Push, _ place: Int, _ pushes: inout [Push]
+  /// Of the levels that its subscribers have, in frames that we make; a recording that has checksums gets them in
+  /// ours too. A heartbeat has it as well: it tells of the same levels.
+  private func checksum(
+    _ channel: PublicChannel, _ book: ExchangeBook, _ bids: @autoclosure () -> [BookLevel],
+    _ asks: @autoclosure () -> [BookLevel]
+  ) -> Int32 {
+    if channel.isRetail || !(signsBooks || book.hasChecksums && channel.depth >= 400) { return 0 }
+    return book.checksum(of: bids(), asks())
+  }
+
+  mutating func deliver(
+    _ text: [UInt8]?, _ plan: FaultPlan, _ push: Push, _ place: Int, _ book: ExchangeBook,
+    _ now: Int64, _ pushes: inout [Push]
   ) {
     func send(_ bytes: [UInt8], _ pushes: inout [Push]) {
       pushes.append(Push(instrument: push.instrument, channel: push.channel, bytes: bytes))
     }
     if let text, !plan.isDropped {
+      views[push.instrument][place].toldAt = now
       if plan.isHeldBack {
         views[push.instrument][place].held.append(text)
       } else {
@@ -162,11 +230,9 @@ public struct MarketPublisher: Sendable {
         views[push.instrument][place].held.removeAll()
       }
     }
-    if plan.isFollowedByHeartbeat, push.channel.isIncremental,
-      let last = views[push.instrument][place].last
-    {
-      let specification = catalogue[push.instrument]
-      send(heartbeat(push.channel, ExchangeBook(specification), last), &pushes)
+    let view = views[push.instrument][place]
+    if plan.isFollowedByHeartbeat && push.channel.isIncremental && view.last != nil {
+      send(heartbeat(push.channel, book, view), &pushes)
     }
     if plan.isFollowedByGarbage { send(FaultInjector.garbage, &pushes) }
   }

@@ -13,13 +13,16 @@ enum PushText {
     output.append(text: ",\"action\":\"")
     output.append(text: action)
     output.append(text: "\",\"data\":[{\"asks\":")
-    output.append(levels: asks, specification)
+    output.append(levels: asks, specification, isRetail: channel.isRetail)
     output.append(text: ",\"bids\":")
-    output.append(levels: bids, specification)
+    output.append(levels: bids, specification, isRetail: channel.isRetail)
     output.append(text: ",\"ts\":\"")
     output.append(integer: time)
-    output.append(text: "\",\"checksum\":")
-    output.append(integer: Int64(checksum))
+    output.append(text: "\"")
+    if !channel.isRetail {
+      output.append(text: ",\"checksum\":")
+      output.append(integer: Int64(checksum))
+    }
     output.append(text: ",\"seqId\":")
     output.append(integer: seqId)
     output.append(text: ",\"prevSeqId\":")
@@ -88,7 +91,7 @@ enum PushText {
 
 extension [UInt8] {
   fileprivate mutating func append(
-    levels: [BookLevel], _ specification: InstrumentSpecification
+    levels: [BookLevel], _ specification: InstrumentSpecification, isRetail: Bool = false
   ) {
     append(0x5B)
     for level in levels {
@@ -97,7 +100,9 @@ extension [UInt8] {
       append(price: level, specification)
       append(text: "\",\"")
       append(quantity: level, specification)
-      append(text: "\",\"0\",\"")
+      append(text: "\",\"")
+      if isRetail { append(quantity: level, specification) } else { append(text: "0") }
+      append(text: "\",\"")
       append(integer: Int64(level.orders))
       append(text: "\"]")
     }

@@ -30,14 +30,32 @@ extension InstrumentCatalogue {
       digits[frame.instrument] = finest
     }
     if names.isEmpty { throw .noBooks }
-    self.init(
-      names.map { name in
-        let finest = digits[name] ?? (0, 0)
-        return byName[name]
-          ?? InstrumentSpecification(
-            derivedFrom: name, tick: Increment(mantissa: 1, decimals: finest.price),
-            lot: Increment(mantissa: 1, decimals: finest.quantity))
-      })
+    var made = names.map { name in
+      let finest = digits[name] ?? (0, 0)
+      return byName[name]
+        ?? InstrumentSpecification(
+          derivedFrom: name, tick: Increment(mantissa: 1, decimals: finest.price),
+          lot: Increment(mantissa: 1, decimals: finest.quantity))
+    }
+    InstrumentCatalogue.countTrades(of: recording, &made)
+    self.init(made)
+  }
+
+  /// A print finer than the books' grid is a print all the same.
+  private static func countTrades(
+    of recording: RecordingFile, _ made: inout [InstrumentSpecification]
+  ) {
+    let places = Dictionary(uniqueKeysWithValues: made.enumerated().map { ($1.id, $0) })
+    for frame in recording.frames
+    where frame.kind == .push && frame.channel == PublicChannel.trades.rawValue {
+      guard let place = places[frame.instrument],
+        let trade = TradeData(recording.bytes, frame.dataRange),
+        trade.price.mantissa > 0, trade.quantity.mantissa > 0,
+        (try? trade.price.units(of: made[place].tick)) == nil
+          || (try? trade.quantity.units(of: made[place].lot)) == nil
+      else { continue }
+      _ = made[place].count(price: trade.price, size: trade.quantity)
+    }
   }
 
   /// Every usable row of a raw REST file, or of one JSON body; a later row of one name wins.
@@ -133,9 +151,8 @@ extension InstrumentSpecification {
         decimals: product?.decimals ?? 0)
     }
     isTradable =
-      state == "live"
-      && (type == .spot
-        || (type == .swap || type == .futures) && contract != .none && isValueKnown)
+      type == .spot
+      || (type == .swap || type == .futures) && contract != .none && isValueKnown
   }
 }
 

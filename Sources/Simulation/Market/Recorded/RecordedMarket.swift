@@ -17,6 +17,9 @@ public struct RecordedMarket: MarketSource {
   private var lastTime: [Int64]
   private let start: Int64
   private var lastDue: Int64 = 0
+  /// Each instrument's first book frame, and which of them were taken out of turn.
+  private let openings: [Int?]
+  private var isOpened: [Bool]
 
   /// Refuses a file with a malformed book frame before anything of it is played.
   public init(_ recording: RecordingFile, instruments: [UInt8]? = nil) throws(RecordingError) {
@@ -30,6 +33,22 @@ public struct RecordedMarket: MarketSource {
     let books = recording.frames.filter { $0.kind == .push && $0.channel == channel.rawValue }
     bookMessages = books.count
     start = books.first?.time ?? 0
+    var openings = [Int?](repeating: nil, count: catalogue.count)
+    for (place, frame) in recording.frames.enumerated()
+    where frame.kind == .push && frame.channel == channel.rawValue {
+      guard let instrument = catalogue.index(of: frame.instrument) else { continue }
+      if openings[instrument] == nil { openings[instrument] = place }
+    }
+    self.openings = openings
+    isOpened = catalogue.list.map { _ in false }
+  }
+
+  public mutating func opening(_ instrument: Int) -> MarketEvent? {
+    guard let place = openings[instrument], place >= index, !isOpened[instrument],
+      recording.frames[place].action == "snapshot"
+    else { return nil }
+    isOpened[instrument] = true
+    return book(recording.frames[place], instrument)
   }
 
   public mutating func next() -> MarketEvent? {
@@ -40,6 +59,7 @@ public struct RecordedMarket: MarketSource {
         continue
       }
       lastDue = max(lastDue, frame.time - start)
+      if isOpened[instrument] && openings[instrument] == index - 1 { continue }
       if frame.channel == channel.rawValue {
         if let event = book(frame, instrument) { return event }
       } else if PublicChannel(rawValue: frame.channel)?.isIncremental != true {

@@ -1,0 +1,66 @@
+// Which requests an instrument's state, a cool-off and maintenance leave; simulation.
+
+import Market
+import Quantities
+
+/// Where planned maintenance stands (docs/OKX.md OKX-199).
+public enum MaintenancePhase: Sendable {
+  /// No order request is taken.
+  case ongoing
+  /// Cancels and post_only orders are taken.
+  case preOpen
+}
+
+extension MatchingEngine {
+  /// What OKX says while it does not serve; its code table has it as HTTP 503.
+  public static let unavailable = VenueRefusal(
+    50_001, "Service temporarily unavailable. Please try again later.")
+
+  /// Refuses what may not be placed now.
+  func checkConduct(_ request: OrderRequest, _ type: VenueOrderType) throws(VenueRefusal) {
+    let specification = catalogue[request.instrument]
+    if !specification.isTradable { throw VenueRefusal(51_022, "Contract suspended.") }
+    switch maintenance {
+    case .ongoing: throw MatchingEngine.unavailable
+    case .preOpen where type != .postOnly: throw MatchingEngine.unavailable
+    default: break
+    }
+    try checkState(specification, isPostOnly: type == .postOnly)
+    // docs/OKX.md OKX-198: the underlying's swaps and futures, and what opens alone.
+    let isContract = specification.type == .swap || specification.type == .futures
+    if isContract && coolOffs.contains(specification.family) && !request.reduceOnly {
+      throw VenueRefusal(
+        54_094, "Order failed. The instrument is in its cool-off period and takes no orders.")
+    }
+  }
+
+  /// Refuses to change an order that may not be changed now.
+  func checkAmendment(of order: VenueOrder) throws(VenueRefusal) {
+    if maintenance != nil { throw MatchingEngine.unavailable }
+    try checkState(catalogue[order.instrument], isPostOnly: order.type == .postOnly)
+  }
+
+  /// Which code a `post_only` or rebasing contract answers with is not documented: ours is that of a suspended one.
+  private func checkState(
+    _ specification: InstrumentSpecification, isPostOnly: Bool
+  ) throws(VenueRefusal) {
+    switch specification.state {
+    case "live": return
+    case "post_only" where isPostOnly: return
+    case "preopen": throw VenueRefusal(51_021, "The currency pair or contract is yet to be listed.")
+    case "expired": throw VenueRefusal(51_027, "Contract expired.")
+    default: throw VenueRefusal(51_022, "Contract suspended.")
+    }
+  }
+
+  /// Cancels the instrument's orders, those on their way too.
+  public mutating func cancelAll(
+    _ instrument: Int, source: String, at now: Int64, into events: inout [EngineEvent]
+  ) {
+    advance(to: now, into: &events)
+    for order in open[instrument] {
+      if let order = take(order.id) { finish(order, source: source, at: now, into: &events) }
+    }
+    closeBatch(at: now, into: &events)
+  }
+}
