@@ -167,7 +167,7 @@ extension MatchingEngine {
       margins.notional = value(position.instrument, mark, lots: abs(position.position.lots))
     }
     if specification.type == .spot { return margins }
-    margins.leverage = String(settings.leverage)
+    margins.leverage = String(leverages[position.instrument])
     margins.liquidation = liquidationPrice(position)
     margins.maintenance = maintenance(position, mark)
     return margins

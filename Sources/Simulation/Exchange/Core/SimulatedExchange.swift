@@ -40,6 +40,9 @@ public final class SimulatedExchange {
   private var isAdvanceScheduled = false
   var incidents = IncidentBoard()
   var orderLog = OrderLog()
+  var recentTrades: RecentTrades
+  /// The last bill that `balance_and_position` told of; ids rise.
+  var billTold: UInt64 = 0
 
   /// Connections of one account with the same private channel.
   static let connectionsPerChannelMax = 30
@@ -59,6 +62,7 @@ public final class SimulatedExchange {
     self.makeIdentifier = makeIdentifier
     catalogue = source.catalogue
     engine = MatchingEngine(source.catalogue, settings: options.engineSettings)
+    recentTrades = RecentTrades(instruments: source.catalogue.count)
     market = MarketBoard(source, options: options)
     context = ContextBoard(source)
     faults = try FaultInjector(script, source.catalogue)
