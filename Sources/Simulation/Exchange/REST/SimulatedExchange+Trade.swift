@@ -42,7 +42,7 @@ extension SimulatedExchange {
 
   func cancelAllAfter(_ request: RESTRequest) -> HTTPReply {
     guard let body = try? JSONParser.parse(request.raw.body),
-      let text = body.text("timeOut"), let tag = body.text("tag"), let seconds = Int64(text),
+      let text = body.loose("timeOut"), let tag = body.text("tag"), let seconds = Int64(text),
       seconds == 0 || DeadManSwitch.secondsRange.contains(seconds)
     else { return RESTReply.refused("51000", "Parameter timeOut error") }
     if !admitsDeadMan(tag: tag) { return RESTReply.refused("50011", "Too Many Requests") }
