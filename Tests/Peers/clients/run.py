@@ -1,6 +1,7 @@
 """Clients of other people against the simulated exchange.
 
-run.py PORT CA CLIENT…          runs them; fails where one fails or docs/CLIENTS.md says something else
+run.py PORT CA CLIENT…          runs them; fails where one fails, docs/CLIENTS.md says something else, or an
+                                operation there is done by fewer than two clients
 run.py PORT CA CLIENT… --write  writes their columns into docs/CLIENTS.md instead
 run.py --table                  prints the table as it stands there
 """
@@ -12,7 +13,9 @@ import sys
 DOCUMENT = pathlib.Path(__file__).parents[3] / "docs" / "CLIENTS.md"
 BEGIN, END = "<!-- operations: begin -->", "<!-- operations: end -->"
 # Column title to module, in the order of the table.
-CLIENTS = {"python-okx": "python_okx", "ccxt": "ccxt_rest", "ccxt.pro": "ccxt_pro"}
+CLIENTS = {
+    "python-okx": "python_okx", "ccxt": "ccxt_rest", "ccxt.pro": "ccxt_pro", "okx-sdk": "okx_sdk",
+    "okx": "okx_pyted", "python-okx-async": "okx_async_rest"}
 
 
 def read():
@@ -57,6 +60,8 @@ def main(arguments):
     from operations import NAMES, Place
     faults = []
     table = read()
+    if not is_writing:
+        faults += [f"{name}: fewer than two clients do it" for name in NAMES if len(table.get(name, ())) < 2]
     for client in clients:
         run = importlib.import_module(CLIENTS[client]).run(Place(port, ca))
         done = set(run.report())
