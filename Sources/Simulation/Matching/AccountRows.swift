@@ -10,6 +10,7 @@ extension CurrencyEquity {
     let orders = balance.frozen - initialMargin
     func text(_ amount: Amount?) -> String { amount?.normalized.description ?? "" }
     output.append(0x7B)
+    appendDocumented(to: &output)
     output.append(field: "availBal", text(balance.available))
     output.append(field: "availEq", text(available))
     output.append(field: "cashBal", text(balance.cash))
@@ -42,6 +43,7 @@ extension AccountEquity {
   /// is anything. In account level 2 the account-wide figures but `totalEq` are empty (docs/OKX.md OKX-151).
   public func appendRow(to output: inout [UInt8], currencies chosen: Set<String>?, time: Int64) {
     output.append(0x7B)
+    appendDocumented(to: &output)
     output.append(field: "uTime", String(time))
     output.append(field: "totalEq", total.normalized.description)
     output.append(field: "isoEq", "0")
@@ -86,6 +88,7 @@ extension VenuePosition {
     let markText = mark.isNone ? "" : specification.text(price: mark)
     let upl = unrealised(specification, mark)
     output.append(0x7B)
+    appendDocumented(to: &output)
     let empty: [StaticString] = ["adl", "availPos", "idxPx", "margin", "mgnRatio", "posCcy"]
     for name in empty {
       output.append(field: name, "")

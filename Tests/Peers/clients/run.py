@@ -15,7 +15,7 @@ BEGIN, END = "<!-- operations: begin -->", "<!-- operations: end -->"
 # Column title to module, in the order of the table.
 CLIENTS = {
     "python-okx": "python_okx", "ccxt": "ccxt_rest", "ccxt.pro": "ccxt_pro", "okx-sdk": "okx_sdk",
-    "okx": "okx_pyted", "python-okx-async": "okx_async_rest"}
+    "okx": "okx_pyted", "python-okx-async": "okx_async_rest", "nautilus_trader": "nautilus"}
 
 
 def read():

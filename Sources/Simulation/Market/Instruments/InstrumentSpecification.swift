@@ -34,7 +34,7 @@ public struct InstrumentSpecification: Sendable, Equatable {
   public static let marketWorthMax: Int64 = 1_000_000
 
   /// Largest order where nothing else is said.
-  public static let maximumLotsDefault: Int64 = 1_000_000_000_000_000
+  public static let maximumLotsDefault: Int64 = 1_000_000_000_000
 
   /// Spot, live, `minSz` one lot; set the rest as fits.
   public init(id: String, base: String, quote: String, tick: Increment, lot: Increment) {
@@ -107,6 +107,7 @@ public struct InstrumentSpecification: Sendable, Equatable {
     let contractName = contract == .linear ? "linear" : contract == .inverse ? "inverse" : ""
     let isContract = type != .spot && type != .margin && type != .unknown
     output.append(0x7B)
+    appendDocumented(to: &output)
     output.append(field: "alias", "")
     output.append(field: "baseCcy", base)
     output.append(field: "category", "1")
