@@ -75,6 +75,8 @@ import Testing
     let (bench, line, algos) = try ready()
     _ = try stop(bench, 0.5, #","closeFraction":"1""#)
     #expect(try stop(bench, 0.5, #","closeFraction":"1""#)["sCode"] as? String == "51088")
+    let shown = try bench.rows("account/positions")[0]["closeOrderAlgo"] as? [[String: Any]] ?? []
+    #expect(text(shown, "closeFraction") == ["1"] && text(shown, "slTriggerPxType") == ["last"])
     try bench.order(Bench.swap, "sell", price: "200000", size: "1", id: "rest")
     let body = #"{"instId":"\#(Bench.swap)","mgnMode":"cross"}"#
     let refused = bench.call("POST", "/api/v5/trade/close-position", body)

@@ -37,8 +37,25 @@ extension AccountEquity {
 }
 
 extension VenuePosition {
-  func appendDocumented(to output: inout [UInt8]) {
-    output.append(text: "\"closeOrderAlgo\":[],")
+  /// `closing`: the algo orders of `closeFraction` 1 that wait for it.
+  func appendDocumented(
+    to output: inout [UInt8], closing: [AlgoOrder], _ item: InstrumentSpecification
+  ) {
+    output.append(text: "\"closeOrderAlgo\":[")
+    for order in closing {
+      func trigger(_ leg: AlgoLeg?) -> String { leg.map { item.text(price: $0.trigger) } ?? "" }
+      output.append(0x7B)
+      output.append(field: "algoId", String(order.id))
+      output.append(field: "closeFraction", "1")
+      output.append(field: "slTriggerPx", trigger(order.stopLoss))
+      output.append(field: "slTriggerPxType", order.stopLoss?.source.rawValue ?? "")
+      output.append(field: "tpTriggerPx", trigger(order.takeProfit))
+      output.append(field: "tpTriggerPxType", order.takeProfit?.source.rawValue ?? "")
+      output.close(with: 0x7D)
+      output.append(0x2C)
+    }
+    output.close(with: 0x5D)
+    output.append(0x2C)
     output.append(field: "liqPenalty", "0")
     let empty: [StaticString] = [
       "baseBal", "baseBorrowed", "baseInterest", "bePx", "bizRefId", "bizRefType", "clSpotInUseAmt",

@@ -88,7 +88,7 @@ extension VenuePosition {
     let markText = mark.isNone ? "" : specification.text(price: mark)
     let upl = unrealised(specification, mark)
     output.append(0x7B)
-    appendDocumented(to: &output)
+    appendDocumented(to: &output, closing: margins.closing, specification)
     let empty: [StaticString] = ["adl", "availPos", "idxPx", "margin", "mgnRatio", "posCcy"]
     for name in empty {
       output.append(field: name, "")
@@ -157,6 +157,8 @@ public struct PositionMargins: Sendable, Equatable {
   public var maintenance = Amount.zero
   /// Worth in the quote or settlement currency; dollars for what OKX lists against USDT, USDC and USD.
   public var notional: Amount?
+  /// Algo orders that wait to close all of it.
+  public var closing: [AlgoOrder] = []
 
   public init() {}
 }
@@ -172,6 +174,10 @@ extension MatchingEngine {
     if specification.type == .spot { return margins }
     margins.leverage = String(leverages[position.instrument])
     margins.liquidation = liquidationPrice(position)
+    margins.closing = algos.filter {
+      $0.closesPosition && $0.instrument == position.instrument
+        && $0.isIsolated == position.isIsolated
+    }
     margins.maintenance = maintenance(position, mark)
     return margins
   }
