@@ -169,7 +169,7 @@ import Testing
     #expect(try bench.code("trade/order-algo?algoId=1") == "51603")
   }
 
-  /// OKX's own Python client sends the time of its login as a number (docs/OKX.md OKX-024).
+  /// OKX's own Python client sends the time of its login as a number (docs/OKX.md OKX-025).
   @Test func trailingOrdersAreOnTheirOwnChannelAndBeginWithWhatWaits() throws {
     let (bench, _, algos) = try ready()
     let reply = try post(

@@ -1,4 +1,4 @@
-// Leverage, closing at market and the largest order (docs/OKX.md OKX-119, OKX-158, OKX-160).
+// Leverage, closing at market and the largest order (docs/OKX.md OKX-119, OKX-162, OKX-164).
 
 import Matching
 import Quantities

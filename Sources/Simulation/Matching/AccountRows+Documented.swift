@@ -1,4 +1,4 @@
-// Fields of balances and positions that clients of others insist on (docs/OKX.md OKX-161); simulation.
+// Fields of balances and positions that clients of others insist on (docs/OKX.md OKX-165); simulation.
 
 import Market
 import Quantities

@@ -20,7 +20,7 @@ extension MatchingEngine {
       places: MatchingEngine.feeDecimalsMax) ?? .zero
   }
 
-  /// Changes what open positions and orders of the instrument hold (docs/OKX.md OKX-158). 59102 above the
+  /// Changes what open positions and orders of the instrument hold (docs/OKX.md OKX-162). 59102 above the
   /// highest, 59103 where a lower one asks for more than there is.
   public mutating func setLeverage(
     _ instrument: Int, to leverage: Int64, at now: Int64, into events: inout [EngineEvent]

@@ -1,4 +1,4 @@
-// `balance_and_position`: balances and positions as soon as they change (docs/OKX.md OKX-159); simulation.
+// `balance_and_position`: balances and positions as soon as they change (docs/OKX.md OKX-163); simulation.
 
 import Market
 import Matching

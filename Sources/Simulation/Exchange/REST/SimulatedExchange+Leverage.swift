@@ -1,4 +1,4 @@
-// Signed REST calls about leverage, the largest order and closing a position (docs/OKX.md OKX-119, OKX-158, OKX-160); simulation.
+// Signed REST calls about leverage, the largest order and closing a position (docs/OKX.md OKX-119, OKX-162, OKX-164); simulation.
 
 import Market
 import Matching

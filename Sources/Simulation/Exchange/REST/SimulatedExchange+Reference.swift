@@ -32,7 +32,7 @@ extension SimulatedExchange {
 
   /// `instType` MARGIN lists the spot pairs.
   func markPrice(_ request: RESTRequest) -> HTTPReply {
-    // By an instrument's name alone too (docs/OKX.md OKX-181).
+    // By an instrument's name alone too (docs/OKX.md OKX-183).
     if request.text("instType").isEmpty && !request.text("instId").isEmpty {
       return row(request, SimulatedExchange.markRow)
     }

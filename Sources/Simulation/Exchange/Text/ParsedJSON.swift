@@ -50,7 +50,7 @@ indirect enum ParsedJSON: Equatable, Sendable {
   }
 
   /// As `text`, and a number's digits too: clients send some figures bare, and OKX takes them
-  /// (docs/OKX.md OKX-024, OKX-180).
+  /// (docs/OKX.md OKX-025, OKX-182).
   func loose(_ name: String) -> String? {
     if case .number(let digits) = self[name] { return digits }
     return text(name)
