@@ -10,7 +10,7 @@ TEST_PACKAGES := python3 python3-venv openssl chromium microsocks tinyproxy
 DEMO_FLAGS := $(if $(RECORDING),--recording $(RECORDING) --speed $(SPEED))
 TEST_FLAGS := $(if $(TEST),--test '$(TEST)',$(if $(SUITE),--suite '$(SUITE)'))
 
-.PHONY: help deps test-deps recordings build demo test check proofs mutants lint bench fuzz tsan clean
+.PHONY: help deps test-deps recordings build demo test peers check proofs mutants lint bench fuzz tsan clean
 
 help:  ## list the targets
 	@echo "LLMTrading: a trading core for OKX"; echo
@@ -44,6 +44,9 @@ demo: build  ## watch frames become orders: exchange, core, console and page on 
 
 test: test-deps  ## every test, gate and lint, with seconds; or SUITE=NAME, or TEST=SUITE/NAME
 	@Tests/run.sh $(TEST_FLAGS)
+
+peers: build test-deps  ## other people's clients against the exchange; writes and prints docs/CLIENTS.md's table
+	@Tests/peers.sh
 
 check: deps  ## gates and lint alone
 	@Tests/run.sh --check

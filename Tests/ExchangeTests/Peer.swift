@@ -65,6 +65,11 @@ enum Repository {
     ProcessInfo.processInfo.environment["LLMTRADING_TEST_PYTHON"]
       ?? root + "/.build/test-venv/bin/python"
   }
+  /// The one that holds other people's clients.
+  static var clientsPython: String {
+    ProcessInfo.processInfo.environment["LLMTRADING_CLIENTS_PYTHON"]
+      ?? root + "/.build/clients-venv/bin/python"
+  }
 }
 
 enum Program {

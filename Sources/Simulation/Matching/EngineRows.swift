@@ -26,10 +26,11 @@ extension VenueOrder {
     let fillSize = shownFill.map { specification.text(quantity: $0.quantity) } ?? "0"
     let noMean = view == .queried ? "" : "0"
     output.append(0x7B)
+    appendDocumented(to: &output, specification)
     output.append(field: "accFillSz", specification.text(quantity: filled))
     output.append(field: "amendResult", amendResult)
     output.append(
-      field: "amendSource", isTrimmed ? "4" : amendRequest.isEmpty ? "" : "1")
+      field: "amendSource", isTrimmed ? "4" : amendResult.isEmpty ? "" : "1")
     output.append(field: "avgPx", filled.lots == 0 ? noMean : averagePrice(specification))
     output.append(field: "cTime", String(createdAt))
     output.append(field: "cancelSource", cancelSource)
@@ -48,7 +49,7 @@ extension VenueOrder {
     output.append(field: "fillTime", shownFill.map { String($0.time) } ?? "")
     output.append(field: "instId", specification.id)
     output.append(field: "instType", specification.typeName)
-    output.append(field: "lever", isSpot ? "" : specification.leverage)
+    output.append(field: "lever", leverage)
     output.append(field: "msg", "")
     output.append(field: "ordId", String(id))
     output.append(field: "ordType", type.rawValue)
@@ -71,6 +72,23 @@ extension VenueOrder {
     output.append(field: "tradeId", shownFill.map { String(max(0, $0.tradeID)) } ?? "")
     output.append(field: "uTime", String(updatedAt))
     output.close(with: 0x7D)
+  }
+}
+
+extension VenueOrder {
+  /// Fields of every order row that are set here by an algo order alone, or never.
+  private func appendDocumented(to output: inout [UInt8], _ item: InstrumentSpecification) {
+    output.append(field: "algoClOrdId", algo?.clientID ?? "")
+    output.append(field: "algoId", algo.map { String($0.id) } ?? "")
+    output.append(text: "\"attachAlgoOrds\":[],\"linkedAlgoOrd\":{\"algoId\":\"\"},")
+    output.append(field: "isTpLimit", "false")
+    output.append(field: "tradeQuoteCcy", item.type == .spot ? item.quote : "")
+    let empty: [StaticString] = [
+      "attachAlgoClOrdId", "cancelSourceReason", "pxType", "pxUsd", "pxVol", "quickMgnType",
+      "slOrdPx", "slTriggerPx", "slTriggerPxType", "stpId", "tpOrdPx", "tpTriggerPx",
+      "tpTriggerPxType",
+    ]
+    for name in empty { output.append(field: name, "") }
   }
 }
 

@@ -49,6 +49,9 @@ public struct VenueOrder: Sendable, Equatable {
   public var tradeMode: String
   public var reduceOnly: Bool
   public var selfTradePrevention: SelfTradePrevention
+  public var algo: OrderAlgo?
+  /// That of its instrument when it was placed; empty for spot.
+  public var leverage = ""
   /// `.none` for market orders.
   public var price: Price
   public var quantity: Quantity
@@ -131,4 +134,6 @@ public enum EngineEvent: Sendable, Equatable {
   case order(VenueOrder)
   case balance(CurrencyBalance)
   case position(VenuePosition)
+  /// The algo order after a change: a push of `orders-algo` or `algo-advance`.
+  case algo(AlgoOrder)
 }

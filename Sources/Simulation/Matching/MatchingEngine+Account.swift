@@ -121,10 +121,7 @@ extension MatchingEngine {
 
   /// Holds what the open lots' cost asks for.
   mutating func setMargin(of position: inout VenuePosition) {
-    let margin =
-      position.openCost.magnitude.divided(
-        by: Amount(units: Int128(settings.leverage), decimals: 0),
-        places: MatchingEngine.feeDecimalsMax) ?? .zero
+    let margin = margin(of: position)
     addHold(catalogue[position.instrument].settlement, margin - position.margin)
     position.margin = margin
   }
@@ -177,7 +174,7 @@ extension MatchingEngine {
       if reduces && order.remaining.lots <= abs(position) { return .zero }
       needed =
         needed.divided(
-          by: Amount(units: Int128(settings.leverage), decimals: 0),
+          by: Amount(units: Int128(leverages[order.instrument]), decimals: 0),
           places: MatchingEngine.feeDecimalsMax) ?? needed
     }
     if !isChecked { return needed }
@@ -282,6 +279,7 @@ extension MatchingEngine {
       trimReduceOnly(instrument, at: now, into: &events)
     }
     trimsDue.removeAll(keepingCapacity: true)
+    endTiedAlgos(at: now, into: &events)
     for instrument in changedPositions.sorted() {
       if held[instrument] != nil { events.append(.position(position(instrument))) }
       if let beside = isolated[instrument] { events.append(.position(beside)) }

@@ -30,6 +30,13 @@ extension MatchingEngine {
     held[instrument]?.change(to: grid)
     isolated[instrument]?.change(to: grid)
     if held[instrument] != nil { changedPositions.insert(instrument) }
+    for index in algos.indices where algos[index].instrument == instrument {
+      algos[index].change(to: grid)
+    }
+    for index in doneAlgos.indices where doneAlgos[index].instrument == instrument {
+      doneAlgos[index].change(to: grid)
+    }
+    lastPrices[instrument] = lastPrices[instrument].moved(to: grid)
     changeTransit(of: instrument, to: grid)
   }
 

@@ -10,6 +10,7 @@ extension MatchingEngine {
   ) {
     advance(to: now, into: &events)
     if let trade = event.trade {
+      lastPrices[event.instrument] = trade.price
       if books[event.instrument].isReady { meet(trade, event.instrument, now, &events) }
     } else if event.isBook {
       let hasOrders = !open[event.instrument].isEmpty
@@ -19,6 +20,7 @@ extension MatchingEngine {
       if hasOrders { fillCrossed(event.instrument, now, &events) }
     }
     closeBatch(at: now, into: &events)
+    watchAlgos(event.instrument, at: now, into: &events)
   }
 
   /// Touched levels are whole again, and their trades are accounted for.

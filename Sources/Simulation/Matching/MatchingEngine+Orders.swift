@@ -72,7 +72,8 @@ extension MatchingEngine {
     }
     let rests = order.type == .limit || order.type == .postOnly
     // What takes is live first too; a post_only that would take has ended above (docs/OKX.md OKX-109, OKX-110).
-    if isNew || !order.amendRequest.isEmpty { report(order, into: &events) }
+    // An amendment is told with and without an id of its own.
+    if isNew || !order.amendResult.isEmpty { report(order, into: &events) }
     order.amendRequest = ""
     order.amendResult = ""
     if order.type == .fillOrKill && !canFill(order) {

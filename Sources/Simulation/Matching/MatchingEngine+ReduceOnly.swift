@@ -7,7 +7,8 @@ extension MatchingEngine {
   /// Lots that a fill of the order may have: for a reduce-only one no more than are left of the position.
   func closable(_ order: VenueOrder) -> Int64 {
     if !order.reduceOnly { return .max }
-    let lots = position(order.instrument).position.lots
+    let isIsolated = order.tradeMode == "isolated"
+    let lots = position(order.instrument, isIsolated: isIsolated).position.lots
     return (lots > 0) == (order.side == .buy) ? 0 : abs(lots)
   }
 
@@ -18,6 +19,7 @@ extension MatchingEngine {
     return open[order.instrument].reduce(0) { sum, other in
       let comesFirst =
         other.reduceOnly && other.side == order.side && other.id != order.id
+        && other.tradeMode == order.tradeMode
         && (order.side == .buy ? other.price >= order.price : other.price <= order.price)
       return comesFirst ? sum + other.remaining.lots : sum
     }
@@ -27,7 +29,9 @@ extension MatchingEngine {
   mutating func trimReduceOnly(
     _ instrument: Int, at now: Int64, into events: inout [EngineEvent]
   ) {
-    let resting = open[instrument].filter { $0.reduceOnly && !$0.isInTransit }
+    let resting = open[instrument].filter {
+      $0.reduceOnly && !$0.isInTransit && $0.tradeMode != "isolated"
+    }
     if resting.isEmpty { return }
     let ranked = resting.sorted { a, b in
       if a.price == b.price { return a.arrival < b.arrival }

@@ -129,6 +129,8 @@ extension MatchingEngine {
       reduceOnly: request.reduceOnly, selfTradePrevention: prevention, price: .none,
       quantity: .zero, createdAt: now / 1_000_000, updatedAt: now / 1_000_000)
     order.arrival = nextArrival
+    order.algo = request.algo
+    if specification.type != .spot { order.leverage = String(leverages[request.instrument]) }
     if isQuote {
       guard let budget = DecimalNumber(request.size), budget.mantissa > 0 else {
         throw VenueRefusal(51_000, "Parameter sz error")
@@ -145,17 +147,21 @@ extension MatchingEngine {
     return order
   }
 
+  /// ASCII letters and digits, at most so many.
+  static func isPlain(_ text: String, _ limit: Int) -> Bool {
+    text.utf8.count <= limit
+      && text.utf8.allSatisfy {
+        $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A
+      }
+  }
+
   private func checkIdentity(_ request: OrderRequest) throws(VenueRefusal) {
-    func isPlain(_ text: String, _ limit: Int) -> Bool {
-      text.utf8.count <= limit
-        && text.utf8.allSatisfy {
-          $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A
-        }
-    }
-    if !isPlain(request.clientID, 32) {
+    if !MatchingEngine.isPlain(request.clientID, 32) {
       throw VenueRefusal(51_000, "Parameter clOrdId error")
     }
-    if !isPlain(request.tag, 16) { throw VenueRefusal(51_000, "Parameter tag error") }
+    if !MatchingEngine.isPlain(request.tag, 16) {
+      throw VenueRefusal(51_000, "Parameter tag error")
+    }
     if openByClient[request.clientID] != nil {
       throw VenueRefusal(51_016, "Client order ID already exists.")
     }
@@ -177,7 +183,8 @@ extension MatchingEngine {
     if catalogue[order.instrument].type == .spot {
       throw VenueRefusal(51_205, "Reduce Only is not available.")
     }
-    let position = position(order.instrument).position.lots
+    let isIsolated = order.tradeMode == "isolated"
+    let position = position(order.instrument, isIsolated: isIsolated).position.lots
     if position == 0 {
       throw VenueRefusal(51_169, "Order failed because you don't have any positions to reduce.")
     }
@@ -208,7 +215,7 @@ extension MatchingEngine {
     }
   }
 
-  private func size(
+  func size(
     _ text: String, _ specification: InstrumentSpecification, isMarket: Bool
   ) throws(VenueRefusal) -> Quantity {
     guard let number = DecimalNumber(text), number.mantissa > 0 else {

@@ -30,6 +30,16 @@ public struct MatchingEngine: Sendable {
   public var maintenance: MaintenancePhase?
   /// Families whose swaps and futures are in a cool-off: reduce-only orders alone are taken.
   public var coolOffs: Set<String> = []
+  /// Algo orders that wait, oldest first.
+  public internal(set) var algos: [AlgoOrder] = []
+  /// Those that wait no longer, in the order in which they ended, at most `historyMax`.
+  public internal(set) var doneAlgos: [AlgoOrder] = []
+  /// Of the market's last trade, by instrument; `.none` before the first.
+  public internal(set) var lastPrices: [Price]
+  /// By instrument; cross and isolated margin alike.
+  public internal(set) var leverages: [Int64]
+  /// By instrument: whose book its index is the middle of.
+  let indexSources: [Int]
 
   /// By instrument, in order of arrival.
   var open: [[VenueOrder]]
@@ -53,12 +63,16 @@ public struct MatchingEngine: Sendable {
   var nextTrade: Int64 = 900_000_001
   var nextBill: UInt64 = 700_000_000_000_000_001
   var nextArrival: UInt64 = 1
+  var nextAlgo: UInt64 = 3_000_000_000_000_000_001
 
   public init(_ catalogue: InstrumentCatalogue, settings: EngineSettings = EngineSettings()) {
     self.catalogue = catalogue
     self.settings = settings
     latency = settings.latency
     books = catalogue.list.map { ExchangeBook($0) }
+    lastPrices = catalogue.list.map { _ in .none }
+    leverages = catalogue.list.map { _ in settings.leverage }
+    indexSources = MatchingEngine.indexSources(of: catalogue)
     open = catalogue.list.map { _ in [] }
     liquidity = catalogue.list.map { _ in Liquidity() }
     held = catalogue.list.map { _ in nil }

@@ -45,6 +45,8 @@ public struct OrderRequest: Sendable {
   public var targetCurrency: String = ""
   /// OKX `stpMode`; empty is `cancel_maker`.
   public var selfTradePrevention: String = ""
+  /// The algo order that makes it.
+  public var algo: OrderAlgo?
 
   public init(
     instrument: Int, side: Side, type: String, price: String, size: String, clientID: String,
@@ -57,6 +59,16 @@ public struct OrderRequest: Sendable {
     self.size = size
     self.clientID = clientID
     self.tradeMode = tradeMode
+  }
+}
+
+/// The algo order that an order comes from: OKX `algoId` and `algoClOrdId`.
+public struct OrderAlgo: Sendable, Equatable {
+  public var id: UInt64
+  public var clientID: String
+  public init(id: UInt64, clientID: String) {
+    self.id = id
+    self.clientID = clientID
   }
 }
 

@@ -235,6 +235,7 @@ public struct BenchVenue {
         currencies.insert(balance.currency)
         time = max(time, balance.updatedAt)
       case .position(let position): instruments.insert(position.instrument)
+      case .algo: break
       }
     }
     events.removeAll(keepingCapacity: true)

@@ -84,7 +84,7 @@ extension SimulatedExchange {
     specification.state != "live" || !specification.isListed || engine.maintenance != nil
   }
 
-  private func change(_ index: Int, _ change: InstrumentChange, after delay: Int64?) -> Bool {
+  private func change(_ index: Int, _ change: ListingChange, after delay: Int64?) -> Bool {
     guard let (changed, grid) = catalogue[index].applying(change) else { return false }
     guard let delay, let parameter = change.parameter else {
       return replace(index, grid) { specification in
@@ -108,7 +108,7 @@ extension SimulatedExchange {
 
   /// The announced change itself, from what the instrument is by then: one push tells the new value and that
   /// nothing is to come any more.
-  private func carryOut(_ announced: UpcomingChange, _ change: InstrumentChange, _ index: Int) {
+  private func carryOut(_ announced: UpcomingChange, _ change: ListingChange, _ index: Int) {
     guard let (changed, grid) = catalogue[index].applying(change) else { return }
     replace(index, grid) {
       $0 = changed

@@ -210,6 +210,7 @@ extension SimulatedExchange {
     if faults.injected != before { meet(faultsSince: before, event) }
     engine.apply(event, at: now(), into: &engineEvents)
     context.take(event)
+    recentTrades.take(event)
     if event.trade != nil { pushLiquidation(event) }
     var pushes: [Push] = []
     market.publisher.publish(

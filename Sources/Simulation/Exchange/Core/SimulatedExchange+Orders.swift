@@ -173,7 +173,12 @@ extension SimulatedExchange {
     if !tag.isEmpty && (!Session.isIdentifier(tag) || tag.utf8.count > 16) {
       return .failure(VenueRefusal(51_000, "Parameter tag error"))
     }
-    guard let reduceOnly = flag(item["reduceOnly"]) else {
+    // An order whose stop is forgotten would be worse than none.
+    if let attached = item["attachAlgoOrds"]?.array, !attached.isEmpty {
+      return .failure(
+        VenueRefusal(51_044, "Attached TP/SL is not simulated: place an algo order of its own"))
+    }
+    guard let reduceOnly = item.flag("reduceOnly") else {
       return .failure(VenueRefusal(51_000, "Parameter reduceOnly error"))
     }
     if let code = faults.rejection(instrument: instrument) {
@@ -189,15 +194,6 @@ extension SimulatedExchange {
     request.selfTradePrevention = text("stpMode")
     let now = now()
     return withEngine { $0.place(request, at: now, into: &$1) }
-  }
-
-  /// JSON true and false, or the same words as strings.
-  private func flag(_ value: ParsedJSON?) -> Bool? {
-    switch value {
-    case nil, .null, .bool(false), .string("false"), .string(""): false
-    case .bool(true), .string("true"): true
-    default: nil
-    }
   }
 
   /// `ordId` wins over `clOrdId`; the failure is `missing` where both are empty.
@@ -228,7 +224,7 @@ extension SimulatedExchange {
 
   private func amend(_ item: ParsedJSON, _ instrument: Int) -> Result<UInt64, VenueRefusal> {
     guard let size = item.text("newSz"), let price = item.text("newPx"),
-      let request = item.text("reqId"), let cancelOnFail = flag(item["cxlOnFail"])
+      let request = item.text("reqId"), let cancelOnFail = item.flag("cxlOnFail")
     else { return .failure(VenueRefusal(51_000, "Parameter newSz, newPx or reqId error")) }
     let now = now()
     return selector(item.text("ordId"), item.text("clOrdId"), missing: 51_003).flatMap { selector in

@@ -18,8 +18,10 @@ extension SimulatedExchange {
         push(order, to: watchers)
       case .balance(let balance): changes.currencies.insert(balance.currency)
       case .position(let position): changes.instruments.insert(position.instrument)
+      case .algo(let order): pushAlgo(order, to: watchers)
       }
     }
+    pushHoldings(to: watchers)
     scheduleChanges()
   }
 
@@ -172,7 +174,7 @@ extension SimulatedExchange {
   }
 
   /// A push of a private channel; its `arg` carries the user's id.
-  private func frame(_ argument: ChannelArgument, members: String, rows: [[UInt8]]) -> ServerFrame {
+  func frame(_ argument: ChannelArgument, members: String, rows: [[UInt8]]) -> ServerFrame {
     var text: [UInt8] = []
     text.append(text: "{\"arg\":")
     text.append(text: argument.rendered.dropLast())

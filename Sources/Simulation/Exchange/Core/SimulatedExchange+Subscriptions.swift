@@ -30,6 +30,8 @@ extension SimulatedExchange {
     case .positions:
       let rows = positionRows(argument, instruments: nil)
       for frame in positionsFrames(.snapshot, argument, rows) { session.push(frame) }
+    case .balanceAndPosition: session.push(holdingsSnapshot(argument))
+    case .algoAdvance: pushWaitingAlgos(to: subscription)
     default: break
     }
   }

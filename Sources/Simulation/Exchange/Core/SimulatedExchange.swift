@@ -42,6 +42,9 @@ public final class SimulatedExchange {
   private var isAdvanceScheduled = false
   var incidents = IncidentBoard()
   var orderLog = OrderLog()
+  var recentTrades: RecentTrades
+  /// The last bill that `balance_and_position` told of; ids rise.
+  var billTold: UInt64 = 0
 
   /// Connections of one account with the same private channel.
   static let connectionsPerChannelMax = 30
@@ -63,6 +66,7 @@ public final class SimulatedExchange {
     var settings = options.engineSettings
     settings.announcesPostOnly = !options.rules.has(.postOnlyRests)
     engine = MatchingEngine(source.catalogue, settings: settings)
+    recentTrades = RecentTrades(instruments: source.catalogue.count)
     market = MarketBoard(source, options: options)
     market.publisher.paces = !market.isRecording
     market.publisher.signsBooks = !options.rules.has(.checksumZero)

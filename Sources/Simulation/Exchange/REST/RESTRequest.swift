@@ -44,9 +44,9 @@ enum RESTReply {
   /// The HTTP status that OKX's code table gives a code (docs/OKX.md OKX-171); 200 for the rest.
   static func status(of code: String) -> Int {
     switch code {
-    case "50004", "50014", "51000": HTTPReply.badRequest
-    case "50011", "50013": HTTPReply.tooManyRequests
-    case "50026", "51149": HTTPReply.internalServerError
+    case "50004", "50014", "51000", "51406", "51501": HTTPReply.badRequest
+    case "50011", "50013", "51113", "51115": HTTPReply.tooManyRequests
+    case "50026", "51054", "51149": HTTPReply.internalServerError
     case "50001": HTTPReply.unavailable
     default: HTTPReply.ok
     }

@@ -32,6 +32,8 @@ struct RESTRoute: Sendable {
       open("market/books", 40, SimulatedExchange.marketBooks),
       open("market/ticker", 20, SimulatedExchange.marketTicker),
       open("market/tickers", 20, SimulatedExchange.marketTickers),
+      open("market/trades", 100, SimulatedExchange.marketTrades),
+      open("market/history-trades", 20, SimulatedExchange.historyTrades),
       open("market/candles", 40, SimulatedExchange.marketCandles),
       open("market/history-candles", 20, SimulatedExchange.historyCandles),
       open("market/index-tickers", 20, SimulatedExchange.indexTickers),
@@ -45,10 +47,23 @@ struct RESTRoute: Sendable {
       signed("GET", "account/balance", 10, SimulatedExchange.accountBalance),
       signed("GET", "account/positions", 10, SimulatedExchange.accountPositions),
       signed("GET", "account/trade-fee", 5, SimulatedExchange.tradeFee),
+      signed("GET", "account/leverage-info", 20, SimulatedExchange.leverageInfo),
+      signed("POST", "account/set-leverage", 20, SimulatedExchange.setLeverage),
+      signed("POST", "account/set-position-mode", 5, SimulatedExchange.setPositionMode),
+      signed("GET", "account/max-size", 20, SimulatedExchange.maxSize),
+      signed("GET", "account/max-avail-size", 20, SimulatedExchange.maxAvailableSize),
       signed("GET", "account/bills", 10, SimulatedExchange.recentBills),
       signed("GET", "account/bills-archive", 5, SimulatedExchange.billsArchive),
       signed("GET", "trade/orders-pending", 60, SimulatedExchange.pendingOrders),
       signed("GET", "trade/orders-history", 40, SimulatedExchange.orderHistory),
+      signed("GET", "trade/orders-history-archive", 20, SimulatedExchange.orderArchive),
+      signed("GET", "trade/order-algo", 20, SimulatedExchange.queryAlgo),
+      signed("GET", "trade/orders-algo-pending", 20, SimulatedExchange.pendingAlgos),
+      signed("GET", "trade/orders-algo-history", 20, SimulatedExchange.algoHistory),
+      signed("POST", "trade/order-algo", 0, SimulatedExchange.placeAlgo),
+      signed("POST", "trade/cancel-algos", 0, SimulatedExchange.cancelAlgos),
+      signed("POST", "trade/amend-algos", 0, SimulatedExchange.amendAlgo),
+      signed("POST", "trade/close-position", 0, SimulatedExchange.closePosition),
       signed("GET", "trade/order", 60, SimulatedExchange.queryOrder),
       signed("GET", "trade/fills", 60, SimulatedExchange.recentFills),
       signed("GET", "trade/fills-history", 10, SimulatedExchange.fillsHistory),
@@ -88,11 +103,17 @@ extension SimulatedExchange {
   }
 
   private func admitsRead(_ route: RESTRoute, from address: String) -> Bool {
-    if route.limit == 0 || !options.limitsRequests { return true }
-    let key = route.isPrivate ? route.path : route.path + " " + address
+    if route.limit == 0 { return true }
+    return admits(
+      "\(route.method) \(route.path)" + (route.isPrivate ? "" : " " + address), route.limit)
+  }
+
+  /// At most so many of what `key` names in two seconds.
+  func admits(_ key: String, _ most: Int) -> Bool {
+    if !options.limitsRequests { return true }
     var limit =
       readLimits.removeValue(forKey: key)
-      ?? RateLimit(limit: route.limit, windowNanoseconds: OrderLimits.windowNanoseconds)
+      ?? RateLimit(limit: most, windowNanoseconds: OrderLimits.windowNanoseconds)
     defer { readLimits[key] = limit }
     return limit.admit(now: clock.monotonic())
   }

@@ -32,7 +32,11 @@ extension SimulatedExchange {
 
   /// `instType` MARGIN lists the spot pairs.
   func markPrice(_ request: RESTRequest) -> HTTPReply {
-    listed(request, ["MARGIN", "SWAP", "FUTURES", "OPTION"], SimulatedExchange.markRow)
+    // By an instrument's name alone too (docs/OKX.md OKX-183).
+    if request.text("instType").isEmpty && !request.text("instId").isEmpty {
+      return row(request, SimulatedExchange.markRow)
+    }
+    return listed(request, ["MARGIN", "SWAP", "FUTURES", "OPTION"], SimulatedExchange.markRow)
   }
 
   func openInterest(_ request: RESTRequest) -> HTTPReply {

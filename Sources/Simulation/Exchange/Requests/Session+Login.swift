@@ -28,7 +28,7 @@ extension Session {
     let argument = request.arguments[0]
     guard case .object = argument, let key = argument.text("apiKey"),
       let passphrase = argument.text("passphrase"),
-      let stamp = argument.text("timestamp"), let sign = argument.text("sign")
+      let stamp = argument.loose("timestamp"), let sign = argument.text("sign")
     else { return ("60009", "Login failed.") }
     if key.isEmpty { return ("60005", "Invalid apiKey") }
     if passphrase.isEmpty { return ("60027", "Parameter passphrase can not be empty") }

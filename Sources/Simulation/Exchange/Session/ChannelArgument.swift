@@ -29,11 +29,14 @@ enum ChannelName: String, Sendable, CaseIterable {
   case fills
   case account
   case positions
+  case balanceAndPosition = "balance_and_position"
+  case ordersAlgo = "orders-algo"
+  case algoAdvance = "algo-advance"
 
   var endpoint: Endpoint {
     switch self {
-    case .orders, .fills, .account, .positions: .private
-    case .candle: .business
+    case .orders, .fills, .account, .positions, .balanceAndPosition: .private
+    case .candle, .ordersAlgo, .algoAdvance: .business
     default: .public
     }
   }
@@ -41,20 +44,24 @@ enum ChannelName: String, Sendable, CaseIterable {
   /// What the market publishes under this name; nil for other channels.
   var published: PublicChannel? { PublicChannel(rawValue: rawValue) }
 
-  var isPrivate: Bool { endpoint == .private }
+  /// Wants a login.
+  var isPrivate: Bool { endpoint == .private || isOfAlgos }
+  var isOfAlgos: Bool { self == .ordersAlgo || self == .algoAdvance }
 
   /// Named by `instId`, not by `instType`.
   var isOfInstrument: Bool {
     switch self {
     case .orders, .fills, .account, .positions, .instruments, .liquidationOrders, .adlWarning,
-      .status:
+      .status, .balanceAndPosition, .ordersAlgo, .algoAdvance:
       false
     default: true
     }
   }
 
   /// OKX counts these connections: `channel-conn-count`.
-  var isCounted: Bool { self == .orders || self == .account || self == .positions }
+  var isCounted: Bool {
+    self == .orders || self == .account || self == .positions || self == .balanceAndPosition
+  }
 }
 
 /// One element of a subscription's `args`.
@@ -111,7 +118,8 @@ extension ChannelArgument {
     if channel.endpoint != endpoint { return refusal(of: channel, on: endpoint) ?? doesNotExist }
     if channel.isOfInstrument && instrument.isEmpty { return doesNotExist }
     switch channel {
-    case .orders, .positions, .instruments, .liquidationOrders, .adlWarning:
+    case .orders, .positions, .instruments, .liquidationOrders, .adlWarning, .ordersAlgo,
+      .algoAdvance:
       if !types.contains(type)
         || (type == "ANY" && (channel == .instruments || channel == .adlWarning))
       {

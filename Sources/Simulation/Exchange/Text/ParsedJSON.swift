@@ -49,6 +49,22 @@ indirect enum ParsedJSON: Equatable, Sendable {
     }
   }
 
+  /// As `text`, and a number's digits too: clients send some figures bare, and OKX takes them
+  /// (docs/OKX.md OKX-025, OKX-182).
+  func loose(_ name: String) -> String? {
+    if case .number(let digits) = self[name] { return digits }
+    return text(name)
+  }
+
+  /// JSON true and false, or the same words as strings; false where it is absent, nil for anything else.
+  func flag(_ name: String) -> Bool? {
+    switch self[name] {
+    case nil, .null, .bool(false), .string("false"), .string(""): false
+    case .bool(true), .string("true"): true
+    default: nil
+    }
+  }
+
   /// The value as compact JSON text.
   var rendered: String {
     switch self {

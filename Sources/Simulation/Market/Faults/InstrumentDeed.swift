@@ -5,7 +5,7 @@ import Quantities
 /// Times are milliseconds.
 public enum InstrumentDeed: Sendable, Equatable {
   /// At once and unannounced, or announced now for a time to come.
-  case change(InstrumentChange, after: Int64?)
+  case change(ListingChange, after: Int64?)
   /// For good, or so long; `preopen` ends with the listing.
   case state(String, span: Int64?)
   /// The time of its delisting is told now.
@@ -48,7 +48,7 @@ extension InstrumentDeed {
     }
   }
 
-  private static let changes: [String: @Sendable (DecimalNumber) -> InstrumentChange] = [
+  private static let changes: [String: @Sendable (DecimalNumber) -> ListingChange] = [
     "tick": { .tick($0) }, "min-size": { .minimum($0) }, "lot": { .lot($0) },
     "market-max": { .marketMaximum($0) }, "limit-max": { .limitMaximum($0) },
     "contract-value": { .contractValue($0) },

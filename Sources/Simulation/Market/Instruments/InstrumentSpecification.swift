@@ -46,7 +46,7 @@ public struct InstrumentSpecification: Sendable, Equatable {
   public static let marketWorthMax: Int64 = 1_000_000
 
   /// Largest order where nothing else is said.
-  public static let maximumLotsDefault: Int64 = 1_000_000_000_000_000
+  public static let maximumLotsDefault: Int64 = 1_000_000_000_000
 
   /// Spot, live, `minSz` one lot; set the rest as fits.
   public init(id: String, base: String, quote: String, tick: Increment, lot: Increment) {

@@ -28,7 +28,7 @@ public struct GridChange: Sendable, Equatable {
   public var isNone: Bool { self == GridChange() }
 }
 
-public enum InstrumentChange: Sendable, Equatable {
+public enum ListingChange: Sendable, Equatable {
   case tick(DecimalNumber)
   /// Of futures and swaps the lot changes with it (docs/OKX.md OKX-195).
   case minimum(DecimalNumber)
@@ -60,7 +60,7 @@ public enum InstrumentChange: Sendable, Equatable {
 extension InstrumentSpecification {
   /// Takes the change over. Nil where it cannot be: a value that is not positive, a grid that no whole numbers of
   /// 64 bits can count, a contract value of what has none.
-  public func applying(_ change: InstrumentChange) -> (InstrumentSpecification, GridChange)? {
+  public func applying(_ change: ListingChange) -> (InstrumentSpecification, GridChange)? {
     if change.value.mantissa <= 0 { return nil }
     var changed = self
     var grid = GridChange()
