@@ -24,7 +24,8 @@ import Testing
       let sender = try SenderSide()
       var reconciler = Reconciler(
         rest: exchange.rest, instruments: exchange.table, port: sender.port,
-        memory: JournalMemory(), telemetry: desk.account, log: log.logger)
+        memory: JournalMemory(), changes: InstrumentMailbox(), telemetry: desk.account,
+        log: log.logger)
       let traded = [exchange.table[try exchange.id("BTC-USDT")]]
       reconciler.rules = SetupRules(money: money, traded: traded)
       let ready = Counted()

@@ -71,7 +71,6 @@ private func code(_ request: DoorRequest) -> DoorCode? {
     #expect(code(.signal(signal { $0.source = .none })) == .badSource)
     #expect(code(.signal(signal { $0.person = "" })) == .missingPerson)
     #expect(code(.signal(signal { $0.instrument = Symbol("ETH-USDT")! })) == .unknownInstrument)
-    #expect(code(.signal(signal { $0.instrument = Symbol("SHOWN-USDT")! })) == .notTradable)
     let closed = DoorRules(instruments: doorTable(), targetLotsMaximum: [0, 0])
     #expect(throws: DoorCode.targetRange) {
       _ = try closed.command(for: .signal(signal { $0.target = 0 }))

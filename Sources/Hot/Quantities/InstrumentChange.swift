@@ -53,6 +53,21 @@ public struct InstrumentChange: Sendable, BitwiseCopyable {
   }
 }
 
+extension DecimalNumber {
+  /// `count` of an old increment in this one, cut towards 0; saturates.
+  public func count(_ count: Int64, of old: Increment) -> Int64 {
+    if old == self { return count }
+    guard mantissa > 0, let up = powerOfTen(decimals), let down = powerOfTen(old.decimals) else {
+      return count
+    }
+    let (numerator, isOver) = (Int128(count) * Int128(old.mantissa))
+      .multipliedReportingOverflow(by: Int128(up))
+    let (denominator, isWide) = Int128(mantissa).multipliedReportingOverflow(by: Int128(down))
+    if isOver || isWide { return count < 0 ? .min : .max }
+    return Int64(clamping: numerator / denominator)
+  }
+}
+
 extension Instrument {
   /// The change to what the exchange states now. `stated` has the exchange's own tick and lot and sizes in its lots. Nil
   /// where no whole factors within `InstrumentChange.factorMax` lead there.

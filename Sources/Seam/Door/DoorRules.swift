@@ -59,6 +59,8 @@ public struct DoorRules: Sendable {
   let instruments: InstrumentTable
   /// Largest target either way per instrument, in lots: its position limit. 0: no signal is taken.
   let targetLotsMaximum: [Int64]
+  /// What they count in.
+  private let lotsAtStart: [Increment]
 
   public static var timeToLiveMillisecondsMin: UInt32 { 1_000 }
   public static var timeToLiveMillisecondsMax: UInt32 { 86_400_000 }
@@ -70,6 +72,7 @@ public struct DoorRules: Sendable {
       targetLotsMaximum.count == instruments.count, "Invariant: each instrument has its ceiling")
     self.instruments = instruments
     self.targetLotsMaximum = targetLotsMaximum
+    lotsAtStart = (0..<instruments.count).map { instruments[InstrumentID(index: UInt16($0))].lot }
   }
 
   /// The command, or the code of the first field that refuses.
@@ -129,8 +132,9 @@ public struct DoorRules: Sendable {
     let id = try find(signal.instrument)
     if signal.source == .none { throw .badSource }
     if signal.person.isEmpty { throw .missingPerson }
-    if !instruments[id].isTradable { throw .notTradable }
-    let ceiling = targetLotsMaximum[Int(id.index)]
+    // The same size in lots that the exchange may have made finer since.
+    let ceiling = instruments[id].lot.count(
+      targetLotsMaximum[Int(id.index)], of: lotsAtStart[Int(id.index)])
     if signal.target > ceiling || signal.target < 0 - ceiling { throw .targetRange }
     if ceiling <= 0 { throw .targetRange }
     if signal.timeToLiveMilliseconds < DoorRules.timeToLiveMillisecondsMin

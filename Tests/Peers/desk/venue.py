@@ -1,6 +1,7 @@
 """What the exchange does to a running desk that is no fault of a connection: its clock, its instruments, its upkeep."""
 import sys
 import time
+from decimal import Decimal
 
 from desk import *
 
@@ -37,6 +38,103 @@ def clocks_apart():
         time.sleep(2)
         equal(desk.position(name), 0, "nothing is opened")
         equal(orders_sent(desk, name), [], "nothing was sent")
+
+
+def table(desk):
+    return {row["instId"]: row for kind in ("SPOT", "SWAP") for row in desk.exchange.rows(
+        f"/api/v5/public/instruments?instType={kind}", sign=False)}
+
+
+def size(desk, name, lots):
+    """Of `lots` of the exchange's lot, as orders and fills write it."""
+    return float(table(desk)[name]["lotSz"]) * lots
+
+
+def part(text, divisor):
+    return format((Decimal(text) / divisor).normalize(), "f")
+
+
+def held(desk, name):
+    """What the exchange holds of a swap, in contracts. Positions may be asked for ten times in two seconds."""
+    time.sleep(0.25)
+    rows = desk.exchange.rows(f"/api/v5/account/positions?instId={name}")
+    return sum(float(row["pos"] or 0) for row in rows)
+
+
+def taken(desk, name, count=1):
+    until(lambda: desk.log().count("an instrument counts anew") >= count, "the change is taken")
+
+
+def grid_changes():
+    """Ticks and lots change under a held position, finer and coarser: it is named, taken, traded on and closed."""
+    with Desk(instruments=2, market=("--swaps", "1")) as desk:
+        name = next(one for one in desk.names if one.endswith("-SWAP"))
+        before = table(desk)[name]
+        lots = max(3, 3 * int(float(before["minSz"]) / float(before["lotSz"])))
+        desk.run("--no-console")
+        desk.inject(name, lots)
+        worth = size(desk, name, lots)
+        until(lambda: abs(held(desk, name) - worth) < 1e-9, "the position is bought")
+        play(desk.exchange, [f"at 0ms of exchange tick {name} {part(before['tickSz'], 10)}"])
+        taken(desk, name)
+        check("tickSz" in desk.log(), "the change is named", desk.log()[-1500:])
+        # Of a swap the lot follows the smallest size.
+        play(desk.exchange, [f"at 0ms of exchange min-size {name} {part(before['lotSz'], 2)}"])
+        taken(desk, name, 2)
+        equal(held(desk, name), worth, "nothing was traded by it")
+        desk.inject(name, 2 * lots + 1)
+        more = worth + float(part(before["lotSz"], 2))
+        until(lambda: abs(held(desk, name) - more) < 1e-9, "half an old lot is bought")
+        # Coarser: what is no whole number of new lots stays, and the rest can be closed.
+        play(desk.exchange, [f"at 0ms of exchange min-size {name} {before['lotSz']}",
+                             f"at 0ms of exchange tick {name} {before['tickSz']}"])
+        until(lambda: table(desk)[name]["lotSz"] == before["lotSz"], "the exchange's lot is coarser")
+        until(lambda: "lotSz 0.005 → 0.01" in desk.log(), "it is named")
+        time.sleep(1)
+        desk.tell("flatten", "--reason", "test")
+        left = float(part(before["lotSz"], 2))
+        until(lambda: abs(held(desk, name) - left) < 1e-9, "what makes whole lots is closed")
+        sent = orders_sent(desk, name)
+        check(len(sent) >= 2, "a buy and a sell", sent)
+
+
+def suspended():
+    """A suspended instrument is left alone, named; the others trade on, and it comes back by itself."""
+    with Desk(instruments=2) as desk:
+        first, second = desk.names[:2]
+        desk.run("--no-console")
+        desk.inject(first, 2, urgency="low")
+        until(lambda: desk.working(), "an order rests")
+        play(desk.exchange, [f"at 0ms of exchange state {first} suspend"])
+        until(lambda: "suspended by the exchange" in desk.log(), "it is named")
+        desk.inject(first, 2, refused="suspended by the exchange")
+        desk.inject(second, 2)
+        until(lambda: desk.position(second) == 2, "the other trades")
+        play(desk.exchange, [f"at 0ms of exchange state {first} live"])
+        until(lambda: "state suspend → live" in desk.log(), "it comes back")
+        until(lambda: not [row for row in desk.working() if row["instId"] == second], "nothing rests")
+        time.sleep(1)
+        desk.inject(first, 2)
+        until(lambda: desk.position(first) == 2, "it trades again")
+
+
+def delisted():
+    """One of two instruments is gone at the next start: the other trades, the desk says which is missing."""
+    with Desk(instruments=2) as desk:
+        first, second = desk.names[:2]
+        desk.run("--no-console")
+        desk.inject(first, 1)
+        until(lambda: desk.position(first) == 1, "it trades")
+        play(desk.exchange, [f"at 0ms of exchange delist {second}"])
+        os.kill(desk.supervisor.pid, signal.SIGTERM)
+        desk.supervisor.wait(30)
+        before = desk.starts()
+        desk.supervisor = desk.start("run", "--no-console")
+        desk.await_active(before)
+        until(lambda: f"{second}: the exchange does not list it" in desk.log(), "it is named")
+        desk.inject(first, 2)
+        until(lambda: desk.position(first) == 2, "the other trades on")
+        desk.tell("inject", "--instrument", second, "--target=1", "--ttl", "5s", fails=True)
 
 
 if __name__ == "__main__":

@@ -134,7 +134,11 @@ final class ContextReader: Sendable {
         } catch { reader.state.count(error) }
       case .refused: reader.state.count(.subscribeRefused)
       case .upgrade: return .end(.notice)
-      case .loggedIn, .subscribed, .pong: break
+      case .subscribed:
+        if tap.channels.contains(where: { $0.name == ContextChannel.instruments.okxName() }) {
+          reader.context.instrumentPushes.begin()
+        }
+      case .loggedIn, .pong: break
       }
       return reader.isStopping.load(ordering: .relaxed) ? .end(.none) : .none
     }

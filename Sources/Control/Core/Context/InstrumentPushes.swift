@@ -6,6 +6,7 @@ import Synchronization
 /// Filled by the context's connections. Bounded: a reader that fell so far behind reads the whole list anew.
 public final class InstrumentPushes: Sendable {
   private let waiting = Mutex<[Data]>([])
+  private let isListWanted = Atomic<Bool>(false)
   private static let most = 1_000
 
   public init() {}
@@ -15,6 +16,12 @@ public final class InstrumentPushes: Sendable {
       if $0.count < InstrumentPushes.most { $0.append(push) }
     }
   }
+
+  /// The channel tells of changes from now on (docs/OKX.md OKX-195): what changed before shows in the list alone.
+  func begin() { isListWanted.store(true, ordering: .relaxed) }
+
+  /// True once for each time that the channel began.
+  func takeBeginning() -> Bool { isListWanted.exchange(false, ordering: .relaxed) }
 
   func take() -> [Data] {
     waiting.withLock { held in

@@ -123,7 +123,9 @@ public final class DoorService: Sendable {
     _ signal: DoorSignal, _ id: InstrumentID, _ command: DoorCommand, _ number: UInt64,
     _ claims: Claims, _ outlook: DoorOutlook
   ) -> DoorReply {
-    if !desk.instruments[id].isTradable { return DoorReply(.notTradable) }
+    if !desk.instruments[id].isTradable {
+      return DoorReply(.notTradable, detail: desk.venue.words(for: id))
+    }
     let isScripted = signal.source == .scripted
     if isScripted && claims.contains(id) {
       return DoorReply(.refused, detail: "others signal this instrument")

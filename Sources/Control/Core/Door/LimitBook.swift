@@ -25,7 +25,7 @@ final class LimitBook: @unchecked Sendable {
     let lot = table[id].lot
     if lot != lots[at] {
       for limit in [InstrumentLimit.orderLots, .positionLots] {
-        limits[at][limit] = JournalMemory.rescale(limits[at][limit], lots[at], lot)
+        limits[at][limit] = lot.count(limits[at][limit], of: lots[at])
       }
       lots[at] = lot
     }

@@ -45,7 +45,7 @@ extension JournalMemory {
   /// says the rest.
   mutating func align(_ symbol: Symbol, to next: RecordedUnits) {
     guard let old = units.updateValue(next, forKey: symbol), old != next else { return }
-    func lots(_ lots: Int64) -> Int64 { JournalMemory.rescale(lots, old.lot, next.lot) }
+    func lots(_ lots: Int64) -> Int64 { next.lot.count(lots, of: old.lot) }
     if let held = positions[symbol] { positions[symbol] = lots(held) }
     counted.changeAll { held in
       if held.instrument != symbol { return }
@@ -61,7 +61,7 @@ extension JournalMemory {
       order.order.quantity = Quantity(lots: lots(order.order.quantity.lots))
       if !order.order.price.isNone {
         order.order.price = Price(
-          ticks: JournalMemory.rescale(order.order.price.ticks, old.tick, next.tick))
+          ticks: next.tick.count(order.order.price.ticks, of: old.tick))
       }
       unproven[client] = order
     }
@@ -88,16 +88,5 @@ extension JournalMemory {
         instrument: table.find(held.instrument) ?? .none, lots: Quantity(lots: held.lots),
         nameless: Quantity(lots: held.nameless))
     }
-  }
-
-  /// `count` old units in new ones; saturates.
-  static func rescale(_ count: Int64, _ old: Increment, _ new: Increment) -> Int64 {
-    guard new.mantissa > 0, let up = powerOfTen(new.decimals), let down = powerOfTen(old.decimals)
-    else { return count }
-    let (numerator, isOver) = (Int128(count) * Int128(old.mantissa))
-      .multipliedReportingOverflow(by: Int128(up))
-    let (denominator, isWide) = Int128(new.mantissa).multipliedReportingOverflow(by: Int128(down))
-    if isOver || isWide { return count < 0 ? .min : .max }
-    return Int64(clamping: numerator / denominator)
   }
 }

@@ -49,7 +49,8 @@ actor InstrumentKeeper {
       for push in ports.context.instrumentPushes.take() {
         changed.formUnion(catalog.merge(push: push))
       }
-      if isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
+      let isNew = ports.context.instrumentPushes.takeBeginning()
+      if isNew || isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
       for id in ids where changed.contains(name(id)) { await compare(id) }
       try? await Task.sleep(for: InstrumentKeeper.poll)
     }
