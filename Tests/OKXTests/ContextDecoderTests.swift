@@ -211,7 +211,7 @@ private let whole: [String] = [
         bar.low.ticks > 0 && bar.low.ticks <= bar.open.ticks && bar.open.ticks <= bar.high.ticks)
       #expect(bar.volume.lots >= 0 && bar.openTime.milliseconds % bar.interval.milliseconds == 0)
       #expect(bar.openTime.milliseconds < 4_102_444_800_000)
-    case .instruments(let bytes): #expect(!bytes.isEmpty)
+    case .instruments(let bytes), .status(let bytes): #expect(!bytes.isEmpty)
     case .fact(let record), .index(_, let record):
       #expect(record.kind != ContextKind.none)
       #expect(record.exchangeTime.milliseconds < 4_102_444_800_000)

@@ -118,6 +118,23 @@ def suspended():
         until(lambda: desk.position(first) == 2, "it trades again")
 
 
+def maintenance():
+    """Announced: reduceOnly; at its beginning everything is cancelled; afterwards the desk trades on by itself."""
+    with Desk(instruments=1) as desk:
+        name = desk.names[0]
+        desk.run("--no-console")
+        desk.inject(name, 2, urgency="low")
+        until(lambda: desk.working(), "an order rests")
+        play(desk.exchange, ["at 0ms of exchange maintenance 13000 3000"])
+        until(lambda: "is scheduled" in desk.log() and "desk=reduceOnly" in desk.log(), "it is announced")
+        desk.inject(name, 3, refused="exchange reduceOnly")
+        until(lambda: "desk=cancelOnly" in desk.log(), "its beginning is near")
+        until(lambda: not desk.working(), "the order is cancelled before it begins")
+        until(lambda: "maintenance is over" in desk.log(), "it ends", seconds=60)
+        desk.inject(name, 2)
+        until(lambda: desk.position(name) == 2, "the desk trades again")
+
+
 def delisted():
     """One of two instruments is gone at the next start: the other trades, the desk says which is missing."""
     with Desk(instruments=2) as desk:

@@ -27,7 +27,9 @@ public final class MarketContext: Sendable {
   private let state: StateWriter
   private let telemetry: ControlTelemetry
   /// Of the `instruments` channel, for whoever keeps the instruments.
-  public let instrumentPushes = InstrumentPushes()
+  public let instrumentPushes = ChannelPushes()
+  /// Of the `status` channel, for whoever keeps off maintenance.
+  public let statusPushes = ChannelPushes()
 
   /// Between two records of one fact.
   static let recordNanoseconds: Int64 = 10_000_000_000
@@ -72,6 +74,7 @@ public final class MarketContext: Sendable {
           }
         case .fact(let record): take(record, &board)
         case .instruments(let bytes): instrumentPushes.put(Data(bytes))
+        case .status(let bytes): statusPushes.put(Data(bytes))
         case .index(let name, let record):
           for id in indices[name] ?? [] {
             var one = record

@@ -239,10 +239,21 @@ public struct CoreProcess: Sendable {
     let instruments = (keepsInstruments ? rest : nil).map {
       InstrumentKeeper(rest: $0, ports: core.instrumentPorts, log: log)
     }
+    let maintenance = (keepsInstruments ? rest : nil).map {
+      MaintenanceKeeper(
+        rest: $0, holds: core.venueHolds, context: core.context,
+        notices: MaintenanceNotices(
+          environment: configuration.environment == .live
+            ? .live : configuration.environment == .demo ? .demo : nil,
+          leadMilliseconds: configuration.risk.desk.maintenanceLeadSeconds * 1_000),
+        log: log)
+    }
     return Task {
       async let keeping: Void = instruments?.run() ?? ()
+      async let waiting: Void = maintenance?.run() ?? ()
       await clock?.run() ?? ()
       await keeping
+      await waiting
     }
   }
 }

@@ -111,6 +111,7 @@ public struct Configuration: Sendable, Equatable {
     public var windowMilliseconds: Int64 = 2_000
     public var exchangeAgeMilliseconds: Int64?
     public var clockOffsetMilliseconds: Int64 = 5_000
+    public var maintenanceLeadSeconds: Int64 = 300
     public init() {}
   }
 

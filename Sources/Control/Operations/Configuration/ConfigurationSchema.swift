@@ -147,6 +147,11 @@ public enum ConfigurationSchema {
         unit: "milliseconds", range: milliseconds,
         "Largest difference between this machine's clock and the exchange's: reduceOnly beyond it."
       ),
+      ConfigurationKey(
+        "risk.desk.maintenance_lead_seconds", \.risk.desk.maintenanceLeadSeconds,
+        unit: "seconds", range: 60...86_400,
+        "So long before planned maintenance the desk is reduceOnly; ten seconds before, it cancels."
+      ),
     ]
     + instrumentLimits.map { $0.inDefaults } + instrumentLimits.map { $0.inInstruments }
 

@@ -36,7 +36,7 @@ public struct ContextDecoder: Sendable {
     guard let dataAt else { throw .missingField }
     if channel == .instruments { return [.instruments(unsafe Array(bytes))] }
     scanner.position = dataAt
-    var events: [ContextEvent] = []
+    var events: [ContextEvent] = channel == .status ? [.status(unsafe Array(bytes))] : []
     more = try scanner.enterArray()
     while more {
       if let interval {

@@ -10,6 +10,8 @@ public enum ContextEvent: Sendable {
   case index(Symbol, ContextRecord)
   /// A push of the `instruments` channel as it came: its rows hold what changed alone.
   case instruments([UInt8])
+  /// A push of the `status` channel as it came, beside the fact that it is.
+  case status([UInt8])
   /// A bar of the exchange; `isClosed` is OKX's `confirm`.
   case bar(BarRecord)
 }

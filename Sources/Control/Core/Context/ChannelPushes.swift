@@ -1,10 +1,10 @@
-// Pushes of the `instruments` channel until the keeper takes them; control plane.
+// Pushes of a channel as they came, until its keeper takes them; control plane.
 
 import Foundation
 import Synchronization
 
 /// Filled by the context's connections. Bounded: a reader that fell so far behind reads the whole list anew.
-public final class InstrumentPushes: Sendable {
+public final class ChannelPushes: Sendable {
   private let waiting = Mutex<[Data]>([])
   private let isListWanted = Atomic<Bool>(false)
   private static let most = 1_000
@@ -13,7 +13,7 @@ public final class InstrumentPushes: Sendable {
 
   func put(_ push: Data) {
     waiting.withLock {
-      if $0.count < InstrumentPushes.most { $0.append(push) }
+      if $0.count < ChannelPushes.most { $0.append(push) }
     }
   }
 
