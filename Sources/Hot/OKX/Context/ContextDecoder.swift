@@ -36,7 +36,7 @@ public struct ContextDecoder: Sendable {
     guard let dataAt else { throw .missingField }
     if channel == .instruments { return [.instruments(unsafe Array(bytes))] }
     scanner.position = dataAt
-    var events: [ContextEvent] = channel == .status ? [.status(unsafe Array(bytes))] : []
+    var events: [ContextEvent] = []
     more = try scanner.enterArray()
     while more {
       if let interval {
@@ -47,6 +47,7 @@ public struct ContextDecoder: Sendable {
       }
       more = try scanner.nextElement()
     }
+    if channel == .status { events.append(.status(unsafe Array(bytes))) }
     return events
   }
 
