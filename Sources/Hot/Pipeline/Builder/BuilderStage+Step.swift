@@ -93,6 +93,7 @@ extension BuilderStage {
     let id = unsafe message.pointee.instrument
     if unsafe isOfOldTicks(message.pointee) { return }
     let result = unsafe views.apply(message)
+    if Int(id.index) < instruments.count { noteCrossing(Int(id.index), result) }
     if case .fault(let fault) = result, fault != .crossedBook {
       unsafe askResync(id, fault, message.pointee.seqId)
       return
@@ -136,6 +137,7 @@ extension BuilderStage {
       let age = unsafe now.since(tallies[sweepCursor].decidedAt)
       if age >= BuilderStage.decideNanosecondsMax { decide(id, followed: nil) }
       show(id)
+      refetchIfCrossed(id)
       let owed = unsafe tallies[sweepCursor].owedResync
       if owed != .none {
         let validity = views[id].validity

@@ -24,6 +24,8 @@ public struct InstrumentTally: BitwiseCopyable, Sendable {
   /// The Gate's limits on one order and on the position, as State last showed them; 0: none known.
   var orderLotsMaximum: Int64 = 0
   var positionLotsMaximum: Int64 = 0
+  /// Since when its book has been crossed; `.zero`: it is not.
+  var crossedSince = Instant.zero
   /// Why its book must be fetched anew, where the Feed could not be told yet.
   var owedResync = FaultCode.none
   /// The last change of its ticks or lots, when that was and when the one before; 0: none.
