@@ -110,6 +110,7 @@ build_tests() {
   fi
 }
 histories() { HISTORIES=$HISTORIES swift_suite StageTests everyHistoryEndsAtTheExchangesTruth; }
+line_cuts() { .build/test-venv/bin/python Tests/Peers/desk/venue.py shares_for_a_minute; }
 kill_rounds() { .build/test-venv/bin/python Tests/Peers/desk/kill_rounds.py "$KILL_ROUNDS"; }
 model_replies() { swift_suite AgentsTests aRealModelEndsValidRepairedOrNoDecision; }
 
@@ -139,6 +140,7 @@ case $mode in
     if [[ ${results[-1]} == passed ]]; then
       suite "${HISTORIES:=100000} histories" histories
       suite "${KILL_ROUNDS:=100} deaths" kill_rounds
+      suite "60 cuts of a line" line_cuts
       suite "$MODEL_REPLIES model replies" model_replies
     fi
     suite race Tests/Race/run.sh

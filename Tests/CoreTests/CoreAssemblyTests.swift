@@ -89,6 +89,23 @@ import Testing
       options.journal.identity.start == 9 && options.journal.identity.environment == .simulated)
   }
 
+  /// In the configuration's order, so that a restart makes the same shares.
+  @Test func booksAreSharedOutOverConnections() throws {
+    let one = try configuration {
+      $0.replacingOccurrences(
+        of: "channels: [books", with: "books_per_connection: 1\n  channels: [books")
+    }
+    let lines = try options(one, credentials: keys).publicLines
+    #expect(lines.map(\.connector.name) == ["public-0", "public-1"])
+    #expect(lines.map { Set($0.feed.subscriptions.map(\.instrument.index)) } == [[0], [1]])
+    #expect(lines.allSatisfy { $0.feed.subscriptions.count == 2 })
+    let shallow = try configuration {
+      $0.replacingOccurrences(
+        of: "channels: [books,", with: "books_per_connection: 1\n  channels: [bbo-tbt,")
+    }
+    #expect(try options(shallow, credentials: keys).publicLines.count == 1)
+  }
+
   @Test func withoutKeysThereIsNoTradingConnection() throws {
     #expect(try options(configuration(), credentials: nil).privateLine == nil)
   }

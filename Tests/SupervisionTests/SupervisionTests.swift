@@ -34,7 +34,9 @@ enum Desks {
   /// What the exchange does that is no fault of a connection: the scenarios are Tests/Peers/desk/venue.py.
   @Suite(.serialized)
   struct Venue {
-    @Test(arguments: ["clocks_apart", "grid_changes", "suspended", "delisted", "maintenance"])
+    @Test(arguments: [
+      "clocks_apart", "grid_changes", "suspended", "delisted", "maintenance", "shares",
+    ])
     func scenario(_ name: String) throws {
       let (status, output) = try Scenario.run(name, of: "venue.py")
       #expect(status == 0, "\(output)")

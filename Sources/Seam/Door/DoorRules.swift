@@ -132,11 +132,14 @@ public struct DoorRules: Sendable {
     let id = try find(signal.instrument)
     if signal.source == .none { throw .badSource }
     if signal.person.isEmpty { throw .missingPerson }
-    // The same size in lots that the exchange may have made finer since.
-    let ceiling = instruments[id].lot.count(
-      targetLotsMaximum[Int(id.index)], of: lotsAtStart[Int(id.index)])
-    if signal.target > ceiling || signal.target < 0 - ceiling { throw .targetRange }
-    if ceiling <= 0 { throw .targetRange }
+    // What is shown and not traded has no ceiling: the Door says why it is not.
+    if instruments[id].isTradable {
+      // The same size in lots that the exchange may have made finer since.
+      let ceiling = instruments[id].lot.count(
+        targetLotsMaximum[Int(id.index)], of: lotsAtStart[Int(id.index)])
+      if signal.target > ceiling || signal.target < 0 - ceiling { throw .targetRange }
+      if ceiling <= 0 { throw .targetRange }
+    }
     if signal.timeToLiveMilliseconds < DoorRules.timeToLiveMillisecondsMin
       || signal.timeToLiveMilliseconds > DoorRules.timeToLiveMillisecondsMax
     {

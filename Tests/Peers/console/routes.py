@@ -99,6 +99,8 @@ def risk():
             return status, reply
 
         equal(list(states()), ["desk"] + desk.names, "all scopes, the desk first")
+        # The core trades before the state that it shows says so.
+        until(lambda: states()["desk"]["state"] == "active", "an active desk is shown")
         equal(states()["desk"], {"scope": "desk", "state": "active", "flattening": False,
                                  "requests": {}}, "nobody asks")
         for fields in ({"action": "explode"}, {"action": "pause", "confirm": False},

@@ -1,5 +1,6 @@
 """What the exchange does to a running desk that is no fault of a connection: its clock, its instruments, its upkeep."""
 import sys
+import tempfile
 import time
 from decimal import Decimal
 
@@ -152,6 +153,41 @@ def delisted():
         desk.inject(first, 2)
         until(lambda: desk.position(first) == 2, "the other trades on")
         desk.tell("inject", "--instrument", second, "--target=1", "--ttl", "5s", fails=True)
+
+
+def shares(seconds=10):
+    """Sixty books on two connections, one of them cut about each second: the other's books never notice."""
+    told = CONFIGURATION.replace("channels: [books-l2-tbt, trades]", "channels: [books]")
+    with Desk(instruments=60) as desk:
+        names = desk.names
+    with tempfile.NamedTemporaryFile("w", suffix=".faults") as script:
+        # Ten messages of each instrument a second; a line ends with the one that is named.
+        for turn in range(seconds):
+            script.write(f"at {60 + 10 * turn} of {names[turn % 30]} disconnect\n")
+        script.flush()
+        market = ("--connects-per-second", "0", "--rate", "600", "--faults", script.name)
+        with Desk(instruments=60, configuration=told, market=market) as desk:
+            report = os.path.join(desk.folder, "report.json")
+            before = desk.starts()
+            core = desk.start("core", "--report", report)
+            desk.await_active(before)
+            until(lambda: "line=public-1" in desk.log(), "a second connection")
+            until(lambda: desk.log().count("kind=disconnect") >= seconds, "every cut", seconds * 10)
+            # Each is mended within the pause of a line that was lost.
+            time.sleep(4)
+            core.terminate()
+            core.wait(20)
+            with open(report) as file:
+                books = {name: row["book"] for name, row in json.load(file)["instruments"].items()}
+        cut = [books[name]["snapshot"] for name in names[:30]]
+        left = [books[name]["snapshot"] for name in names[30:]]
+        check(min(cut) > seconds // 3, "the cut line's books were fetched again and again", cut)
+        equal(set(left), {1}, "the other line's books were never lost")
+        print(f"{seconds} cuts: snapshots of the cut share {min(cut)} to {max(cut)}, of the other 1")
+
+
+def shares_for_a_minute():
+    shares(60)
 
 
 if __name__ == "__main__":

@@ -69,16 +69,13 @@ public struct CoreAssembly: Sendable {
     let needsLogin = configuration.publicSessionNeedsLogin && login != nil
     var session = PublicSessionConfiguration()
     session.needsLogin = needsLogin
-    let line = PublicLine(
-      connector: ConnectorLine(
-        name: "public-0", url: try WebSocketURL(publicURL), headers: headers,
-        login: needsLogin ? login : nil),
-      feed: FeedOptions(
-        subscriptions: try subscriptions(table), session: session))
+    let publicLines = try publicLines(
+      table, session, url: try WebSocketURL(publicURL), headers: headers,
+      login: needsLogin ? login : nil)
     let proxy = try configuration.proxyEndpoint()
     let tls = try TLSContext(caFile: configuration.okx.certificateAuthorityFile)
     var options = CoreOptions(
-      instruments: table, publicLines: [line],
+      instruments: table, publicLines: publicLines,
       network: ConnectorNetwork(tls: tls, proxy: proxy), limits: limits(table),
       journal: try journal(directory, startNumber), statePath: directory.stateFile,
       environment: configuration.environment == .live
@@ -174,21 +171,6 @@ public struct CoreAssembly: Sendable {
     guard let credentials else { return nil }
     let key = APIKey(credentials)
     return { LoginRequest.text(key, unixSeconds: $0) }
-  }
-
-  private func subscriptions(_ table: InstrumentTable) throws -> [PublicSubscription] {
-    let channels = try configuration.okx.channels.map { name in
-      guard let channel = MarketChannel(okxName: name) else {
-        throw AssemblyError("okx.channels: \(name) is not a channel of the hot feed")
-      }
-      return channel
-    }
-    // The exchange refuses the name of what it does not list.
-    let listed = (0..<table.count).map { InstrumentID(index: UInt16($0)) }
-      .filter { table[$0].state != .unlisted }
-    return listed.flatMap { id in
-      channels.map { PublicSubscription(channel: $0, instrument: id) }
-    }
   }
 
   private func strategy(_ table: InstrumentTable) -> StrategyChoice {

@@ -43,6 +43,7 @@ public struct Configuration: Sendable, Equatable {
     public var instrumentsFile: String?
     public var instruments: [String] = []
     public var channels: [String] = ["books", "trades"]
+    public var booksPerConnection: Int64 = 30
     /// Beside the books, for agents and the page.
     public var context: [String] = ContextChannel.allCases.map(\.rawValue)
     public var credentials = CredentialSources()

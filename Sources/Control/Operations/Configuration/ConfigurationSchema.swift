@@ -67,6 +67,9 @@ public enum ConfigurationSchema {
         + MarketChannel.names(where: \.isDepth).joined(separator: ", ") + "; "
         + MarketChannel.names(where: { !$0.isDepth }).joined(separator: "; ") + "."),
     ConfigurationKey(
+      "okx.books_per_connection", \.okx.booksPerConnection, unit: "instruments", range: 1...100,
+      "Deep books on one connection: further instruments get connections of their own."),
+    ConfigurationKey(
       "okx.context", \.okx.context, unit: "channel",
       "What agents and the page need beside the books, trades for bars: "
         + ContextChannel.allCases.map(\.rawValue).joined(separator: ", ")
