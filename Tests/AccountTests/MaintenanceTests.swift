@@ -29,8 +29,10 @@ import Testing
     return notices
   }
 
-  private func state(_ notices: MaintenanceNotices, _ offset: Int64) -> TradingState? {
-    notices.hold(at: WallMilliseconds(milliseconds: begin + offset))?.state
+  private func state(
+    _ notices: MaintenanceNotices, _ offset: Int64, isListRead: Bool = false
+  ) -> TradingState? {
+    notices.hold(at: WallMilliseconds(milliseconds: begin + offset), isListRead: isListRead)?.state
   }
 
   @Test func reduceOnlyBeforeCancelledAtItsBeginningFreeAfterItsEnd() {
@@ -84,5 +86,6 @@ import Testing
     let all = notices(row(["state": "ongoing"]))
     #expect(state(all, 3_600_000 + 600_000) == .cancelOnly)
     #expect(state(all, 3_600_000 + 600_001) == nil)
+    #expect(state(all, 3_600_000 + 600_001, isListRead: true) == .cancelOnly)
   }
 }

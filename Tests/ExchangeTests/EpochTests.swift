@@ -97,7 +97,7 @@ import Testing
   @Test(arguments: [("2026-03-09", false), ("2026-03-10", true)])
   func answersHaveASubCode(_ on: String, _ has: Bool) throws {
     let bench = try bench(on)
-    let row = try bench.order(price: "1000", size: "100000000")
+    let row = try bench.order(price: "1000", size: "10000")
     #expect((row["subCode"] != nil) == has)
     if has { #expect(row["sCode"] as? String == "51008" && row["subCode"] as? String == "1000") }
   }

@@ -35,7 +35,7 @@ public struct MaintenanceNotices: Sendable {
   static let openStates: Set<String> = ["scheduled", "ongoing", "pre_open"]
   /// Orders are cancelled while that still works.
   public static let cancelLeadMilliseconds: Int64 = 10_000
-  /// A notice that nobody ended holds nothing so long after the end it named.
+  /// Where the list cannot be read, a notice that nobody ended holds nothing so long after the end it named.
   static let forgottenMilliseconds: Int64 = 600_000
 
   public init(environment: Environment?, leadMilliseconds: Int64) {
@@ -74,11 +74,12 @@ public struct MaintenanceNotices: Sendable {
       end: WallMilliseconds(milliseconds: max(begin, row.integer("end"))))
   }
 
-  /// What holds at `now`, by the exchange's clock: the strictest of all notices.
-  public func hold(at now: WallMilliseconds) -> Hold? {
+  /// What holds at `now`, by the exchange's clock: the strictest of all notices. With `isListRead` the exchange itself
+  /// ends them: its `end` is an estimate.
+  public func hold(at now: WallMilliseconds, isListRead: Bool) -> Hold? {
     var strictest: Hold?
     for notice in notices.sorted(by: { $0.begin < $1.begin }) {
-      guard let state = state(of: notice, at: now) else { continue }
+      guard let state = state(of: notice, at: now, isListRead) else { continue }
       if state.rawValue <= strictest?.state.rawValue ?? TradingState.active.rawValue { continue }
       strictest = Hold(
         state: state,
@@ -88,12 +89,14 @@ public struct MaintenanceNotices: Sendable {
     return strictest
   }
 
-  private func state(of notice: Notice, at now: WallMilliseconds) -> TradingState? {
+  private func state(
+    of notice: Notice, at now: WallMilliseconds, _ isListRead: Bool
+  ) -> TradingState? {
     let (lead, late) = (
       notice.begin.milliseconds - now.milliseconds, now.milliseconds - notice.end.milliseconds
     )
     if !MaintenanceNotices.openStates.contains(notice.state)
-      || late > MaintenanceNotices.forgottenMilliseconds
+      || (!isListRead && late > MaintenanceNotices.forgottenMilliseconds)
     {
       return nil
     }

@@ -80,10 +80,12 @@ extension PositionWatch {
 }
 
 extension SpotHoldings {
-  /// What is less than an old lot shows with the next balance.
+  /// What is less than an old lot shows with the next balance: until then nothing is proven.
   @_noLocks
   public mutating func take(_ change: InstrumentChange) {
     let at = Int(change.instrument.id.index)
-    if at < instruments.count { unsafe rows[at].lots = change.lots(rows[at].lots) }
+    if at >= instruments.count { return }
+    unsafe rows[at].lots = change.lots(rows[at].lots)
+    if change.lotFactor != 1 { unsafe rows[at].isKnown = false }
   }
 }

@@ -186,9 +186,9 @@ public struct Reconciliation: Sendable {
 
   /// What was read before is in the old ones, and so is what was asked for: all of it is read again.
   private mutating func change(_ number: Int32) {
-    if round?.isWhole == true { needsWhole = true }
     round = nil
-    needsRound = true
+    needsWhole = true
+    if hasBegun { memory.align(to: instruments) }
     actions.append(.tell(.changed(number: number)))
     for query in asked.values.sorted(by: { $0.clientOrder.rawValue < $1.clientOrder.rawValue }) {
       actions.append(.tell(.answer(.unheard(query))))

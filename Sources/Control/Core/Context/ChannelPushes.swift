@@ -13,7 +13,11 @@ public final class ChannelPushes: Sendable {
 
   func put(_ push: Data) {
     waiting.withLock {
-      if $0.count < ChannelPushes.most { $0.append(push) }
+      if $0.count < ChannelPushes.most {
+        $0.append(push)
+      } else {
+        begin()
+      }
     }
   }
 

@@ -41,8 +41,10 @@ public struct CoreProcess: Sendable {
     let assembly = CoreAssembly(
       configuration: configuration, credentials: credentials, build: build)
     let asking = Task {
+      let table = try await assembly.instruments(rest: rest, patience: patience, log: log)
+      // Before anything is signed, and not before the exchange answers at all.
       if let rest { await ClockKeeper.begin(rest, log: log) }
-      return try await assembly.instruments(rest: rest, patience: patience, log: log)
+      return table
     }
     // A signal while the exchange is out of reach ends the wait.
     let watch = Task {

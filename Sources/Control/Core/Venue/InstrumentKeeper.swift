@@ -16,7 +16,10 @@ actor InstrumentKeeper {
   private let log: Logger
   private var catalog = InstrumentCatalog()
   private var told: [String: String] = [:]
-  private var lastRead = ContinuousClock.now
+  private var lastRead: ContinuousClock.Instant?
+  /// The channel began, or nothing was read yet: what the list says is not known.
+  private var isListOwed = true
+  private var hasFailed = false
   private var offGrid: UInt64 = 0
   /// Not in the last list: a second one decides.
   private var missing: Set<String> = []
@@ -49,8 +52,10 @@ actor InstrumentKeeper {
       for push in ports.context.instrumentPushes.take() {
         changed.formUnion(catalog.merge(push: push))
       }
-      let isNew = ports.context.instrumentPushes.takeBeginning()
-      if isNew || isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
+      if ports.context.instrumentPushes.takeBeginning() { isListOwed = true }
+      if isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
+      // What stops trading does so before anything is waited for.
+      for id in ids where changed.contains(name(id)) { holdIfStopped(id) }
       for id in ids where changed.contains(name(id)) { await compare(id) }
       try? await Task.sleep(for: InstrumentKeeper.poll)
     }
@@ -59,12 +64,15 @@ actor InstrumentKeeper {
   private func name(_ id: InstrumentID) -> String { table[id].symbol.description }
 
   private var isReadDue: Bool {
+    guard let lastRead else { return true }
     let since = ContinuousClock.now - lastRead
-    if catalog.ids.isEmpty || since >= InstrumentKeeper.dailyRead { return true }
-    if !missing.isEmpty && since >= InstrumentKeeper.promptRead { return true }
+    if since >= InstrumentKeeper.dailyRead { return true }
+    if since < InstrumentKeeper.promptRead { return isListOwed && !hasFailed }
+    // Owed until it was read: a list that failed is asked for again, at this pace.
+    if isListOwed || !missing.isEmpty { return true }
     // Prices that the grid does not know: the announcement was missed.
     let count = ports.state.faults(.offIncrement)
-    if count == offGrid || since < InstrumentKeeper.promptRead { return false }
+    if count == offGrid { return false }
     offGrid = count
     return true
   }
@@ -78,11 +86,16 @@ actor InstrumentKeeper {
         try fresh.add(body: try await rest.get("/api/v5/public/instruments?instType=\(type)"))
       }
     } catch {
-      if !Task.isCancelled {
+      isListOwed = true
+      if !hasFailed && !Task.isCancelled {
         log.warning("the list of instruments cannot be read", metadata: ["reason": "\(error)"])
       }
+      hasFailed = true
       return false
     }
+    if hasFailed { log.notice("the list of instruments is read again") }
+    hasFailed = false
+    isListOwed = false
     catalog = fresh
     return true
   }
@@ -117,7 +130,11 @@ actor InstrumentKeeper {
       ports.holds.hold(.instrument, .cancelOnly, words, for: id)
       return
     }
-    if change.instrument.isSame(as: held) { return }
+    if change.instrument.isSame(as: held) {
+      // An odd row may have held it meanwhile.
+      hold(id)
+      return
+    }
     await take(change, was: held, wanted)
   }
 
@@ -183,6 +200,15 @@ actor InstrumentKeeper {
           "the stages have not taken an instrument's change", metadata: ["of": "\(name(id))"])
       }
     }
+  }
+
+  /// Ends by `hold`, once the stages know of the state.
+  private func holdIfStopped(_ id: InstrumentID) {
+    guard let stated = try? catalog.instrument(name(id), of: table), !stated.isTradable,
+      table[id].isTradable
+    else { return }
+    ports.holds.hold(
+      .instrument, .cancelOnly, InstrumentWords.why(stated, successor: nil), for: id)
   }
 
   /// The hold that the instrument's state asks for.

@@ -10,6 +10,9 @@ actor MaintenanceKeeper {
   private let context: MarketContext
   private let log: Logger
   private var notices: MaintenanceNotices
+  private var held: MaintenanceNotices.Hold?
+  /// The last reading brought the list; nil before the first.
+  private var isRead: Bool?
 
   static let poll = Duration.milliseconds(200)
   /// The list may be asked for once in five seconds.
@@ -27,34 +30,37 @@ actor MaintenanceKeeper {
     self.log = log
   }
 
-  /// Returns when cancelled.
+  /// Returns when cancelled. A reading that waits for its answer keeps nobody from a beginning.
   func run() async {
-    var readAt: ContinuousClock.Instant?
-    var held: MaintenanceNotices.Hold?
-    var isFailing = false
-    while !Task.isCancelled {
-      let pushes = context.statusPushes.take()
-      for push in pushes { notices.take(push: push) }
-      let pause = held == nil ? MaintenanceKeeper.read : MaintenanceKeeper.readWhileHeld
-      if readAt.map({ ContinuousClock.now - $0 >= pause }) ?? true {
-        readAt = .now
-        do {
-          let isRead = notices.replace(body: try await rest.get("/api/v5/system/status"))
-          if !isRead { throw RESTError.malformed("system/status") }
-          isFailing = false
-        } catch {
-          if !isFailing && !Task.isCancelled {
-            log.warning(
-              "planned maintenance cannot be asked for: pushes alone tell of it",
-              metadata: ["reason": "\(error)"])
-          }
-          isFailing = true
-        }
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.keepReading() }
+      while !Task.isCancelled {
+        for push in context.statusPushes.take() { notices.take(push: push) }
+        let found = notices.hold(at: rest.venueClock.now(), isListRead: isRead == true)
+        if found != held { tell(found, was: held) }
+        held = found
+        try? await Task.sleep(for: MaintenanceKeeper.poll)
       }
-      let found = notices.hold(at: rest.venueClock.now())
-      if found != held { tell(found, was: held) }
-      held = found
-      try? await Task.sleep(for: MaintenanceKeeper.poll)
+      group.cancelAll()
+    }
+  }
+
+  private func keepReading() async {
+    while !Task.isCancelled {
+      do {
+        let body = try await rest.get("/api/v5/system/status")
+        if !notices.replace(body: body) { throw RESTError.malformed("system/status") }
+        isRead = true
+      } catch {
+        if isRead != false && !Task.isCancelled {
+          log.warning(
+            "planned maintenance cannot be asked for: pushes alone tell of it",
+            metadata: ["reason": "\(error)"])
+        }
+        isRead = false
+      }
+      try? await Task.sleep(
+        for: held == nil ? MaintenanceKeeper.read : MaintenanceKeeper.readWhileHeld)
     }
   }
 

@@ -84,7 +84,8 @@ extension PublicSession {
   @_noLocks
   mutating func setPending(_ index: Int, _ fault: FaultCode) {
     if unsafe pending[index] == .none { pendingCount &+= 1 }
-    unsafe pending[index] = fault
+    // The end of old ticks is told as such, whatever else befalls the book meanwhile.
+    if unsafe pending[index] != .instrumentChanged { unsafe pending[index] = fault }
   }
 
   @_noLocks

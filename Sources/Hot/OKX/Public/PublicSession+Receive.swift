@@ -59,6 +59,12 @@ extension PublicSession {
       } else {
         switch judge(index, message, now) {
         case .snapshot:
+          // The end of the old ticks is not told yet, and nothing may come before it: fetched once more.
+          if unsafe pending[index] == .instrumentChanged {
+            lose(index, now: now)
+            from &+= size
+            continue
+          }
           message.kind = .snapshot
           // What was still to be told of the book before it must not follow the new one.
           clearPending(index)

@@ -28,6 +28,7 @@ extension BuilderStage {
     unsafe tallies[at].changedAt = change.since
     unsafe tallies[at].change = report.exchangeCode
     unsafe tallies[at].awaitsNewTicks = true
+    unsafe tallies[at].crossedSince = .zero
     askResync(report.instrument, .instrumentChanged, Int64(report.exchangeCode))
   }
 

@@ -112,10 +112,15 @@ extension BuilderStage {
     let at = Int(id.index)
     counters.resyncsAsked &+= 1
     if ports.resyncs.push(ResyncRequest(instrument: id, fault: fault, seqId: seqId)) {
-      unsafe tallies[at].owedResync = .none
+      if unsafe fault == .instrumentChanged || tallies[at].owedResync != .instrumentChanged {
+        unsafe tallies[at].owedResync = .none
+      }
     } else {
       counters.resyncRingFull &+= 1
-      unsafe tallies[at].owedResync = fault
+      // No other fault tells the Feed of a change.
+      if unsafe tallies[at].owedResync != .instrumentChanged {
+        unsafe tallies[at].owedResync = fault
+      }
     }
   }
 
@@ -141,10 +146,11 @@ extension BuilderStage {
       let owed = unsafe tallies[sweepCursor].owedResync
       if owed != .none {
         let validity = views[id].validity
-        if validity.isValid {
+        if validity.isValid && owed != .instrumentChanged {
           unsafe tallies[sweepCursor].owedResync = .none
         } else {
-          askResync(id, owed, validity.seqId)
+          let number = unsafe Int64(tallies[sweepCursor].change)
+          askResync(id, owed, owed == .instrumentChanged ? number : validity.seqId)
         }
       }
       sweepCursor &+= 1
