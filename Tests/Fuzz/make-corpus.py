@@ -96,6 +96,9 @@ def public():
     yield book(80274874800, 80274874876, checksum=-855196043)
     yield book(5, 7, "ELON-USDT", "books-l2-tbt", px="0.00000074408")
     yield dumps({"arg": {"channel": "trades", "instId": "BTC-USDT"}, "data": [trade]})
+    # A name that ends in zeros is no instrument's.
+    yield dumps({"arg": {"channel": "trades", "instId": "BTC-USDT"}, "data": [trade]}).replace(
+        b'BTC-USDT"}', b'BTC-USDT\0\0"}')
     yield dumps({"data": [trade, trade], "arg": {"channel": "trades", "instId": "BTC-USDT"}})
     yield dumps({"arg": {"channel": "bbo-tbt", "instId": "ELON-USDT"}, "data": [
         {"asks": [["8476.5", "415", "0", "13"]], "bids": [], "ts": "1597026383085", "seqId": 12}]})

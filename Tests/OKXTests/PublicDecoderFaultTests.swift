@@ -144,3 +144,17 @@ func badInputHasACode(_ old: String, _ new: String, _ wanted: FaultCode) {
   #expect(message.bids == [Level(ticks: 157444, lots: 2)])
   #expect(publicFault(text.replacingOccurrences(of: "78722.5", with: "78722.6")) == .offIncrement)
 }
+
+/// Symbols are filled up with zeros: read by position such a name would be the instrument's.
+@Test func aNameThatEndsInZerosIsNoInstruments() {
+  let trade =
+    #"{"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","#
+    + #""tradeId":"1040968613","px":"78722.3","sz":"0.00240857","side":"buy","#
+    + #""ts":"1786538760218","count":"2","source":"0","seqId":79706765}]}"#
+  #expect(decodePublic(trade).0.kind == .market)
+  for text in [trade, usualUpdate] {
+    let odd = text.replacingOccurrences(of: "BTC-USDT\"", with: "BTC-USDT\u{0}\u{0}\"")
+    #expect(odd != text && publicFault(odd) == publicFault(odd + " "))
+    #expect(decodePublic(odd).0.kind == .faulty)
+  }
+}
