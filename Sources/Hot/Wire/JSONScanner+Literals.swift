@@ -46,7 +46,7 @@ extension JSONScanner {
       if quote != 0 {
         let length = index &* 8 &+ quote.trailingZeroBitCount &>> 3
         // A symbol is filled up with zeros: a name that ends in one is another.
-        if length > 0 && word(at: position &+ length &- 1) & 0xFF == 0 { return nil }
+        if length > 0 && self.word(at: position &+ length &- 1) & 0xFF == 0 { return nil }
         position &+= length &+ 1
         return Symbol(word0: words.0, word1: words.1, word2: words.2, word3: words.3)
       }
