@@ -4,13 +4,15 @@ import Channels
 import Quantities
 
 /// An answer that left and came at known times bounds the exchange's clock from both sides, whatever the way took: the
-/// stamp was read between the two. Slow answers bound it loosely and do no harm; an answer that contradicts the bounds
-/// says that a clock was set, and counts alone.
+/// stamp was read between the two. Slow answers bound it loosely and do no harm. An answer that contradicts the bounds says
+/// that a clock was set, or is wrong (a cache, a stranger): it counts once a second one agrees with it.
 public struct ClockEstimate: Sendable {
   /// Nanoseconds that the exchange's time since 1970 lies ahead of boot time, at least and at most.
   private var low: Int64 = 0
   private var high: Int64 = 0
   private var takenAt: BootInstant?
+  /// The bounds of an answer that contradicted, until the next one.
+  private var doubted: (low: Int64, high: Int64)?
 
   /// How far two clocks may part, of each nanosecond: 100 millionths, twice what a poor quartz does.
   static let driftDivisor: Int64 = 10_000
@@ -29,15 +31,34 @@ public struct ClockEstimate: Sendable {
     let nanoseconds = stated.milliseconds * 1_000_000
     let least = nanoseconds &- receivedAt.nanoseconds
     let most = nanoseconds &+ 1_000_000 &- sentAt.nanoseconds
-    if let takenAt {
-      let drift =
-        max(0, receivedAt.nanoseconds &- takenAt.nanoseconds) / ClockEstimate.driftDivisor
-      (low, high) = (max(low &- drift, least), min(high &+ drift, most))
+    guard let before = takenAt else {
+      (low, high) = (least, most)
+      takenAt = receivedAt
+      return estimate(at: receivedAt)
     }
-    if takenAt == nil || low > high { (low, high) = (least, most) }
+    let drift = max(0, receivedAt.nanoseconds &- before.nanoseconds) / ClockEstimate.driftDivisor
+    let (narrowLow, narrowHigh) = (max(low &- drift, least), min(high &+ drift, most))
+    if narrowLow <= narrowHigh {
+      (low, high) = (narrowLow, narrowHigh)
+      doubted = nil
+    } else {
+      let second = doubted.map {
+        (low: max($0.low &- drift, least), high: min($0.high &+ drift, most))
+      }
+      guard let second, second.low <= second.high else {
+        doubted = (least, most)
+        return estimate(at: before)
+      }
+      (low, high) = second
+      doubted = nil
+    }
     takenAt = receivedAt
-    return VenueClock.Offset(
+    return estimate(at: receivedAt)
+  }
+
+  private func estimate(at time: BootInstant) -> VenueClock.Offset {
+    VenueClock.Offset(
       nanoseconds: low &+ (high &- low) / 2, uncertainty: (high &- low) / 2 &+ 1,
-      measuredAt: receivedAt)
+      measuredAt: time)
   }
 }
