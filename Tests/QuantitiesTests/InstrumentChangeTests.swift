@@ -101,4 +101,17 @@ import Testing
     #expect(table[InstrumentID(index: 0)].state == .suspend)
     #expect(copy.find(next.symbol)?.index == 0 && table.find(next.symbol)?.index == 0)
   }
+
+  /// A contract that becomes worth more makes a limit in contracts smaller; one worth less leaves it.
+  @Test func aLimitIsNeverMoreMoneyThanBefore() throws {
+    var dearer = try instrument("0.1", "1")
+    dearer.contractValue = try number("0.1")
+    var held = dearer
+    held.contractValue = try number("0.01")
+    let up = try #require(held.change(to: dearer))
+    #expect(up.isOfValue && !up.isOfUnits && up.limit(1_000) == 100 && up.limit(5) == 0)
+    let down = try #require(dearer.change(to: held))
+    #expect(down.limit(1_000) == 1_000)
+    #expect(try #require(held.change(to: held)).limit(7) == 7)
+  }
 }

@@ -30,6 +30,16 @@ public struct InstrumentChange: Sendable, BitwiseCopyable {
   /// Prices and sizes count anew: books and indicators of before are of no use.
   @inlinable public var isOfUnits: Bool { tickFactor != 1 || lotFactor != 1 }
 
+  /// A contract is worth something else: what was decided in contracts was decided of other money.
+  @inlinable public var isOfValue: Bool { valueBefore != instrument.contractValue }
+
+  /// A limit in lots: the same size, and never more money than before.
+  @_noLocks
+  public func limit(_ limit: Int64) -> Int64 {
+    let same = lots(limit)
+    return isOfValue ? min(same, instrument.contractValue.count(same, of: valueBefore)) : same
+  }
+
   /// Saturates: a figure that no longer fits is as good as endless.
   @inlinable
   public func lots(_ lots: Int64) -> Int64 { InstrumentChange.times(lots, lotFactor) }
@@ -55,6 +65,7 @@ public struct InstrumentChange: Sendable, BitwiseCopyable {
 
 extension DecimalNumber {
   /// `count` of an old increment in this one, cut towards 0; saturates.
+  @_noLocks
   public func count(_ count: Int64, of old: Increment) -> Int64 {
     if old == self { return count }
     guard mantissa > 0, let up = powerOfTen(decimals), let down = powerOfTen(old.decimals) else {

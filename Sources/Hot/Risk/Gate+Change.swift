@@ -10,8 +10,8 @@ extension Gate {
     if !isKnown(id) { return }
     let held = unsafe states[Int(id.index)]
     var limits = held.limits
-    limits.orderLotsMaximum = change.lots(limits.orderLotsMaximum)
-    limits.positionLotsMaximum = change.lots(limits.positionLotsMaximum)
+    limits.orderLotsMaximum = change.limit(limits.orderLotsMaximum)
+    limits.positionLotsMaximum = change.limit(limits.positionLotsMaximum)
     var risk = InstrumentRisk(change.instrument, limits)
     risk.exposure = held.exposure
     risk.exposure.take(change)

@@ -131,6 +131,7 @@ public struct CoreProcess: Sendable {
         "sizes on record are past any sum: the exchange's position is taken",
         metadata: ["instrument": "\(symbol)"])
     }
+    for words in memory.changedLots(in: table) { log.error("\(words)") }
     for (bars, openTime) in memory.bars {
       guard let id = table.find(bars.instrument) else { continue }
       core.context.remember(

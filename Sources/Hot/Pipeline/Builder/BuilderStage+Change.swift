@@ -14,7 +14,7 @@ extension BuilderStage {
       return
     }
     instruments.setOwn(change.instrument)
-    if !change.isOfUnits {
+    if !change.isOfUnits && !change.isOfValue {
       ports.control.noteChange(report.exchangeCode)
       return
     }
@@ -24,7 +24,8 @@ extension BuilderStage {
     unsafe tallies[at].filledLots = change.lots(tallies[at].filledLots)
     unsafe tallies[at].orderLotsMaximum = change.lots(tallies[at].orderLotsMaximum)
     unsafe tallies[at].positionLotsMaximum = change.lots(tallies[at].positionLotsMaximum)
-    unsafe tallies[at].changedBefore = tallies[at].changedAt
+    // No lease outlives a contract's value: its target was other money.
+    unsafe tallies[at].changedBefore = change.isOfValue ? change.since : tallies[at].changedAt
     unsafe tallies[at].changedAt = change.since
     unsafe tallies[at].change = report.exchangeCode
     unsafe tallies[at].awaitsNewTicks = true
