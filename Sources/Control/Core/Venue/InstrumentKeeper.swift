@@ -135,17 +135,17 @@ actor InstrumentKeeper {
       hold(id)
       return
     }
-    await take(change, was: held, wanted)
+    await take(change, was: held)
   }
 
   /// Held, then changed in every stage, then free again where it may trade.
-  private func take(_ change: InstrumentChange, was held: Instrument, _ stated: Instrument) async {
+  private func take(_ change: InstrumentChange, was held: Instrument) async {
     let id = held.id
     let words = InstrumentWords.changes(from: held, to: change.instrument)
     log.notice(
       "the exchange changed an instrument",
       metadata: ["instrument": "\(name(id))", "changes": "\(words)"])
-    if change.isOfUnits || change.instrument.contractValue != held.contractValue {
+    if change.isOfUnits || change.isOfValue {
       ports.holds.hold(
         .instrument, .cancelOnly, "\(name(id)): \(words), being taken over", for: id)
       await ordersToEnd(id)
