@@ -124,6 +124,7 @@ let controlTargets: [Target] = [
     name: "CLibJemalloc", path: "CShims/CLibJemalloc", pkgConfig: "jemalloc",
     providers: [.apt(["libjemalloc-dev"])]),
   .target(name: "CJemalloc", dependencies: ["CLibJemalloc"], path: "CShims/CJemalloc"),
+  control("JSON", [crypto]),
   control("ExchangeCalendar", []),
   control("Dialing", ["Quantities", "Wire", "Transport", "CUring", "CDialing", "COpenSSL"]),
   control(
@@ -142,6 +143,11 @@ let controlTargets: [Target] = [
       .product(name: "NIOSSL", package: "swift-nio-ssl"),
     ]),
   control(
+    "Conformance",
+    [
+      "Quantities", "Wire", "OKX", "Transport", "JSON", "ExchangeCalendar", "Dialing", "Account",
+    ]),
+  control(
     "Core",
     [
       "Quantities", "Channels", "Wire", "OKX", "Book", "Strategy", "Risk", "Orders", "Transport",
@@ -156,27 +162,31 @@ let controlTargets: [Target] = [
     ]),
   control(
     "Roles",
-    ["Quantities", "Operations", "Ledger", crypto, .product(name: "Yams", package: "Yams")],
+    [
+      "JSON", "Quantities", "Operations", "Ledger", .product(name: "Yams", package: "Yams"),
+    ],
     resources: [.embedInCode("Shipped")]),
   control(
     "News",
-    ["Quantities", "Channels", "Operations", "Account", "Ledger", "Roles", log] + httpClient),
+    ["JSON", "Quantities", "Channels", "Operations", "Account", "Ledger", "Roles", log] + httpClient
+  ),
   control(
     "Models",
     [
-      "Quantities", "Channels", "Operations", "Account", "Ledger", "Roles", "News", log,
+      "JSON", "Quantities", "Channels", "Operations", "Account", "Ledger", "Roles", "News", log,
       .product(name: "NIOSSL", package: "swift-nio-ssl"),
     ] + httpClient),
   control(
     "Prompts",
     [
-      "Quantities", "Channels", "Operations", "Ledger", "Roles", "News", log,
+      "JSON", "Quantities", "Channels", "Operations", "Ledger", "Roles", "News", log,
       .product(name: "Yams", package: "Yams"),
     ]),
   control(
     "Agents",
     [
-      "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Ledger", "Roles", "News",
+      "JSON", "Quantities", "Channels", "State", "Journal", "Door", "Operations", "Ledger", "Roles",
+      "News",
       "Models", "Prompts", log,
     ]),
   control(
@@ -202,8 +212,9 @@ let controlTargets: [Target] = [
     name: "llmtrading",
     dependencies: [
       "Quantities", "Channels", "Wire", "OKX", "Transport", "State", "Journal", "Door", "Pipeline",
-      "CKernel", "ExchangeCalendar", "Dialing", "Operations", "Account", "Core", "Ledger", "Roles",
-      "News", "Models",
+      "CKernel", "ExchangeCalendar", "Dialing", "Operations", "Account", "Conformance", "Core",
+      "Ledger",
+      "Roles", "News", "Models",
       "Prompts", "Agents", "Console", "Market", "Matching", "Exchange", log, crypto,
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], path: "Sources/llmtrading", swiftSettings: strict),
@@ -223,21 +234,24 @@ let controlTests: [Target] = [
     "Dialing", ["Quantities", "Wire", "Transport", "Dialing", "Account", "dial-probe"],
     exclude: ["Support/peers.py", "Support/black-hole.py", "Support/make-certificates.sh"]),
   tests("Operations", ["Quantities", "ExchangeCalendar", "Operations", log]),
+  tests("Conformance", ["Conformance"]),
   tests("Account", ["Quantities", "Channels", "OKX", "Orders", "Account", "Exchange", log]),
   tests(
     "Ledger",
     ["Quantities", "Journal", "Ledger", .product(name: "GRDB", package: "GRDB.swift")]),
   support("TestFolders", []),
-  support("AgentFixtures", ["Operations", "Roles", "Models", log]),
-  tests("Roles", ["Operations", "Roles", "TestFolders", "AgentFixtures"]),
+  support("AgentFixtures", ["JSON", "Operations", "Roles", "Models", log]),
+  tests("Roles", ["JSON", "Operations", "Roles", "TestFolders", "AgentFixtures"]),
   tests("News", ["Ledger", "Roles", "News", "TestFolders", log]),
   tests(
-    "Models", ["Operations", "Ledger", "Roles", "Models", "TestFolders", "AgentFixtures", log]),
+    "Models",
+    ["JSON", "Operations", "Ledger", "Roles", "Models", "TestFolders", "AgentFixtures", log]),
   tests("Prompts", ["Operations", "Ledger", "Roles", "Prompts", "TestFolders"]),
   tests(
     "Agents",
     [
-      "Quantities", "Channels", "State", "Door", "Operations", "Ledger", "Roles", "News", "Models",
+      "JSON", "Quantities", "Channels", "State", "Door", "Operations", "Ledger", "Roles", "News",
+      "Models",
       "Prompts", "Agents", "TestFolders", "AgentFixtures", log,
     ],
     exclude: ["Fixtures"]),

@@ -16,7 +16,7 @@ struct LLMTrading: AsyncParsableCommand {
       LinkCommand.self, CoreCommand.self, ConsoleCommand.self, ExchangeCommand.self,
       JournalCommand.self, WireEchoCommand.self, RecordCommand.self, ConfigCommand.self,
       AuditCommand.self, BenchLedgerCommand.self, LedgerWriterCommand.self, PromptsCommand.self,
-      NewsCommand.self,
+      NewsCommand.self, ConformCommand.self,
     ]
   )
 }

@@ -2,6 +2,7 @@
 import AgentFixtures
 import Agents
 import Foundation
+import JSON
 import Ledger
 import Operations
 import Roles

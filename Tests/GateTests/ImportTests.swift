@@ -8,6 +8,10 @@ private let language: Set<String> = ["Swift", "Synchronization"]
 private let beyond: [String: (modules: Set<String>, reason: String)] = [
   "Operations": (["OKX"], "configuration names channels, and their names have one home"),
   "Exchange": (["ExchangeCalendar"], "the simulated exchange and the desk go by one dated table"),
+  "Conformance": (
+    ["Wire", "OKX", "Transport", "Dialing"],
+    "it asks the exchange over the desk's own dialer and login"
+  ),
   "Account": (["OKX", "Orders"], "it reads REST answers by the exchange's names into order rows"),
 ]
 
@@ -47,13 +51,13 @@ private struct ImportRule {
       names.formUnion(language.union(shims).union(["Glibc", "Quantities", "Channels"]))
     case .control:
       names.formUnion(seam.union(["Quantities", "Channels", "CKernel"]))
-      names.formUnion(beyond[target.name]?.modules ?? [])
       // What stands to the right of the core reaches it through the seam alone.
       if assemblers.contains(target.name) {
         names.formUnion(shims.union(manifest.names(.hot)).union(["Glibc"]))
       } else {
         names.subtract(assemblers)
       }
+      names.formUnion(beyond[target.name]?.modules ?? [])
     case .simulation:
       names.formUnion(["Quantities"])
       names.formUnion(beyond[target.name]?.modules ?? [])

@@ -2,6 +2,7 @@
 
 import AgentFixtures
 import Foundation
+import JSON
 import Ledger
 import Roles
 import Testing

@@ -2,6 +2,7 @@
 
 import AgentFixtures
 import Foundation
+import JSON
 import Models
 import Roles
 import Testing

@@ -1,4 +1,5 @@
 // JSON is one value, exactly, or a coded refusal; its canonical text is one per value.
+import JSON
 import Roles
 import Testing
 

@@ -1,4 +1,5 @@
 // One tree, three renderings: what a model is told is what the validator takes.
+import JSON
 import Roles
 import Testing
 

@@ -1,5 +1,6 @@
 // A snapshot is its content, absent stays absent, and a model sees of the account what the desk allows.
 import AgentFixtures
+import JSON
 import Operations
 import Roles
 import Testing

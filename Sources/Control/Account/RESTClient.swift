@@ -40,10 +40,10 @@ public enum RESTError: Error, Sendable, CustomStringConvertible {
 /// One exchange host. `shutdown` before it is dropped.
 public final class RESTClient: Sendable {
   public let base: String
-  private let client: HTTPClient
+  let client: HTTPClient
   private let key: APIKey?
-  private let headers: [(String, String)]
-  private let timeout: TimeAmount
+  let headers: [(String, String)]
+  let timeout: TimeAmount
   private let proxy: RESTProxy?
   private let turnstile = RESTTurnstile()
   /// What signed requests are stamped by: our own clock until `measureClock` has asked for the exchange's.
@@ -103,9 +103,12 @@ public final class RESTClient: Sendable {
   }
 
   /// A body that is no OKX envelope: the simulated exchange's own report and health.
-  public func plain(_ path: String, method: String = "GET") async throws -> Data {
+  public func plain(
+    _ path: String, method: String = "GET", body: Data? = nil
+  ) async throws -> Data {
     var request = HTTPClientRequest(url: base + path)
     request.method = .RAW(value: method)
+    if let body { request.body = .bytes(body) }
     let response = try await client.execute(request, timeout: timeout)
     return Data(buffer: try await response.body.collect(upTo: RESTClient.bodyBytesMax))
   }
@@ -198,7 +201,7 @@ public final class RESTClient: Sendable {
   }
 
   /// ISO-8601 UTC with milliseconds, such as `2020-12-08T09:08:57.715Z`.
-  private static func timestamp(_ time: WallMilliseconds) -> String {
+  static func timestamp(_ time: WallMilliseconds) -> String {
     let (seconds, rest) = time.milliseconds.quotientAndRemainder(dividingBy: 1_000)
     let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(
       Date.ISO8601FormatStyle(includingFractionalSeconds: false, timeZone: .gmt))

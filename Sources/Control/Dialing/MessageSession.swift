@@ -19,7 +19,7 @@ public protocol MessageHandler: ~Copyable {
   /// `payload` is valid during the call only.
   mutating func take(isText: Bool, _ payload: UnsafeRawBufferPointer, receivedAt: Instant)
     -> MessageReply
-  /// Called every 100 ms or sooner.
+  /// Called every 100 ms or sooner, or as the session was told.
   mutating func tick(now: Instant) -> MessageReply
 }
 
@@ -35,8 +35,8 @@ public struct MessageOutcome: Sendable {
 public struct MessageSession: ~Copyable {
   /// Largest message taken, unless said otherwise.
   public static var messageBytesMaxDefault: Int { 32 << 20 }
-  /// A server that says nothing for so long is given up.
-  static var silenceNanosecondsMax: Int64 { 30_000_000_000 }
+  /// A server that says nothing for so long is given up, unless said otherwise.
+  public static var silenceNanosecondsDefault: Int64 { 30_000_000_000 }
   /// How long the server may take to hang up after the close handshake.
   static var goodbyeNanosecondsMax: Int64 { 2_000_000_000 }
 
@@ -49,14 +49,19 @@ public struct MessageSession: ~Copyable {
   /// A close frame of ours is out: nothing else may follow it.
   private var closing = false
 
-  private static var tickNanoseconds: Int64 { 100_000_000 }
-
   private let messageBytesMax: Int
+  private let silenceNanosecondsMax: Int64
+  private let tickNanoseconds: Int64
 
+  /// - Parameter tickNanoseconds: how often the handler is asked when nothing comes.
   public init(
-    kind: TransportKind, messageBytesMax: Int = MessageSession.messageBytesMaxDefault
+    kind: TransportKind, messageBytesMax: Int = MessageSession.messageBytesMaxDefault,
+    silenceNanosecondsMax: Int64 = MessageSession.silenceNanosecondsDefault,
+    tickNanoseconds: Int64 = 100_000_000
   ) throws(DialError) {
     self.messageBytesMax = messageBytesMax
+    self.silenceNanosecondsMax = silenceNanosecondsMax
+    self.tickNanoseconds = tickNanoseconds
     var errorNumber: Int32 = 0
     guard var reactor = TransportReactor(kind: kind, errorNumber: &errorNumber) else {
       throw .system(.connectionLost, .address, -errorNumber)
@@ -101,13 +106,13 @@ public struct MessageSession: ~Copyable {
   private mutating func serve<Handler: MessageHandler & ~Copyable>(
     _ reader: inout WebSocketReader, _ handler: inout Handler
   ) {
-    var deadline = DialedConnection.now.advanced(byNanoseconds: Self.silenceNanosecondsMax)
+    var deadline = DialedConnection.now.advanced(byNanoseconds: silenceNanosecondsMax)
     var isSilenced = false
     var tickAt = DialedConnection.now
     while true {
       let now = DialedConnection.now
       if !closing && now >= tickAt {
-        tickAt = now.advanced(byNanoseconds: Self.tickNanoseconds)
+        tickAt = now.advanced(byNanoseconds: tickNanoseconds)
         unsafe act(handler.tick(now: now), on: nil, isText: true)
       }
       if closing && !isSilenced {
@@ -119,7 +124,7 @@ public struct MessageSession: ~Copyable {
       case .idle:
         let left = deadline.since(DialedConnection.now)
         if left <= 0 { return end(.connectionLost) }
-        _ = reactor.wait(timeoutNanoseconds: min(left, Self.tickNanoseconds))
+        _ = reactor.wait(timeoutNanoseconds: min(left, tickNanoseconds))
       case .writable:
         if link.flush() == .blocked { _ = reactor.awaitWritable(slot: 0) }
       case .ended, .failed:
@@ -131,7 +136,7 @@ public struct MessageSession: ~Copyable {
         switch received {
         case .readable:
           if !closing {
-            deadline = arrival.advanced(byNanoseconds: Self.silenceNanosecondsMax)
+            deadline = arrival.advanced(byNanoseconds: silenceNanosecondsMax)
           }
         case .quiet: break
         case .ended: return end(.connectionLost)
@@ -209,7 +214,7 @@ public struct MessageSession: ~Copyable {
   /// Sends the first `count` bytes of `frame`; waits for room rather than lose them.
   private mutating func send(frame count: Int) {
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: frame[..<count])
-    let deadline = DialedConnection.now.advanced(byNanoseconds: Self.silenceNanosecondsMax)
+    let deadline = DialedConnection.now.advanced(byNanoseconds: silenceNanosecondsMax)
     while true {
       switch unsafe link.send(bytes) {
       case .sent: return

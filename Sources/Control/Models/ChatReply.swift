@@ -1,4 +1,5 @@
 // What came back, whole or piece by piece, in one shape; control plane.
+import JSON
 import Ledger
 import Roles
 

@@ -1,4 +1,5 @@
 // One chat completion as it is asked for: the body, byte-stable up to what changes; control plane.
+import JSON
 import Roles
 
 /// How an answer is asked for, best first.

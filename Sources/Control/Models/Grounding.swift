@@ -1,4 +1,5 @@
 // Whether what an answer names is there: instruments, prices, positions, ids against the snapshot; control plane.
+import JSON
 import Roles
 
 /// One value that is not in the snapshot.

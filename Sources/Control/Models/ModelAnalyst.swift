@@ -1,6 +1,7 @@
 // Fills a role by a model: strict tool, then JSON mode, then one repair, then no decision; control plane.
 import Channels
 import Foundation
+import JSON
 import Ledger
 import Logging
 import Quantities

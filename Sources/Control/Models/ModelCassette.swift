@@ -1,5 +1,6 @@
 // Replies of models on record, so that the same questions can be answered again without them; control plane.
 import Foundation
+import JSON
 import Operations
 import Roles
 import Synchronization

@@ -1,6 +1,7 @@
 // Asks one endpoint once: within a deadline, without redirects, with every size bounded; control plane.
 import AsyncHTTPClient
 import Foundation
+import JSON
 import NIOCore
 import NIOHTTP1
 import NIOSSL

@@ -1,5 +1,6 @@
 // How outside text is put before the news collector, and nobody else: as data between two marks; control plane.
 import Foundation
+import JSON
 import Ledger
 import Roles
 

@@ -1,5 +1,6 @@
 // From raw items to stored ones: cleaned, hashed, stamped at arrival; control plane.
 import Foundation
+import JSON
 import Ledger
 import Roles
 

@@ -1,4 +1,5 @@
 // A prompt document as JSON and as YAML: what either says, the other says too; control plane.
+import JSON
 import Roles
 
 extension PromptDocument {

@@ -1,4 +1,5 @@
 // A prompt's tree as a document: every key known, every value of its kind, each problem at its place; control plane.
+import JSON
 import Ledger
 import Roles
 import Yams

@@ -1,4 +1,5 @@
 // The prompt in use, filled in for one call; control plane.
+import JSON
 import Ledger
 import News
 import Roles

@@ -1,4 +1,5 @@
 // From the text of a prompt to a tree with places, with nothing in it that could grow; control plane.
+import JSON
 import Ledger
 import Roles
 import Yams

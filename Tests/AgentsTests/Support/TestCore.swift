@@ -3,6 +3,7 @@ import Agents
 import Channels
 import Door
 import Foundation
+import JSON
 import Ledger
 import Logging
 import Operations

@@ -1,4 +1,5 @@
 // Answers of a schema, and answers that are nearly of it.
+import JSON
 import Roles
 
 struct AnswerMaker {

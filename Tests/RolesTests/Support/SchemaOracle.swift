@@ -1,4 +1,5 @@
 // A JSON Schema evaluator for the keywords our schemas use, written apart from the validator it is held against.
+import JSON
 import Roles
 
 /// Follows the JSON Schema text alone; knows nothing of roles.

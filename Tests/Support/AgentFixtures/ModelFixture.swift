@@ -1,5 +1,6 @@
 // A role, a snapshot and a call to ask models with.
 import Foundation
+import JSON
 import Logging
 import Models
 import Operations

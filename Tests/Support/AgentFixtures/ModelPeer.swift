@@ -1,5 +1,6 @@
 // The model servers of Tests/Peers/models, as a process of the test's own.
 import Foundation
+import JSON
 import Roles
 import Testing
 

@@ -1,5 +1,6 @@
 // What a cycle reads from the Ledger and puts on record there; control plane.
 import Foundation
+import JSON
 import Ledger
 import Logging
 import News

@@ -1,5 +1,6 @@
 // How a cycle ends: with a lease that is on record before the Door hears of it, or with the reason for none; control plane.
 import Foundation
+import JSON
 import Ledger
 import Logging
 import Roles

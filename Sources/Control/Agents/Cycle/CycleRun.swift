@@ -1,5 +1,6 @@
 // One cycle under way: asks roles, keeps the record, and ends it; control plane.
 import Foundation
+import JSON
 import Ledger
 import Logging
 import Roles

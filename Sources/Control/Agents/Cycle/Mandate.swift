@@ -1,4 +1,5 @@
 // What a decision may ask for at most, whoever took it: held in code, whatever a model says; control plane.
+import JSON
 import Roles
 
 /// Bounds of a target and of a risk verdict. Fails towards flat.

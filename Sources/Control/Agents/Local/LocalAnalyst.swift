@@ -1,4 +1,5 @@
 // Rules of our own that fill the roles where no model is configured: deterministic, modest, labelled; control plane.
+import JSON
 import Ledger
 import Roles
 

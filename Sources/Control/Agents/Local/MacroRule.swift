@@ -1,4 +1,5 @@
 // The wider market by rule: crowded funding, the basis, and labels of news; control plane.
+import JSON
 import Ledger
 import News
 import Roles

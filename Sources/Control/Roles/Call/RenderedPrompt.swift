@@ -1,5 +1,7 @@
 // A prompt as it is sent: its text filled in, and what it asks a model to run with; control plane.
 
+import JSON
+
 /// What a prompt asks a model to run with. Absent: the endpoint's own default.
 public struct ModelParameters: Sendable, Hashable, Codable {
   /// Absent: the endpoint's configured model.

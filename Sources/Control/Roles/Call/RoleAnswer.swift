@@ -1,4 +1,5 @@
 // What a role answers, and how each attempt went; control plane.
+import JSON
 import Ledger
 
 /// One rung of the ladder as it went.

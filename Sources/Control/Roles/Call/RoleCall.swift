@@ -1,4 +1,5 @@
 // What a role is asked with; control plane.
+import JSON
 import Ledger
 
 /// A validated answer of a role earlier in the cycle.

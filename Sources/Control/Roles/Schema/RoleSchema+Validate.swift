@@ -1,5 +1,7 @@
 // Holds an answer against its role's schema; control plane.
 
+import JSON
+
 extension RoleSchema {
   /// The answer as it is recorded and used: whole numbers of integer fields made integers, else unchanged.
   /// Throws the first violation in the order of the schema.

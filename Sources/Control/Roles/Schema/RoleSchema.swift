@@ -1,5 +1,7 @@
 // One definition of a role's answer, from which the tool's schema, the prompt's text and the validator come; control plane.
 
+import JSON
+
 /// The answer is always one flat object, its names all required. With `mayAbstain` the first two are
 /// `abstain` and `reason`: a role that abstains gives its reason and null everywhere else, one that answers
 /// gives null nowhere (but in fields that are nullable themselves).

@@ -1,5 +1,7 @@
 // A schema tree as a tool's schema, as an exact schema, and as the prompt's words; control plane.
 
+import JSON
+
 struct SchemaRender {
   let mayAbstain: Bool
 

@@ -1,4 +1,5 @@
 // The sections of a snapshot about our own side, and how much of them a vendor sees; control plane.
+import JSON
 import Operations
 
 /// Signed lots of one instrument.

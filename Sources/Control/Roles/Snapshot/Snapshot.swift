@@ -1,5 +1,6 @@
 // What all roles of one cycle see: immutable, named by its content; control plane.
 import Foundation
+import JSON
 import Ledger
 
 /// One instrument at one moment. A section or field that is absent was not known: nothing is filled in.
