@@ -54,6 +54,22 @@ class Conformance:
         return done.returncode, {row["rule"]: row for row in found["rules"]}, done.stdout
 
 
+    def replayed(self, damage=None):
+        """Exit status and output of the desk's own decoders over the frames of the run."""
+        folder = os.path.join(self.desk.folder, "conform")
+        if damage:
+            path = os.path.join(folder, "frames.jsonl")
+            with open(path) as file:
+                text = file.read()
+            changed = text.replace(*damage)
+            check(changed != text, "the damage is in the frames", damage)
+            with open(path, "w") as file:
+                file.write(changed)
+        done = subprocess.run(
+            [BINARY, "conform", "--replay", folder], capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+
 def verdicts(rules, wanted):
     return sorted(name for name, row in rules.items() if row["verdict"] == wanted)
 
@@ -66,7 +82,14 @@ def agrees(day=None, *words):
         print(text.strip().splitlines()[-2], f"{time.monotonic() - begin:.0f} s")
         equal(verdicts(rules, "differs") + verdicts(rules, "not seen"), [], text)
         equal(status, 0, text)
-        return rules
+        with open(os.path.join(it.desk.folder, "conform", "frames.jsonl")) as file:
+            frames = file.read()
+        for secret in (KEY, SECRET, PASSPHRASE):
+            check(secret not in frames, "no secret is in the frames")
+        status, text = it.replayed()
+        equal(status, 0, "the desk's decoders take every frame: " + text)
+        status, text = it.replayed((r'\"prevSeqId\":', r'\"prevSeq\":'))
+        check(status == 65 and "refused" in text, "a damaged frame is refused", text)
 
 
 def today():
@@ -77,6 +100,27 @@ def today():
 def spring():
     """2026-05-01: checksums, whole rows, the old second life of post_only."""
     agrees("2026-05-01")
+
+
+def refuses():
+    """Live is refused before anything is asked, and so is a step that is none."""
+    with Conformance() as it:
+        for words, said in ((("--environment", "live"), "refuses live"), (("--steps", "nothing"), "no step nothing")):
+            done = subprocess.run(
+                [BINARY, "conform", "--state-dir", it.desk.folder, *words], capture_output=True, text=True, timeout=60)
+            check(done.returncode not in (0, 65) and said in done.stderr, said, done.stdout + done.stderr)
+        path = os.path.join(it.desk.folder, "llmtrading.yaml")
+        with open(path) as file:
+            text = file.read()
+        hosts = ("endpoints:", "public:", "private:", "business:", "rest:", "ca_file:")
+        with open(path, "w") as file:
+            file.writelines(
+                line for line in text.replace("environment: simulated", "environment: live").splitlines(True)
+                if not line.strip().startswith(hosts))
+        done = subprocess.run(
+            [BINARY, "conform", "--state-dir", it.desk.folder, "--live"], capture_output=True, text=True, timeout=60)
+        check(done.returncode not in (0, 65), "live is refused", done.stdout + done.stderr)
+        check("refuses live" in done.stderr, "and says so", done.stderr)
 
 
 def liar(*names):
@@ -92,7 +136,7 @@ def liar(*names):
         equal(status, 65, "a difference is a failure")
 
 
-SCENARIOS = {name: found for name, found in globals().items() if name in ("today", "spring", "liar")}
+SCENARIOS = {name: found for name, found in globals().items() if name in ("today", "spring", "liar", "refuses")}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
