@@ -234,7 +234,7 @@ let controlTests: [Target] = [
     "Dialing", ["Quantities", "Wire", "Transport", "Dialing", "Account", "dial-probe"],
     exclude: ["Support/peers.py", "Support/black-hole.py", "Support/make-certificates.sh"]),
   tests("Operations", ["Quantities", "ExchangeCalendar", "Operations", log]),
-  tests("Conformance", ["Conformance"]),
+  tests("Conformance", ["ExchangeCalendar", "Conformance"]),
   tests("Account", ["Quantities", "Channels", "OKX", "Orders", "Account", "Exchange", log]),
   tests(
     "Ledger",
