@@ -1,8 +1,7 @@
 // The steps of `llmtrading conform` against docs/OKX.md: each rule has its steps, in code and in the document.
+import Conformance
 import Foundation
 import Testing
-
-@testable import Conformance
 
 private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent()

@@ -1,9 +1,8 @@
 // What is made of what a step saw: silence, differences that outweigh, and frames without what is the account's alone.
+import Conformance
 import ExchangeCalendar
 import Foundation
 import Testing
-
-@testable import Conformance
 
 private func report(_ findings: [Finding]) throws -> ConformanceReport {
   ConformanceReport(
