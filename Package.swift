@@ -92,7 +92,8 @@ let hotTests: [Target] = [
   tests("Channels", ["Quantities", "Channels", "MappedFile", "CKernel"]),
   tests("Wire", ["Quantities", "Wire"]),
   .target(
-    name: "Fixtures", path: "Tests/Support/Fixtures", exclude: ["Made", "Conform", "make-fixtures.py"],
+    name: "Fixtures", path: "Tests/Support/Fixtures",
+    exclude: ["Made", "Conform", "make-fixtures.py"],
     swiftSettings: strict),
   tests("OKX", ["Quantities", "Wire", "OKX", "Fixtures"]),
   tests("Book", ["Quantities", "Book", "Fixtures"]),
