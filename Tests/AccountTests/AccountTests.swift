@@ -189,6 +189,24 @@ import Testing
           #"{"maker":"-0.9","taker":"-0.9","makerU":"0.0001","takerU":"-0.0003"}"#))
       let rate = try await reader.feeRate(id)
       #expect(rate.maker.description == "0.0001" && rate.taker.description == "-0.0003")
+      // The group's rate took the place of the fields beside it.
+      try await say(
+        AccountReaderTests.envelope(
+          #"{"makerU":"-0.9","takerU":"-0.9","feeGroup":[{"groupId":"2","maker":"-0.0002","taker":"-0.0004"}]}"#
+        ))
+      let grouped = try await reader.feeRate(id)
+      #expect(grouped.maker.description == "-0.0002" && grouped.taker.description == "-0.0004")
+      // Of several the instrument's own: here the answer about the instrument is the same row, of no group.
+      try await say(
+        AccountReaderTests.envelope(
+          #"{"feeGroup":[{"groupId":"1","maker":"-1","taker":"-1"},{"groupId":"2","maker":"-2","taker":"-2"}]}"#
+        ))
+      await #expect(throws: AccountError.self) { _ = try await reader.feeRate(id) }
+      try await say(
+        AccountReaderTests.envelope(
+          #"{"groupId":"2","feeGroup":[{"groupId":"1","maker":"-1","taker":"-1"},{"groupId":"2","maker":"-2","taker":"-3"}]}"#
+        ))
+      #expect(try await reader.feeRate(id).taker.description == "-3")
     }
   }
 }

@@ -48,11 +48,16 @@ import Testing
     #expect(state(all, 3_700_000) == nil && all.notices.isEmpty)
   }
 
-  @Test func aDelayMovesItAndACancellationEndsIt() {
-    var all = notices(
-      row(), row(["begin": "\(begin + 86_400_000)", "end": "\(begin + 90_000_000)"]))
-    #expect(all.notices.count == 1 && state(all, 0) == nil)
-    all.take(push: body(row(["state": "canceled"])))
+  /// Two windows may have one title: what was moved holds at both times until the list says which.
+  @Test func twoWindowsOfOneTitleAreTwoAndTheListDecides() {
+    let later = ["begin": "\(begin + 86_400_000)", "end": "\(begin + 90_000_000)"]
+    var all = notices(row(), row(later))
+    #expect(all.notices.count == 2 && state(all, 0) == .cancelOnly)
+    all.take(push: body(row(["state": "completed"])))
+    #expect(state(all, 0) == nil && state(all, 86_400_000) == .cancelOnly, "the other window stays")
+    all = notices(row(), row(later))
+    #expect(all.replace(body: body(row(later))) && all.notices.count == 1)
+    all.take(push: body(row(later.merging(["state": "canceled"]) { $1 })))
     #expect(all.notices.isEmpty)
   }
 

@@ -1,4 +1,4 @@
-// Equity, margins of positions and fee rates as REST states them; control plane.
+// Equity and margins of positions as REST states them; control plane.
 
 import Channels
 import Foundation
@@ -29,8 +29,8 @@ extension AccountReader {
     }
     let time = AccountReader.time(row.uTime)
     // Kept as the latest, it would hold back every total after it.
-    if time.isAbsurd(at: .now()) {
-      throw AccountError.malformed("uTime is \(time.milliseconds), a day ahead of ours")
+    if time.isAbsurd(at: rest.venueClock.now()) {
+      throw AccountError.malformed("uTime is \(time.milliseconds), minutes ahead of its clock")
     }
     return AccountRecord(
       total: whole, available: available, exchangeTime: time,
@@ -64,52 +64,8 @@ extension AccountReader {
     }
   }
 
-  /// What `instrument` costs this account. Limit: 5 in 2 s. OKX states the rates of USDT- and USDC-margined
-  /// contracts beside those of the others (`makerU`, `makerUSDC`).
-  public func feeRate(_ instrument: InstrumentID) async throws -> FeeRateRecord {
-    struct Row: Decodable {
-      var maker, taker, makerU, takerU, makerUSDC, takerUSDC, ts: String?
-    }
-    let item = instruments[instrument]
-    let name = item.symbol.description
-    let settlement = item.type == .spot ? item.quote : item.settle
-    let currency = instruments.currencyName(settlement).description
-    if item.type == .unknown || item.type == .margin {
-      throw AccountError.malformed("\(name) is of no type that has fees")
-    }
-    let subject = item.type == .spot ? "instId=\(name)" : "instFamily=\(AccountReader.family(name))"
-    let path = "/api/v5/account/trade-fee?instType=\(item.type.okxName)&\(subject)"
-    guard let row = try await rows(path, of: Row.self).first else {
-      throw AccountError.malformed("account/trade-fee of \(name) is empty")
-    }
-    func rate(_ special: String?, _ general: String?) -> DecimalNumber? {
-      if let special, !special.isEmpty { return DecimalNumber(special) }
-      return general.flatMap { DecimalNumber($0) }
-    }
-    let isContract = item.type != .spot
-    let maker =
-      currency == "USDC"
-      ? rate(row.makerUSDC, row.maker)
-      : rate(isContract && currency == "USDT" ? row.makerU : nil, row.maker)
-    let taker =
-      currency == "USDC"
-      ? rate(row.takerUSDC, row.taker)
-      : rate(isContract && currency == "USDT" ? row.takerU : nil, row.taker)
-    guard let maker, let taker else {
-      throw AccountError.malformed("the fee rates of \(name) are not numbers")
-    }
-    return FeeRateRecord(
-      instrument: instrument, maker: maker, taker: taker,
-      exchangeTime: AccountReader.time(row.ts))
-  }
-
   /// 0 where there is none.
-  private static func time(_ text: String?) -> WallMilliseconds {
+  static func time(_ text: String?) -> WallMilliseconds {
     WallMilliseconds(milliseconds: text.flatMap { Int64($0) } ?? 0)
-  }
-
-  /// `BTC-USDT` of `BTC-USDT-SWAP`: the family is the name's first two parts.
-  private static func family(_ name: String) -> String {
-    name.split(separator: "-").prefix(2).joined(separator: "-")
   }
 }

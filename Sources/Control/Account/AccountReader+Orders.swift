@@ -93,7 +93,7 @@ extension AccountReader {
     }
     let body = Body(
       instId: instruments[instrument].symbol.description, tag: "\(OrderEncoder.tag)")
-    return await ask("/api/v5/trade/close-position", body)
+    return await ask("/api/v5/trade/close-position", body, rowDecides: false)
   }
 
   /// Cancels one working order, by the exchange's id where there is one.
@@ -104,18 +104,20 @@ extension AccountReader {
     } else {
       fields["ordId"] = String(order.exchangeOrder.rawValue)
     }
-    return await ask("/api/v5/trade/cancel-order", fields)
+    return await ask("/api/v5/trade/cancel-order", fields, rowDecides: true)
   }
 
-  /// A trading request of one item; where its row has no `sCode` the envelope's 0 decides.
-  private func ask(_ path: String, _ fields: some Encodable) async -> CancelResult {
+  /// A trading request of one item; its row's `sCode` decides, or the envelope where rows have none.
+  private func ask(
+    _ path: String, _ fields: some Encodable, rowDecides: Bool
+  ) async -> CancelResult {
     do {
       let body = try await rest.postSigned(
-        path, body: try JSONEncoder().encode(fields), .order, rowsDecide: true)
+        path, body: try JSONEncoder().encode(fields), .order, rowsDecide: rowDecides)
+      if !rowDecides { return .accepted }
       guard let row = try AccountReader.rows(body, path).first, row.members != nil else {
         return .unknown("the answer has no row")
       }
-      if row.members?["sCode"] == nil { return .accepted }
       return AccountReader.result(row.text("sCode"), OddRow.bounded(row.text("sMsg")))
     } catch RESTError.refused(let code, let message) {
       return AccountReader.result(code, OddRow.bounded(message))

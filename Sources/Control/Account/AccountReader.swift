@@ -35,7 +35,12 @@ public struct AccountReader: Sendable {
   func rows<Row: Decodable>(
     _ path: String, of type: Row.Type, _ priority: RESTPriority = .figures
   ) async throws -> [Row] {
-    let body = try await rest.getSigned(path, priority)
+    try decoded(try await rest.getSigned(path, priority), path, of: type)
+  }
+
+  func decoded<Row: Decodable>(
+    _ body: Data, _ path: String, of type: Row.Type
+  ) throws(AccountError) -> [Row] {
     do { return try JSONDecoder().decode(Envelope<Row>.self, from: body).data } catch {
       throw AccountError.malformed("\(path): \(error)")
     }

@@ -144,7 +144,7 @@ extension AccountSetup {
     rules.traded.filter { !$0.isTradable }.map { item in
       .warning(
         "\(item.symbol) is on risk.allow_list and cannot be traded: it is not live at the exchange, or its "
-          + "contract value is not known; no order of it goes out until that changes and the core is restarted"
+          + "contract value is not known; no order of it goes out until that changes"
       )
     }
   }

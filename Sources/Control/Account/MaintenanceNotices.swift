@@ -53,11 +53,14 @@ public struct MaintenanceNotices: Sendable {
     return true
   }
 
-  /// A push: one notice changed.
+  /// A push: one notice changed. Two windows of one title are two notices; a window that was moved is the old one and
+  /// the new one until the list is read, which is why a push wants it read.
   public mutating func take(push: Data) {
     guard let rows = try? JSONDecoder().decode(Envelope.self, from: push).data else { return }
     for changed in rows.compactMap(notice) {
-      notices.removeAll { $0.title == changed.title && $0.service == changed.service }
+      notices.removeAll {
+        $0.title == changed.title && $0.service == changed.service && $0.begin == changed.begin
+      }
       if MaintenanceNotices.openStates.contains(changed.state) { notices.append(changed) }
     }
   }

@@ -108,31 +108,41 @@ public struct AccountKeeper: Sendable {
     }
   }
 
+  /// Of each instrument once it trades; one that is not live yet is asked about when it is.
   private func askFees() async {
-    for index in 0..<instruments.count {
-      let id = InstrumentID(index: UInt16(index))
-      if !instruments[id].isTradable { continue }
-      while !Task.isCancelled {
-        do {
-          await sheet.take(try await reader.feeRate(id))
-          break
-        } catch RESTError.refused(let code, let message) where code != "50011" {
-          await sheet.count(.requestRefused)
-          log.warning(
-            "no fee rate",
-            metadata: [
-              "instrument": "\(instruments[id].symbol)", "code": "\(code)", "message": "\(message)",
-            ])
-          break
-        } catch let error as AccountError {
-          await sheet.count(.wrongType)
-          log.warning("no fee rate", metadata: ["reason": "\(error)"])
-          break
-        } catch {
-          try? await Task.sleep(for: AccountKeeper.period)
-        }
+    var asked: Set<InstrumentID> = []
+    while !Task.isCancelled {
+      for index in 0..<instruments.count {
+        let id = InstrumentID(index: UInt16(index))
+        if !instruments[id].isTradable || !asked.insert(id).inserted { continue }
+        await askFee(id)
+        try? await Task.sleep(for: AccountKeeper.feePause)
       }
-      try? await Task.sleep(for: AccountKeeper.feePause)
+      try? await Task.sleep(for: AccountKeeper.period)
+    }
+  }
+
+  /// Until the exchange said something of it.
+  private func askFee(_ id: InstrumentID) async {
+    while !Task.isCancelled {
+      do {
+        await sheet.take(try await reader.feeRate(id))
+        return
+      } catch RESTError.refused(let code, let message) where code != "50011" {
+        await sheet.count(.requestRefused)
+        log.warning(
+          "no fee rate",
+          metadata: [
+            "instrument": "\(instruments[id].symbol)", "code": "\(code)", "message": "\(message)",
+          ])
+        return
+      } catch let error as AccountError {
+        await sheet.count(.wrongType)
+        log.warning("no fee rate", metadata: ["reason": "\(error)"])
+        return
+      } catch {
+        try? await Task.sleep(for: AccountKeeper.period)
+      }
     }
   }
 }

@@ -22,6 +22,10 @@ struct OrderFallback {
   private static let patience = Duration.seconds(2)
   private static let pause = Duration.seconds(10)
 
+  /// A line that stood for so long does its work: the Sender cancels and flattens over it, however long REST takes to
+  /// tell what the account is. One that comes and goes does not.
+  private static let proven = Duration.seconds(3)
+
   private var isHeld: Bool {
     core.stopBoard.requested(by: .reconcile, for: .none) != .active
   }
@@ -31,14 +35,17 @@ struct OrderFallback {
     let limit = Duration.seconds(configuration.okx.orderFallbackSeconds)
     let reader = AccountReader(rest: rest, instruments: table)
     var heldSince: ContinuousClock.Instant?
+    var readySince: ContinuousClock.Instant?
     var notBefore = ContinuousClock.now
     while !Task.isCancelled {
       try? await Task.sleep(for: OrderFallback.look)
-      guard isHeld else {
+      let now = ContinuousClock.now
+      readySince = core.isPrivateLineUp ? readySince ?? now : nil
+      let isProven = readySince.map { now - $0 >= OrderFallback.proven } ?? false
+      guard isHeld, !isProven else {
         heldSince = nil
         continue
       }
-      let now = ContinuousClock.now
       let since = heldSince ?? now
       if heldSince == nil { notBefore = now + limit }
       heldSince = since
@@ -68,6 +75,10 @@ struct OrderFallback {
     do { stated = try await reader.positions() } catch {
       log.error("positions to flatten are not known", metadata: ["cause": "\(error)"])
       return
+    }
+    for row in stated.odd where flattened.contains(row.instrument) {
+      log.error(
+        "a flattened position may still be held: it is not understood", metadata: ["row": "\(row)"])
     }
     for position in stated.rows where flattened.contains(position.instrument) {
       if position.quantity.lots == 0 || Task.isCancelled || !isHeld { continue }

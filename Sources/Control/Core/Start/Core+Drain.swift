@@ -12,7 +12,7 @@ extension Core {
     }
   }
 
-  private var isPrivateLineUp: Bool {
+  var isPrivateLineUp: Bool {
     controls.privateConnection.map { state.connectionState($0) == .ready } ?? false
   }
 

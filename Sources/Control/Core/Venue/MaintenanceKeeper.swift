@@ -11,6 +11,8 @@ actor MaintenanceKeeper {
   private let log: Logger
   private var notices: MaintenanceNotices
   private var held: MaintenanceNotices.Hold?
+  /// A push came after the last reading.
+  private var isListOld = false
   /// The last reading brought the list; nil before the first.
   private var isRead: Bool?
 
@@ -35,7 +37,10 @@ actor MaintenanceKeeper {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.keepReading() }
       while !Task.isCancelled {
-        for push in context.statusPushes.take() { notices.take(push: push) }
+        for push in context.statusPushes.take() {
+          notices.take(push: push)
+          isListOld = true
+        }
         let found = notices.hold(at: rest.venueClock.now(), isListRead: isRead == true)
         if found != held { tell(found, was: held) }
         held = found
@@ -59,8 +64,12 @@ actor MaintenanceKeeper {
         }
         isRead = false
       }
-      try? await Task.sleep(
-        for: held == nil ? MaintenanceKeeper.read : MaintenanceKeeper.readWhileHeld)
+      isListOld = false
+      let due = ContinuousClock.now + MaintenanceKeeper.read
+      try? await Task.sleep(for: MaintenanceKeeper.readWhileHeld)
+      while !Task.isCancelled, held == nil, !isListOld, ContinuousClock.now < due {
+        try? await Task.sleep(for: MaintenanceKeeper.poll)
+      }
     }
   }
 
