@@ -6,4 +6,5 @@ extension ConformStep {
     bookSteps
     + orderSteps
     + replySteps
+    + rateSteps
 }

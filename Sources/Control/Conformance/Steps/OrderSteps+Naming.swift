@@ -78,7 +78,8 @@ extension ConformStep {
     _ bench: ConformBench, _ findings: Findings, _ line: ConformLine, _ price: String
   ) async throws {
     let bad: [(String, JSONValue?)] = [
-      ("without an id", nil), ("whose id has 33 letters", .string(String(repeating: "a", count: 33))),
+      ("without an id", nil),
+      ("whose id has 33 letters", .string(String(repeating: "a", count: 33))),
       ("whose id has a hyphen", "a-1"),
     ]
     for (words, id) in bad {
@@ -102,7 +103,8 @@ extension ConformStep {
     let mark = line.mark
     let members = bench.order(bench.spot, buy: true, ["px": .string(price)])
     line.send(["op": "order", "id": .string(id), "args": [.object(members)]])
-    let reply = try await findings.demand("OKX-101", "a reply with an id of 32 letters and digits") {
+    let reply = try await findings.demand("OKX-101", "a reply with an id of 32 letters and digits")
+    {
       try await line.next("reply to order", after: mark) { $0.id == id }
     }
     let row = reply.rows.first ?? .null

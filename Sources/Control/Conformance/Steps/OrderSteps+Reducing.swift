@@ -99,7 +99,8 @@ extension ConformStep {
     findings.expect(
       "OKX-116", ["22", "23"].contains(displaced?.text("cancelSource") ?? ""),
       "one is cancelled where a better one closes the position already (cancelSource 22 or 23)",
-      seen: displaced.map { "cancelSource '\($0.text("cancelSource"))'" } ?? "it rests on after 5 s")
+      seen: displaced.map { "cancelSource '\($0.text("cancelSource"))'" } ?? "it rests on after 5 s"
+    )
     let rows = try await bench.pushes(line, of: better, seconds: 0.2)
     findings.expect(
       "OKX-116", !rows.contains { $0.text("state") == "canceled" }, "the better one stays",
@@ -138,7 +139,8 @@ extension ConformStep {
     findings.expect(
       "OKX-119", gone?.text("state") == "canceled" && gone?.text("cancelSource") == "17",
       "what was in the way is cancelled with cancelSource 17",
-      seen: gone.map { "\($0.text("state")), cancelSource '\($0.text("cancelSource"))'" } ?? "no push")
+      seen: gone.map { "\($0.text("state")), cancelSource '\($0.text("cancelSource"))'" }
+        ?? "no push")
     let end = try? await line.next("push of the close", after: waiting.mark) {
       $0.isPush(of: "orders")
         && $0.rows.contains { $0.text("clOrdId") == client && $0.text("state") == "filled" }

@@ -29,7 +29,8 @@ extension ConformStep {
     judgeMeans(findings, live: live, pending: pending, queried: queried, history: history)
     let bare = [("push", live), ("trade/order", queried)]
     findings.expect(
-      "OKX-114", bare.allSatisfy { $0.1?.showsFill != true && ["", "0"].contains($0.1?.text("tradeId")) },
+      "OKX-114",
+      bare.allSatisfy { $0.1?.showsFill != true && ["", "0"].contains($0.1?.text("tradeId")) },
       "an order without a fill shows none",
       seen: bare.map {
         "\($0.0) fillSz \($0.1?.text("fillSz") ?? "-") tradeId \($0.1?.text("tradeId") ?? "-")"
@@ -129,7 +130,9 @@ extension ConformStep {
         "OKX-109", states == wanted && told.last?.text("cancelSource") == "31",
         "a post_only order that would take is pushed as \(wanted.joined(separator: ", ")) "
           + "with cancelSource 31",
-        seen: "\(states.joined(separator: ", ")), cancelSource \(told.last?.text("cancelSource") ?? "-")")
+        seen:
+          "\(states.joined(separator: ", ")), cancelSource \(told.last?.text("cancelSource") ?? "-")"
+      )
       if states.last != "canceled" { try await bench.undo(line, bench.swap, taking) }
     }
   }

@@ -27,7 +27,8 @@ extension ConformStep {
       bought += filled + fees(taken, spot.text("baseCcy"))
       let wanted = Double(money) ?? 0
       findings.expect(
-        "OKX-112", end.has("sz", money) && end.text("tgtCcy") == "quote_ccy"
+        "OKX-112",
+        end.has("sz", money) && end.text("tgtCcy") == "quote_ccy"
           && paid > wanted * 0.4 && paid <= wanted * 1.001,
         "a market buy of sz \(money) \(target.isEmpty ? "without tgtCcy" : "in quote_ccy") "
           + "spends that much",

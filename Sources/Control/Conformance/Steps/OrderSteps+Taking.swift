@@ -45,7 +45,9 @@ extension ConformStep {
       findings.expect(
         "OKX-110", states == ["live", "canceled"] && rows.last?.text("cancelSource") == source,
         "an \(type) order that finds nothing is live, then canceled with cancelSource \(source)",
-        seen: "\(states.joined(separator: ", ")), cancelSource \(rows.last?.text("cancelSource") ?? "-")")
+        seen:
+          "\(states.joined(separator: ", ")), cancelSource \(rows.last?.text("cancelSource") ?? "-")"
+      )
     }
   }
 
@@ -72,7 +74,8 @@ extension ConformStep {
       "trade/order shows the last fill",
       seen: "tradeId \(queried.text("tradeId")) of \(last.text("tradeId"))")
     findings.expect(
-      "OKX-113", (queried.decimal("avgPx")?.mantissa ?? 0) > 0
+      "OKX-113",
+      (queried.decimal("avgPx")?.mantissa ?? 0) > 0
         && (rows.last?.decimal("avgPx")?.mantissa ?? 0) > 0, "a fill has a mean price",
       seen: "avgPx '\(queried.text("avgPx"))', pushed '\(rows.last?.text("avgPx") ?? "")'")
     let fill = try await bench.listed(
@@ -178,7 +181,8 @@ extension ConformStep {
     guard let ask = books.first?["asks"]?[0], let price = ask[0]?.string,
       let there = ask[1]?.string.flatMap({ DecimalNumber($0) }), let lot = swap.decimal("minSz"),
       let lots = try? there.units(of: lot), let value = Double(swap.text("ctVal")),
-      let worth = Double(price), Double(lots) * (Double(lot.description) ?? 0) * value * worth
+      let worth = Double(price),
+      Double(lots) * (Double(lot.description) ?? 0) * value * worth
         <= worthMax(bench)
     else { return nil }
     let placed = try await bench.place(

@@ -48,7 +48,8 @@ extension ConformStep {
   ) async throws {
     let price = JSONValue.string(try await bench.price(bench.spot, buy: true, restingBy: 20))
     let bad: [(String, [String: JSONValue])] = [
-      ("a size of 0", ["px": price, "sz": "0"]), ("no such type", ["px": price, "ordType": "best"]),
+      ("a size of 0", ["px": price, "sz": "0"]),
+      ("no such type", ["px": price, "ordType": "best"]),
       ("no such side", ["px": price, "side": "hold"]), ("a price of 0", ["px": "0"]),
     ]
     for (words, members) in bad {
@@ -76,7 +77,8 @@ extension ConformStep {
       findings.expect(
         "OKX-133", answer.code == "50004" && answer.status == 400 && isThere == arrives,
         "50004 comes as HTTP 400 and leaves open whether the order \(arrives ? "is" : "is not") there",
-        seen: "HTTP \(answer.status) \(answer.code), and the order is\(isThere ? "" : " not") there")
+        seen: "HTTP \(answer.status) \(answer.code), and the order is\(isThere ? "" : " not") there"
+      )
       if !isThere { continue }
       _ = try await bench.call(
         "POST", "trade/cancel-order",
@@ -137,7 +139,8 @@ extension ConformStep {
     if try await bench.provoke(["at 0ms of exchange age \(name) \(forgottenMilliseconds)"]) {
       let after = try await bench.queried(bench.spot, client: gone.clientID)
       findings.expect(
-        "OKX-135", after.code == "51603", "one that was cancelled without a fill two hours ago is not",
+        "OKX-135", after.code == "51603",
+        "one that was cancelled without a fill two hours ago is not",
         seen: String(after.text.prefix(120)))
       return
     }

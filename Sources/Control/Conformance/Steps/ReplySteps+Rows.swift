@@ -16,7 +16,8 @@ extension ConformStep {
     let amended = try await bench.ask(
       line, "amend-order",
       [
-        "instIdCode": code, "ordId": .string(placed.exchangeID), "reqId": .string(bench.nextID("q")),
+        "instIdCode": code, "ordId": .string(placed.exchangeID),
+        "reqId": .string(bench.nextID("q")),
         "newSz": .string(bench.size(spot, 2)),
       ])
     try await Task.sleep(nanoseconds: 40_000_000)
@@ -38,7 +39,8 @@ extension ConformStep {
       let fields = Set(row.object.map { Array($0.keys) } ?? [])
       let wanted = (own[words] ?? []).union(["clOrdId", "ordId", "ts", "sCode", "sMsg"])
       findings.expect(
-        "OKX-139", fields.subtracting(["subCode"]) == wanted
+        "OKX-139",
+        fields.subtracting(["subCode"]) == wanted
           && (words != "cancelling" || !fields.contains("subCode")),
         "a row of \(words) has \(wanted.sorted().joined(separator: ", "))",
         seen: fields.sorted().joined(separator: ", "))
@@ -87,7 +89,8 @@ extension ConformStep {
   ) async throws {
     let spot = bench.spot
     let balance = try await bench.rows(
-      "GET", "account/balance?ccy=\(spot.text("quoteCcy"))").first?["details"]?[0]
+      "GET", "account/balance?ccy=\(spot.text("quoteCcy"))"
+    ).first?["details"]?[0]
     let price = try await bench.price(spot, buy: true, restingBy: 20)
     guard let free = Double(balance?.text("availBal") ?? ""), let cost = Double(price),
       let least = Double(spot.text("minSz")), let most = Double(spot.text("maxLmtSz"))

@@ -33,7 +33,8 @@ extension ConformStep {
     for (good, code) in [([true, false, true], "2"), ([false, false], "1"), ([true, true], "0")] {
       let items = good.map(item)
       let reply = try await bench.request(line, "batch-orders", items.map { .object($0) })
-      judgeBatch(findings, items, good, reply.code ?? "", reply.rows, text: reply.text, wanted: code)
+      judgeBatch(
+        findings, items, good, reply.code ?? "", reply.rows, text: reply.text, wanted: code)
       let taken = reply.rows.filter { !$0.text("ordId").isEmpty }
       if taken.isEmpty { continue }
       let gone = try await bench.request(
@@ -85,7 +86,7 @@ extension ConformStep {
 
   private static let replyRefusals: @Sendable (ConformBench, Findings) async throws -> Void = {
     bench, findings in
-    let line = try await bench.openPrivate()
+    let line = try await bench.openOrders()
     defer { bench.close(line) }
     let order = JSONValue.object(
       bench.order(
