@@ -25,7 +25,8 @@ public struct FrameReplay: Sendable {
       switch self {
       case .unreadable(let file): "no file at \(file)"
       case .line(let number, let why): "line \(number) is no frame: \(why)"
-      case .noInstruments: "the frames name no instrument: no reply of public/instruments is among them"
+      case .noInstruments:
+        "the frames name no instrument: no reply of public/instruments is among them"
       }
     }
   }
