@@ -105,7 +105,7 @@ extension ConformBench {
     _ line: ConformLine, _ operation: String, _ items: [JSONValue]
   ) async throws -> ConformFrame {
     let mark = line.mark
-    let id = nextID("r")
+    let id = nextID("")
     line.send(["op": .string(operation), "id": .string(id), "args": .array(items)])
     return try await line.next("reply to \(operation)", after: mark) { $0.id == id }
   }

@@ -76,7 +76,6 @@ extension ConformStep {
       (1...4).map { "at \($0) of orders duplicate" })
     for buy in [true, false] { _ = try await bench.take(line, bench.swap, buy: buy) }
     try await Task.sleep(nanoseconds: 200_000_000)
-    if isProvoked { _ = try await bench.provoke(["at 0ms of exchange calm"]) }
     let all = lives(bench, line)
     let repeats = all.reduce(0) { $0 + $1.count - Set($1).count }
     let odd = all.compactMap(fault).first

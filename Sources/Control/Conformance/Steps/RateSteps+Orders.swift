@@ -42,7 +42,7 @@ extension ConformStep {
   private static func burst(
     _ bench: ConformBench, _ line: ConformLine, _ operation: String, _ count: Int
   ) async throws -> [ConformFrame?] {
-    let ids = (0..<count).map { _ in bench.nextID("b") }
+    let ids = (0..<count).map { _ in bench.nextID("") }
     let mark = line.mark
     for id in ids {
       line.send([
@@ -163,7 +163,7 @@ extension ConformStep {
   ) async throws -> Int {
     let sizes = Array(repeating: 20, count: 12) + [10]
     let mark = line.mark
-    let ids = sizes.map { _ in bench.nextID("b") }
+    let ids = sizes.map { _ in bench.nextID("") }
     for (id, size) in zip(ids, sizes) {
       line.send([
         "op": .string(operation), "id": .string(id),

@@ -95,7 +95,7 @@ extension ConformStep {
     let mark = line.mark
     // Both leave before either is answered: only the id tells which answer is whose.
     let requests: [(String, JSONValue)] = [
-      (bench.nextID("n"), []), (bench.nextID("n"), [order, order]),
+      (bench.nextID(""), []), (bench.nextID(""), [order, order]),
     ]
     for (id, items) in requests { line.send(["op": "order", "id": .string(id), "args": items]) }
     for (id, items) in requests {
