@@ -153,6 +153,24 @@ import Testing
     #expect(try bench.code("trade/order?instId=BTC-USDT&clOrdId=a") == "0")
   }
 
+  /// What was cancelled without a fill is forgotten with time, what was filled is not (docs/OKX.md OKX-135).
+  @Test func doneOrdersAge() throws {
+    let (bench, line) = try ready()
+    try bench.rest("a", on: line)
+    try bench.rest("open", on: line)
+    try bench.order("BTC-USDT", "buy", "market", size: "0.001", id: "m")
+    let code = try bench.code(of: "BTC-USDT")
+    bench.send("cancel-order", #""instIdCode":\#(code),"clOrdId":"a""#, id: "c", on: line)
+    func answer(_ id: String) throws -> String {
+      try bench.code("trade/order?instId=BTC-USDT&clOrdId=\(id)")
+    }
+    try bench.play("at 0ms of exchange age BTC-USDT 7100000")
+    #expect(try answer("a") == "0")
+    try bench.play("at 0ms of exchange age BTC-USDT 200000")
+    #expect(try answer("a") == "51603")
+    #expect(try answer("m") == "0" && answer("open") == "0")
+  }
+
   // MARK: - Lines
 
   @Test func privateLinesAreCutTogether() throws {

@@ -83,6 +83,18 @@ import Testing
     #expect(statuses == [200, 200, 200, 200, 200, 429])
   }
 
+  /// Once a second; the ratios are of other accounts (docs/OKX.md OKX-211).
+  @Test func theAccountsOrderRateIsTold() throws {
+    let bench = try Bench {
+      $0.accountOrdersPerTwoSeconds = 700
+      $0.limitsRequests = true
+    }
+    let row = try bench.rows("trade/account-rate-limit")[0]
+    #expect(row["accRateLimit"] as? String == "700" && row["fillRatio"] as? String == "")
+    _ = bench.get("/api/v5/trade/account-rate-limit")
+    #expect(bench.get("/api/v5/trade/account-rate-limit").status == 429)
+  }
+
   @Test(arguments: [false, true])
   func aRateIsRefusedWhereTheOptionSays(_ inRow: Bool) throws {
     let bench = try Bench {

@@ -53,6 +53,14 @@ extension MatchingEngine {
     }
   }
 
+  /// Lets the instrument's done orders have ended so many milliseconds earlier: what a query forgets with time is
+  /// forgotten at once. False where there is none.
+  public mutating func age(_ instrument: Int, by milliseconds: Int64) -> Bool {
+    let places = doneOrders.indices.filter { doneOrders[$0].instrument == instrument }
+    for place in places { doneOrders[place].updatedAt -= milliseconds }
+    return !places.isEmpty
+  }
+
   /// Cancels the instrument's orders, those on their way too.
   public mutating func cancelAll(
     _ instrument: Int, source: String, at now: Int64, into events: inout [EngineEvent]

@@ -4,6 +4,7 @@ import argparse
 from desk import *
 from desk import CONFIGURATION
 from liar import LIES, Liar
+import lies_orders  # noqa: F401
 
 CONFORM = CONFIGURATION.replace(
     "    rest: https", "    business: wss://localhost:{port}/ws/v5/business\n    rest: https")

@@ -74,7 +74,7 @@ extension ConformBench {
     request: [String: JSONValue] = [:]
   ) async throws -> ConformOrder {
     let mark = line.mark
-    let id = nextID("r")
+    let id = nextID("")
     var body: [String: JSONValue] = [
       "op": .string(operation), "id": .string(id), "args": [.object(members)],
     ]

@@ -139,7 +139,8 @@ public final class ConformBench: Sendable {
 
   // MARK: Names
 
-  /// An `id` of a request, 1 to 32 letters and digits.
+  /// An `id` of a request, 1 to 32 letters and digits. Of an order request without a letter: a number, as the desk's
+  /// are, so that its decoders find the answer.
   public func nextID(_ letter: String = "r") -> String {
     state.withLock {
       $0.orders += 1

@@ -112,7 +112,9 @@ private struct Readers: ~Copyable {
     let isPush = json["event"] == nil && json["data"] != nil && json["arg"] != nil
     if frame.line.hasPrefix("private") {
       let isOurs = ["orders", "account", "positions"].contains(channel)
-      return isPush && !isOurs ? .passed : privately(bytes, json)
+      // The desk amends nothing.
+      let isAmend = json["op"]?.string?.contains("amend") == true
+      return isPush && !isOurs || isAmend ? .passed : privately(bytes, json)
     }
     if !isPush { return .passed }
     if MarketChannel(okxName: channel) != nil { return publicly(bytes, channel) }

@@ -4,4 +4,7 @@ extension ConformStep {
   /// Chapters in the order of docs/OKX.md.
   public static let all: [ConformStep] =
     bookSteps
+    + orderSteps
+    + replySteps
+    + rateSteps
 }

@@ -9,7 +9,7 @@ extension Deed {
   var instrument: String? {
     switch self {
     case .liquidate(let name, _, _), .deleverage(let name, _, _), .funding(let name, _),
-      .settle(let name, _), .foreignCancel(let name):
+      .settle(let name, _), .foreignCancel(let name), .age(let name, _):
       name
     case .foreign(let order): order.instrument
     case .change(let name, _): name
@@ -99,6 +99,7 @@ extension SimulatedExchange {
         $0.settle(index, price: ticks.map { Price(ticks: $0) }, at: now, into: &$1)
       }
     case .foreign(let order): return place(order, index)
+    case .age(_, let time): return withEngine { engine, _ in engine.age(index, by: time) }
     case .foreignCancel:
       let open = engine.openOrders.filter { $0.instrument == index }
       for order in open {

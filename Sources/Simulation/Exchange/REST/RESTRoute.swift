@@ -67,6 +67,7 @@ struct RESTRoute: Sendable {
       signed("GET", "trade/order", 60, SimulatedExchange.queryOrder),
       signed("GET", "trade/fills", 60, SimulatedExchange.recentFills),
       signed("GET", "trade/fills-history", 10, SimulatedExchange.fillsHistory),
+      signed("GET", "trade/account-rate-limit", 2, SimulatedExchange.accountRateLimit),
       signed("POST", "trade/cancel-all-after", 0, SimulatedExchange.cancelAllAfter),
       signed("POST", "trade/order", 0, SimulatedExchange.orderOperation),
       signed("POST", "trade/cancel-order", 0, SimulatedExchange.orderOperation),

@@ -73,6 +73,14 @@ extension SimulatedExchange {
     }
   }
 
+  /// Docs/OKX.md OKX-211; the ratios are of accounts in the fee levels from VIP 5 on.
+  func accountRateLimit(_ request: RESTRequest) -> HTTPReply {
+    RESTReply.rows([
+      "{\"accRateLimit\":\"\(options.accountOrdersPerTwoSeconds)\",\"fillRatio\":\"\","
+        + "\"mainFillRatio\":\"\",\"nextAccRateLimit\":\"\",\"ts\":\"\(clock.wallMilliseconds())\"}"
+    ])
+  }
+
   /// OKX signs rates the other way round: negative is paid.
   func tradeFee(_ request: RESTRequest) -> HTTPReply {
     let type = request.text("instType")

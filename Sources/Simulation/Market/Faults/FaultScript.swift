@@ -45,6 +45,7 @@ public enum FaultKind: String, Sendable, CaseIterable {
 ///     at 4 of orders liquidate BTC-USDT-SWAP 2 silent
 ///     at 0ms of exchange foreign BTC-USDT buy limit 9000 0.01 phone
 ///     at 0ms of exchange foreign-isolated BTC-USDT-SWAP buy market - 2
+///     at 0ms of exchange age BTC-USDT 7200000
 ///     at 500ms of exchange tick BTC-USDT 0.01 3000
 ///     at 0ms of exchange maintenance 2000 5000 1000
 ///

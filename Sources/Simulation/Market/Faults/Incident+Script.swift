@@ -106,6 +106,9 @@ extension Deed {
       return .foreign(order)
     case "foreign-cancel":
       return .foreignCancel(instrument: try arguments.word("an instrument"))
+    case "age":
+      return .age(
+        instrument: try arguments.word("an instrument"), try arguments.number("milliseconds"))
     default: return nil
     }
   }

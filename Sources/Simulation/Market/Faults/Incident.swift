@@ -85,6 +85,8 @@ public enum Deed: Sendable, Equatable {
   case foreign(ForeignOrder)
   /// Somebody else cancels whatever is open in the instrument.
   case foreignCancel(instrument: String)
+  /// The instrument's orders that are done ended so much earlier.
+  case age(instrument: String, Int64)
   // Of the market.
   case change(instrument: String, InstrumentDeed)
   case maintenance(Maintenance)
@@ -130,6 +132,7 @@ extension Deed {
     case .transfer: "transfer"
     case .foreign: "foreign"
     case .foreignCancel: "foreign-cancel"
+    case .age: "age"
     case .change(_, let deed): deed.name
     case .maintenance: "maintenance"
     case .calm: "calm"
