@@ -4,4 +4,6 @@ extension ConformStep {
   /// Chapters in the order of docs/OKX.md.
   public static let all: [ConformStep] =
     bookSteps
+    + accountSteps
+    + restSteps
 }
