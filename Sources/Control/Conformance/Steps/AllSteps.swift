@@ -6,4 +6,5 @@ extension ConformStep {
     bookSteps
     + accountSteps
     + restSteps
+    + instrumentSteps
 }

@@ -45,7 +45,8 @@ extension ConformStep {
     findings.expect(
       "OKX-170",
       right.code == "0" && near.code == "0" && late.code == "50102" && early.code == "50102"
-        && wrong.code == "50113" && lacking.code == "50106" && body.code == "1" && body.rowCode.hasPrefix("51"),
+        && wrong.code == "50113" && lacking.code == "50106" && body.code == "1"
+        && body.rowCode.hasPrefix("51"),
       "signed with query and with body: taken; 40 s off: 50102; a wrong signature: 50113; none: 50106",
       seen:
         "right \(right.code), 20 s late \(near.code), 40 s late \(late.code), 40 s early \(early.code), wrong "
