@@ -104,6 +104,22 @@ extension ConformBench {
     ).first { name($0) != name(instrument) && $0.text("state") == "live" }
   }
 
+  /// This run's algo orders that still wait are cancelled; those that cannot be are named.
+  func tidyAlgos() async throws -> [String] {
+    var left: [String] = []
+    for types in ["conditional,oco", "trigger", "move_order_stop"] {
+      for row in try await read("trade/orders-algo-pending?ordType=\(types)")
+      where row.text("tag") == ConformBench.tag {
+        let item: JSONValue = [
+          "instId": .string(row.text("instId")), "algoId": .string(row.text("algoId")),
+        ]
+        let answer = try await call("POST", "trade/cancel-algos", .array([item]))
+        if answer.rowCode != "0" { left.append("algo order \(row.text("algoId"))") }
+      }
+    }
+    return left
+  }
+
   /// A line of a fault script: what happens to the exchange now.
   func now(_ deed: String) -> String { "at 0ms of exchange \(deed)" }
 

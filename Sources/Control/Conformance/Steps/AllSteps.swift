@@ -7,4 +7,5 @@ extension ConformStep {
     + accountSteps
     + restSteps
     + instrumentSteps
+    + algoSteps
 }

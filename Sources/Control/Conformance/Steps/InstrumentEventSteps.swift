@@ -184,9 +184,9 @@ private struct Rename {
     }
     _ = try await go("books")
     let trade = try await go("trades")
-    _ = try await findings.demand("OKX-200", "timed positions by the old name") {
+    _ = try await findings.demand("OKX-200", "timed positions for the old subscription") {
       try await account.next("timed push of positions", after: accountMark, seconds: 7) { frame in
-        frame.isPush(of: "positions") && frame.instrument == old && !frame.rows.isEmpty
+        frame.isPush(of: "positions") && frame.rows.contains { $0.text("instId") == new }
       }
     }
     let tickers = line.frames.dropFirst(mark).count { $0.isPush(of: "tickers") }
@@ -197,10 +197,11 @@ private struct Rename {
     ])
     let given = try await line.next("answer to unsubscribe", after: mark) { $0.id == id }
     findings.expect(
-      "OKX-200", trade.instrument == old && tickers == 0 && given.event == "unsubscribe",
-      "books, trades and timed positions go on, tickers fall silent, books given up by the new name",
+      "OKX-200",
+      trade.rows.first?.text("instId") == new && tickers == 0 && given.event == "unsubscribe",
+      "books, trades and timed positions go on with \(new) in them, tickers fall silent, books given up by it",
       seen:
-        "trades of \(trade.instrument ?? ""), \(tickers) tickers, unsubscribe \(given.event ?? "") \(given.code ?? "")"
+        "trades of \(trade.rows.first?.text("instId") ?? ""), \(tickers) tickers, unsubscribe \(given.event ?? "") \(given.code ?? "")"
     )
   }
 }
