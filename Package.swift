@@ -92,7 +92,8 @@ let hotTests: [Target] = [
   tests("Channels", ["Quantities", "Channels", "MappedFile", "CKernel"]),
   tests("Wire", ["Quantities", "Wire"]),
   .target(
-    name: "Fixtures", path: "Tests/Support/Fixtures", exclude: ["Made", "make-fixtures.py"],
+    name: "Fixtures", path: "Tests/Support/Fixtures",
+    exclude: ["Made", "Conform", "make-fixtures.py"],
     swiftSettings: strict),
   tests("OKX", ["Quantities", "Wire", "OKX", "Fixtures"]),
   tests("Book", ["Quantities", "Book", "Fixtures"]),
@@ -234,7 +235,7 @@ let controlTests: [Target] = [
     "Dialing", ["Quantities", "Wire", "Transport", "Dialing", "Account", "dial-probe"],
     exclude: ["Support/peers.py", "Support/black-hole.py", "Support/make-certificates.sh"]),
   tests("Operations", ["Quantities", "ExchangeCalendar", "Operations", log]),
-  tests("Conformance", ["Conformance"]),
+  tests("Conformance", ["ExchangeCalendar", "Conformance"]),
   tests("Account", ["Quantities", "Channels", "OKX", "Orders", "Account", "Exchange", log]),
   tests(
     "Ledger",

@@ -45,13 +45,17 @@ struct ConformCommand: AsyncParsableCommand {
   var out: String?
   @Flag(help: "A rule that was not seen is a failure too (66).")
   var strict = false
+  @Option(help: "Read the frames of this earlier run by the desk's own decoders instead, and end.")
+  var replay: String?
 
   func run() async throws {
     if list { return ConformCommand.showList() }
+    if let replay { return try ConformCommand.showReplay(replay) }
+    let chosen = try ConformanceRun.steps(named: steps.map(RecordCommand.words) ?? [])
     let configuration = try common.load()
     Logs.bootstrap(configuration.log, environment: configuration.environment)
     let target = try target(configuration)
-    let run = try ConformanceRun(target, names: steps.map(RecordCommand.words) ?? []) {
+    let run = ConformanceRun(target, steps: chosen) {
       FileHandle.standardError.write(Data("\($0)\n".utf8))
     }
     let report: ConformanceReport
@@ -75,6 +79,13 @@ struct ConformCommand: AsyncParsableCommand {
     for step in ConformStep.all {
       print("\(step.name)\t\(step.rules.joined(separator: " "))\t\(step.what)")
     }
+  }
+
+  private static func showReplay(_ folder: String) throws {
+    let replay = try FrameReplay(file: folder + "/frames.jsonl")
+    for (kind, count) in replay.taken.sorted(by: { $0.key < $1.key }) { print("\(kind)\t\(count)") }
+    for refusal in replay.refused { print("refused\t\(refusal)") }
+    if replay.refusedCount > 0 { throw ExitCode(65) }
   }
 
   private func target(_ configuration: Configuration) throws -> ConformTarget {

@@ -8,7 +8,7 @@ private struct Rule {
   var cells: [String]
 }
 
-/// The rows `| OKX-NNN | rule | source | done in |`, in their order.
+/// The rows `| OKX-NNN | rule | source | done in | conform |`, in their order.
 private func rules(_ text: String) -> [Rule] {
   text.split(separator: "\n").compactMap { line in
     guard line.hasPrefix("| OKX-") else { return nil }
@@ -35,8 +35,8 @@ private func faults(_ rules: [Rule], exists: (String) -> Bool) throws -> [String
     if try matches("^(OKX-[0-9]{3})$", in: rule.number).isEmpty {
       found.append("\(rule.number): no number of three digits")
     }
-    if rule.cells.count != 4 || rule.cells.contains("") {
-      found.append("\(rule.number): a row is number, rule, source and code")
+    if rule.cells.count != 5 || rule.cells.contains("") {
+      found.append("\(rule.number): a row is number, rule, source, code and steps of conform")
       continue
     }
     let files = try matches("`([^`]+)`", in: rule.cells[3])
@@ -82,14 +82,16 @@ private func citing() -> [URL] {
 }
 
 @Test func theRuleCheckCanFail() throws {
-  let good = "| OKX-001 | a | b | `Package.swift` |\n| OKX-002 | a | b | `README.md` |"
+  let good =
+    "| OKX-001 | a | b | `Package.swift` | `c.d` |\n| OKX-002 | a | b | `README.md` | `c.d` |"
   #expect(try faults(rules(good), exists: exists) == [])
   for bad in [
-    "| OKX-002 | a | b | `Package.swift` |\n| OKX-001 | a | b | `README.md` |",
-    "| OKX-001 | a | b | `Package.swift` |\n| OKX-001 | a | b | `README.md` |",
-    "| OKX-1 | a | b | `Package.swift` |", "| OKX-001 | a |  | `Package.swift` |",
-    "| OKX-001 | a | `Package.swift` |", "| OKX-001 | a | b | code |",
-    "| OKX-001 | a | b | `Sources/Hot/Nowhere.swift` |",
+    "| OKX-002 | a | b | `Package.swift` | `c.d` |\n| OKX-001 | a | b | `README.md` | `c.d` |",
+    "| OKX-001 | a | b | `Package.swift` | `c.d` |\n| OKX-001 | a | b | `README.md` | `c.d` |",
+    "| OKX-1 | a | b | `Package.swift` | `c.d` |", "| OKX-001 | a |  | `Package.swift` | `c.d` |",
+    "| OKX-001 | a | b | `Package.swift` |", "| OKX-001 | a | b | `Package.swift` |  |",
+    "| OKX-001 | a | b | code | `c.d` |",
+    "| OKX-001 | a | b | `Sources/Hot/Nowhere.swift` | `c.d` |",
   ] {
     #expect(try faults(rules(bad), exists: exists) != [], "\(bad)")
   }

@@ -197,6 +197,7 @@ func aMissingLimitRefuses(_ line: String) {
   let found = problems(yaml)
   #expect(yaml != validYAML && found.isEmpty == yaml.contains("rest:"), "\(found)")
   #expect(problems(replacing("okx:\n", "okx:\n  order_fallback: orders\n")).count == 1)
+  #expect(problems(replacing("okx:\n", "okx:\n  order_fallback: closes\n")).count == found.count)
   let early = replacing("okx:\n", "okx:\n  order_fallback_seconds: 3\n")
   #expect(problems(early).count == 1, "the Sender's own cancels come first")
 }

@@ -24,7 +24,9 @@ enum Desks {
   /// What rests when the process ends: the scenarios are Tests/Peers/desk/ends.py.
   @Suite(.serialized)
   struct Ends {
-    @Test(arguments: ["cancelled_by_rest", "fallback", "named", "orphaned", "others_order_rests"])
+    @Test(arguments: [
+      "cancelled_by_rest", "fallback", "fallback_closes", "named", "orphaned", "others_order_rests",
+    ])
     func scenario(_ name: String) throws {
       let (status, output) = try Scenario.run(name, of: "ends.py")
       #expect(status == 0, "\(output)")

@@ -82,21 +82,40 @@ extension AccountReader {
     return reading
   }
 
+  /// Closes all that there is of a cross position, at market; its own pending closes are cancelled first. By OKX's
+  /// order and under our tag, of no number of ours (docs/OKX.md OKX-119).
+  public func closePosition(_ instrument: InstrumentID) async -> CancelResult {
+    struct Body: Encodable {
+      var instId: String
+      var mgnMode = "cross"
+      var autoCxl = true
+      var tag: String
+    }
+    let body = Body(
+      instId: instruments[instrument].symbol.description, tag: "\(OrderEncoder.tag)")
+    return await ask("/api/v5/trade/close-position", body)
+  }
+
   /// Cancels one working order, by the exchange's id where there is one.
   public func cancel(_ order: OrderUpdate) async -> CancelResult {
-    let path = "/api/v5/trade/cancel-order"
     var fields = ["instId": instruments[order.instrument].symbol.description]
     if order.exchangeOrder == .none {
       fields["clOrdId"] = String(order.clientOrder.rawValue)
     } else {
       fields["ordId"] = String(order.exchangeOrder.rawValue)
     }
+    return await ask("/api/v5/trade/cancel-order", fields)
+  }
+
+  /// A trading request of one item; where its row has no `sCode` the envelope's 0 decides.
+  private func ask(_ path: String, _ fields: some Encodable) async -> CancelResult {
     do {
       let body = try await rest.postSigned(
         path, body: try JSONEncoder().encode(fields), .order, rowsDecide: true)
       guard let row = try AccountReader.rows(body, path).first, row.members != nil else {
         return .unknown("the answer has no row")
       }
+      if row.members?["sCode"] == nil { return .accepted }
       return AccountReader.result(row.text("sCode"), OddRow.bounded(row.text("sMsg")))
     } catch RESTError.refused(let code, let message) {
       return AccountReader.result(code, OddRow.bounded(message))

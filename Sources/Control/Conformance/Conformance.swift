@@ -12,17 +12,21 @@ public struct ConformanceRun: Sendable {
   /// Told before each step and behind it, for people who wait.
   public var progress: @Sendable (String) -> Void
 
+  public init(
+    _ target: ConformTarget, steps: [ConformStep], progress: @escaping @Sendable (String) -> Void
+  ) {
+    self.target = target
+    self.steps = steps
+    self.progress = progress
+  }
+
   /// - Parameter names: steps or chapters (`books`); empty: all.
   /// - Throws: `ConformHindrance` where a name fits no step.
-  public init(
-    _ target: ConformTarget, names: [String] = [], progress: @escaping @Sendable (String) -> Void
-  ) throws {
-    self.target = target
-    self.progress = progress
+  public static func steps(named names: [String]) throws -> [ConformStep] {
     for name in names where !ConformStep.all.contains(where: { $0.fits(name) }) {
       throw ConformHindrance("no step \(name): `llmtrading conform --list` names them")
     }
-    steps = ConformStep.all.filter { step in names.isEmpty || names.contains { step.fits($0) } }
+    return ConformStep.all.filter { step in names.isEmpty || names.contains { step.fits($0) } }
   }
 
   public func run() async throws -> ConformanceReport {
@@ -65,13 +69,14 @@ public struct ConformanceRun: Sendable {
       target.day ?? CalendarDay(milliseconds: rest.venueClock.now().milliseconds)
     let log = FrameLog()
     return ConformBench(
-      target, log: log, day: day, spot: try await row("SPOT", target.spot, rest),
-      swap: try await row("SWAP", target.swap, rest))
+      target, log: log, day: day, spot: try await row("SPOT", target.spot, log),
+      swap: try await row("SWAP", target.swap, log))
   }
 
-  private func row(_ type: String, _ name: String, _ rest: RESTClient) async throws -> JSONValue {
+  private func row(_ type: String, _ name: String, _ log: FrameLog) async throws -> JSONValue {
     let path = "/api/v5/public/instruments?instType=\(type)&instId=\(name)"
-    let body = String(decoding: try await rest.get(path), as: UTF8.self)
+    let body = String(decoding: try await target.rest.get(path), as: UTF8.self)
+    log.add("rest", .received, call: "GET \(path)", body)
     guard let row = (try? JSONValue(parsing: body))?["data"]?[0] else {
       throw ConformHindrance("\(name) is not listed: choose another by --spot or --swap")
     }

@@ -3,6 +3,7 @@ import argparse
 
 from desk import *
 from desk import CONFIGURATION
+from liar import LIES, Liar
 
 CONFORM = CONFIGURATION.replace(
     "    rest: https", "    business: wss://localhost:{port}/ws/v5/business\n    rest: https")
@@ -27,6 +28,17 @@ class Conformance:
     def __exit__(self, *words):
         self.desk.__exit__(*words)
 
+    def believe(self, liar):
+        """From now on the desk asks the liar, in plain text."""
+        path = os.path.join(self.desk.folder, "llmtrading.yaml")
+        with open(path) as file:
+            text = file.read()
+        port = self.desk.exchange.port
+        text = text.replace(f"https://localhost:{port}", f"http://127.0.0.1:{liar.rest_port}")
+        text = text.replace(f"wss://localhost:{port}", f"ws://127.0.0.1:{liar.port}")
+        with open(path, "w") as file:
+            file.write(text)
+
     def run(self, *words, seconds=600):
         """Exit status, the report by rule, and all that was printed."""
         out = os.path.join(self.desk.folder, "conform")
@@ -42,14 +54,101 @@ class Conformance:
         return done.returncode, {row["rule"]: row for row in found["rules"]}, done.stdout
 
 
+    def replayed(self, damage=None):
+        """Exit status and output of the desk's own decoders over the frames of the run."""
+        folder = os.path.join(self.desk.folder, "conform")
+        if damage:
+            path = os.path.join(folder, "frames.jsonl")
+            with open(path) as file:
+                text = file.read()
+            changed = text.replace(*damage)
+            check(changed != text, "the damage is in the frames", damage)
+            with open(path, "w") as file:
+                file.write(changed)
+        done = subprocess.run(
+            [BINARY, "conform", "--replay", folder], capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+
+def verdicts(rules, wanted):
+    return sorted(name for name, row in rules.items() if row["verdict"] == wanted)
+
+
+def agrees(day=None, *words):
+    """Every rule agrees, and nothing is left behind."""
+    with Conformance(day) as it:
+        begin = time.monotonic()
+        status, rules, text = it.run("--strict", *words)
+        print(text.strip().splitlines()[-2], f"{time.monotonic() - begin:.0f} s")
+        equal(verdicts(rules, "differs") + verdicts(rules, "not seen"), [], text)
+        equal(status, 0, text)
+        with open(os.path.join(it.desk.folder, "conform", "frames.jsonl")) as file:
+            frames = file.read()
+        for secret in (KEY, SECRET, PASSPHRASE):
+            check(secret not in frames, "no secret is in the frames")
+        status, text = it.replayed()
+        equal(status, 0, "the desk's decoders take every frame: " + text)
+        status, text = it.replayed((r'\"prevSeqId\":', r'\"prevSeq\":'))
+        check(status == 65 and "refused" in text, "a damaged frame is refused", text)
+
+
+def today():
+    """The rules of today against today's exchange."""
+    agrees()
+
+
+def spring():
+    """2026-05-01: checksums, whole rows, the old second life of post_only."""
+    agrees("2026-05-01")
+
+
+def refuses():
+    """Live is refused before anything is asked, and so is a step that is none."""
+    with Conformance() as it:
+        for words, said in ((("--environment", "live"), "refuses live"), (("--steps", "nothing"), "no step nothing")):
+            done = subprocess.run(
+                [BINARY, "conform", "--state-dir", it.desk.folder, *words], capture_output=True, text=True, timeout=60)
+            check(done.returncode not in (0, 65) and said in done.stderr, said, done.stdout + done.stderr)
+        path = os.path.join(it.desk.folder, "llmtrading.yaml")
+        with open(path) as file:
+            text = file.read()
+        hosts = ("endpoints:", "public:", "private:", "business:", "rest:", "ca_file:")
+        with open(path, "w") as file:
+            file.writelines(
+                line for line in text.replace("environment: simulated", "environment: live").splitlines(True)
+                if not line.strip().startswith(hosts))
+        done = subprocess.run(
+            [BINARY, "conform", "--state-dir", it.desk.folder, "--live"], capture_output=True, text=True, timeout=60)
+        check(done.returncode not in (0, 65), "live is refused", done.stdout + done.stderr)
+        check("refuses live" in done.stderr, "and says so", done.stderr)
+
+
+def liar(*names):
+    """Exactly the lies differ."""
+    lies = [lie for lie in LIES if not names or lie.name in names]
+    with Conformance() as it, Liar(it.desk.exchange, lies) as between:
+        it.believe(between)
+        status, rules, text = it.run()
+        told, silent = between.told()
+        print(f"{len(lies)} lies about {len(told)} rules")
+        equal(silent, [], "every lie found something to lie about")
+        equal(verdicts(rules, "differs"), sorted(told), text)
+        equal(status, 65, "a difference is a failure")
+
+
+SCENARIOS = {name: found for name, found in globals().items() if name in ("today", "spring", "liar", "refuses")}
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", nargs="*", help=f"{', '.join(SCENARIOS)}, or `run`; `liar NAME …`: these lies alone")
     parser.add_argument("--as-of")
     parser.add_argument("--steps")
-    parser.add_argument("--times", action="store_true", help="show when each step began")
     arguments = parser.parse_args()
-    with Conformance(arguments.as_of) as it:
-        status, rules, text = it.run(
-            *(["--steps", arguments.steps] if arguments.steps else []), "--watch", "10")
-        print(text)
-        print("status", status)
+    if arguments.scenario and arguments.scenario[0] in SCENARIOS:
+        SCENARIOS[arguments.scenario[0]](*arguments.scenario[1:])
+    else:
+        with Conformance(arguments.as_of) as it:
+            status, rules, text = it.run(
+                *(["--steps", arguments.steps] if arguments.steps else []), "--watch", "10")
+            print(text)
+            print("status", status)

@@ -17,8 +17,8 @@ class Relay(socketserver.ThreadingTCPServer):
     """Stands before the private line, until it is cut for good."""
     allow_reuse_address, daemon_threads = True, True
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), RelayHandler)
+    def __init__(self, port=0):
+        super().__init__(("127.0.0.1", port), RelayHandler)
         self.port, self.target, self.sockets = self.server_address[1], None, []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -125,6 +125,30 @@ def fallback_cancels():
         check(said in desk.log(), "and says so")
         check("an order may still rest" not in desk.log(), "none is left", desk.log()[-3000:])
         return True
+
+
+def fallback_closes():
+    """The private line stays away and a person flattens: REST closes the contract, and the line's return counts it."""
+    more = "  order_fallback: closes\n  order_fallback_seconds: 4\n"
+    with relayed(more, market=("--swaps", "1")) as (desk, relay):
+        swap = next(name for name in desk.names if name.endswith("SWAP"))
+
+        def stated():
+            time.sleep(0.4)  # The core asks too, of the same budget.
+            rows = desk.exchange.rows(f"/api/v5/account/positions?instId={swap}")
+            return float(rows[0]["pos"] or 0) if rows else 0.0
+        desk.inject(swap, 3)
+        until(lambda: desk.position(swap) == 3 and stated() > 0, "a position")
+        relay.cut()
+        time.sleep(6.0)
+        check(stated() > 0, "without a flatten nothing is closed")
+        desk.tell("flatten", "--instrument", swap, "--reason", "the line is gone")
+        until(lambda: stated() == 0, "flat at the exchange", 25.0)
+        check("a flattened position is closed by REST" in desk.log(), "and says so", desk.log()[-3000:])
+        again = Relay(relay.port)
+        again.target = relay.target
+        until(lambda: desk.position(swap) == 0, "the desk counts it once the line is back", 60.0)
+        again.cut()
 
 
 def named():

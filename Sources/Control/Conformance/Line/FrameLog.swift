@@ -36,7 +36,8 @@ public final class FrameLog: Sendable {
   /// Frames beyond `bytesMax`.
   public var dropped: Int { state.withLock { $0.dropped } }
 
-  func add(_ line: String, _ direction: FrameDirection, call: String? = nil, _ text: String) {
+  package func add(_ line: String, _ direction: FrameDirection, call: String? = nil, _ text: String)
+  {
     let time = Int64(Date().timeIntervalSince(begin) * 1_000)
     state.withLock {
       if $0.bytes + text.utf8.count > FrameLog.bytesMax {

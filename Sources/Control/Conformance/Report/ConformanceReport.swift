@@ -13,6 +13,19 @@ public struct ConformanceReport: Sendable {
   public var left: [String]
   public var log: FrameLog
 
+  package init(
+    environment: String, host: String, day: CalendarDay, seconds: Double, findings: [Finding],
+    left: [String], log: FrameLog
+  ) {
+    self.environment = environment
+    self.host = host
+    self.day = day
+    self.seconds = seconds
+    self.findings = findings
+    self.left = left
+    self.log = log
+  }
+
   /// One rule: a single difference outweighs what agrees, anything seen outweighs what was not.
   public struct Row: Sendable, Encodable {
     public var rule: String

@@ -25,7 +25,7 @@ public final class Findings: Sendable {
   public let step: String
   private let list = Mutex<[Finding]>([])
 
-  init(step: String) { self.step = step }
+  package init(step: String) { self.step = step }
 
   public var all: [Finding] { list.withLock { $0 } }
 

@@ -223,8 +223,8 @@ public struct CoreProcess: Sendable {
     var work = Work(
       startUp: startUp, accounting: accounting, backfill: backfill, venue: keepVenue(core, rest),
       keeper: keeper)
-    if let account, configuration.okx.orderFallback == .cancels {
-      let fallback = FallbackCancels(
+    if let account, configuration.okx.orderFallback != .none {
+      let fallback = OrderFallback(
         core: core, table: table, configuration: configuration, rest: account, log: log)
       work.fallback = Task { await fallback.run() }
     }

@@ -66,8 +66,8 @@ extension Configuration {
       }
     }
     found += proxyProblems
-    if okx.orderFallback == .cancels && endpoints.restURL == nil {
-      found.append("okx.order_fallback: cancels needs okx.endpoints.rest")
+    if okx.orderFallback != .none && endpoints.restURL == nil {
+      found.append("okx.order_fallback: \(okx.orderFallback.rawValue) needs okx.endpoints.rest")
     }
     if okx.instrumentsFile != nil {
       if environment != .simulated {

@@ -45,7 +45,7 @@ public enum ForeignOrderChoice: String, ConfigurationChoice {
 
 /// What goes by REST while the private line cannot be had.
 public enum OrderFallbackChoice: String, ConfigurationChoice {
-  case none, cancels
+  case none, cancels, closes
 }
 
 public enum LogFormat: String, ConfigurationChoice {

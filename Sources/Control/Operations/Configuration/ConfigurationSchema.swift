@@ -98,8 +98,8 @@ public enum ConfigurationSchema {
   private static let fallback: [ConfigurationKey] = [
     ConfigurationKey(
       "okx.order_fallback", \.okx.orderFallback,
-      "While the private line cannot be had: `cancels` cancels this desk's working orders by REST, `none` "
-        + "waits for the line. Nothing is ever placed by REST."),
+      "While the private line cannot be had: `cancels` cancels this desk's working orders by REST, `closes` "
+        + "also closes contracts that a flatten is to end, `none` waits for the line."),
     ConfigurationKey(
       "okx.order_fallback_seconds", \.okx.orderFallbackSeconds, unit: "seconds", range: 4...600,
       "How long the line is waited for before that."),
