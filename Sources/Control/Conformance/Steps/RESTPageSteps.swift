@@ -133,11 +133,13 @@ extension ConformStep {
       "at 300ms of exchange liquidate \(name) \(size)",
       "at 600ms of exchange adl \(name) \(size)",
     ])
-    let fills = try await bench.eventually("two fills with a negative tradeId") {
-      let rows = try await bench.read("trade/fills?instType=SWAP&instId=\(name)").filter {
-        ($0.number("tradeId") ?? 0) < 0
+    let fills = try await findings.demand("OKX-177", "two fills with a negative tradeId") {
+      try await bench.eventually("fill with a negative tradeId") {
+        let rows = try await bench.read("trade/fills?instType=SWAP&instId=\(name)").filter {
+          ($0.number("tradeId") ?? 0) < 0
+        }
+        return rows.count >= 2 ? rows : nil
       }
-      return rows.count >= 2 ? rows : nil
     }
     let row = try await bench.read("account/positions?instId=\(name)").first ?? .null
     let pushes = line.frames.dropFirst(mark).filter { $0.isPush(of: "orders") }.flatMap(\.rows)

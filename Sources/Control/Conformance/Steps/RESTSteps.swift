@@ -27,11 +27,16 @@ extension ConformStep {
 
   private static let restSigning: @Sendable (ConformBench, Findings) async throws -> Void = {
     bench, findings in
-    let path = "account/positions?instType=SWAP"
+    let path = "trade/orders-history-archive?instType=SWAP&limit=1"
     func code(_ change: (inout RESTSigning) -> Void) async throws -> ConformReply {
       var signing = RESTSigning(bench.target.key)
       change(&signing)
-      return try await bench.call("GET", path, signing: signing)
+      var answer = try await bench.call("GET", path, signing: signing)
+      for _ in 0..<4 where answer.code == "50011" {
+        try await Task.sleep(nanoseconds: 700_000_000)
+        answer = try await bench.call("GET", path, signing: signing)
+      }
+      return answer
     }
     let right = try await code { _ in }
     let near = try await code { $0.ahead = -20_000 }
