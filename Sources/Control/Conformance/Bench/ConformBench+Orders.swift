@@ -130,6 +130,7 @@ extension ConformBench {
           "POST", "trade/cancel-order",
           ["instId": .string(row.text("instId")), "ordId": .string(row.text("ordId"))])
       }
+      left += try await tidyAlgos()
       let now = try await position()
       if let now, now.mantissa != 0, held == nil || held?.mantissa == 0 {
         _ = try await call(

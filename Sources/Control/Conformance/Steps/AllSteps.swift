@@ -3,8 +3,16 @@
 extension ConformStep {
   /// Chapters in the order of docs/OKX.md.
   public static let all: [ConformStep] =
-    bookSteps
+    connectionSteps + connectionWaitSteps
+    + loginSteps
+    + subscriptionSteps
+    + bookSteps + bookChannelSteps
+    + contextSteps + contextWaitSteps
     + orderSteps
     + replySteps
+    + accountSteps
+    + restSteps
+    + instrumentSteps
     + rateSteps
+    + algoSteps
 }
