@@ -3,5 +3,9 @@
 extension ConformStep {
   /// Chapters in the order of docs/OKX.md.
   public static let all: [ConformStep] =
-    bookSteps
+    connectionSteps + connectionWaitSteps
+    + loginSteps
+    + subscriptionSteps
+    + bookSteps + bookChannelSteps
+    + contextSteps + contextWaitSteps
 }
