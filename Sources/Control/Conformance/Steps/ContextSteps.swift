@@ -66,8 +66,11 @@ extension ConformStep {
       }
       guard let last = matches.first(where: { UInt64($0.text("tradeId")) == id }) else { continue }
       found += 1
+      // Whether the list sums up matches as the pushes do is not documented: either is a whole.
       let sum = matches.compactMap { Double($0.text("sz")) }.reduce(0, +)
-      let isWhole = abs(sum - (Double(row.text("sz")) ?? 0)) <= sum * 1e-9
+      let pushed = Double(row.text("sz")) ?? 0
+      let isWhole =
+        abs(sum - pushed) <= sum * 1e-9 || last.decimal("sz") == row.decimal("sz")
       if last.text("side") != row.text("side") || last.decimal("px") != row.decimal("px")
         || !isWhole
       {
