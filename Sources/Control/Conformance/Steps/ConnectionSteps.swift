@@ -31,7 +31,7 @@ extension ConformStep {
     let wanted: [(ConformTarget.Path, [String: JSONValue])] = [
       (.public, ["channel": "tickers", "instId": .string(bench.name(bench.swap))]),
       (.private, ["channel": "account"]),
-      (.business, ["channel": "candle1m", "instId": .string(bench.name(bench.swap))]),
+      (.business, ["channel": "candle3m", "instId": .string(bench.name(bench.swap))]),
     ]
     var served: [String] = []
     for (path, argument) in wanted {
@@ -183,7 +183,8 @@ extension ConformStep {
   private static let depth: @Sendable (ConformBench, Findings) async throws -> Void = {
     bench, findings in
     let names = try await (bench.listed("SWAP") + bench.listed("SPOT")).map(bench.name)
-    let channels = ["books", "books5", "bbo-tbt"]
+    let retail = bench.rules.has(.retailNames) ? "books-rpi" : "books-elp"
+    let channels = ["books", "books5", "bbo-tbt", retail]
     let wanted = channels.flatMap { channel in names.prefix(10).map { (channel, $0) } }
       .prefix(depthMax)
     let line = try await bench.open(.public)

@@ -103,10 +103,10 @@ extension ConformStep {
       }
       findings.expect(
         rule ?? "OKX-022", answer.event == "error", "\(what) is refused", seen: answer.text)
+      if answer.event == "login" { continue }
       findings.expect(
         rule == nil ? "OKX-022" : "OKX-024", codes.contains(answer.code ?? ""),
         "\(what) is \(codes.sorted().joined(separator: " or "))", seen: answer.text)
-      if answer.event == "login" { continue }
       let end = try await findings.demand("OKX-009", "the end of a connection without login") {
         try await line.end(seconds: 5)
       }
@@ -125,7 +125,7 @@ extension ConformStep {
     for (name, code) in parts {
       var signing = RESTSigning(bench.target.key)
       signing.leftOut = [name]
-      let answer = try await bench.call("GET", "account/balance", signing: signing)
+      let answer = try await bench.call("GET", "account/max-size", signing: signing)
       findings.expect(
         "OKX-024", answer.code == code, "without \(name) it is \(code)",
         seen: String(answer.text.prefix(120)))

@@ -57,23 +57,29 @@ extension ConformStep {
       error?.id == id && error?.json["arg"] == nil && error?.code == "60018"
         && error?.json.text("msg").isEmpty == false,
       "a refusal has code, message and the id, and no argument", seen: error?.text ?? "none came")
-    try await order(line, mark, swap, findings)
+    try await order(line, swap, findings)
   }
 
   /// Either may come first: both have to come.
   private static func order(
-    _ line: ConformLine, _ mark: Int, _ name: String, _ findings: Findings
+    _ line: ConformLine, _ name: String, _ findings: Findings
   ) async throws {
+    let mark = line.mark
+    line.send([
+      "op": "subscribe", "id": "ConformOrder",
+      "args": [["channel": "mark-price", "instId": .string(name)]],
+    ])
     let push = try await findings.demand("OKX-032", "a push of what was subscribed") {
-      try await line.next("push of tickers", after: mark) { $0.isPush(of: "tickers", name) }
+      try await line.next("push of mark-price", after: mark) { $0.isPush(of: "mark-price", name) }
     }
-    let answer = line.frames.dropFirst(mark).first {
-      $0.event == "subscribe" && $0.instrument == name
+    let answer = try await findings.demand("OKX-032", "an acknowledgement beside the pushes") {
+      try await line.next("acknowledgement of mark-price", after: mark) {
+        $0.event == "subscribe" && $0.id == "ConformOrder"
+      }
     }
-    findings.expect(
-      "OKX-032", answer != nil, "an acknowledgement, and pushes before or behind it",
-      seen: answer.map { "the push came \($0.index > push.index ? "before" : "behind") it" }
-        ?? "a push and no acknowledgement")
+    findings.agrees(
+      "OKX-032",
+      "an acknowledgement, and pushes \(answer.index > push.index ? "before" : "behind") it")
   }
 
   private static let kilobyte = 1_024
@@ -123,8 +129,11 @@ extension ConformStep {
       try await line.next("snapshot", after: mark, where: isSnapshot)
     }
     let second = line.mark
+    line.send(["op": "subscribe", "id": "ConformAgain", "args": [.object(argument)]])
     let answer = try await findings.demand("OKX-033", "an answer to a second subscription") {
-      try await bench.answer(line, argument)
+      try await line.next("answer to a second subscription", after: second) {
+        $0.id == "ConformAgain"
+      }
     }
     findings.expect(
       "OKX-033", answer.event == "subscribe", "a second subscription is acknowledged",
@@ -250,7 +259,10 @@ extension ConformStep {
       line,
       bench.order(
         bench.swap, buy: true,
-        ["px": .string(try await bench.price(bench.swap, buy: true, restingBy: 20))]))
+        [
+          "px": .string(try await bench.price(bench.swap, buy: true, restingBy: 20)),
+          "clOrdId": .string(bench.nextOrderID() + "any"),
+        ]))
     _ = try await bench.cancel(line, bench.spot, resting)
     _ = try await bench.cancel(line, bench.swap, contract)
     for (order, name) in [(resting, "spot"), (contract, "swap")] {
