@@ -39,6 +39,8 @@ struct ConformCommand: AsyncParsableCommand {
   @Option(
     help: "Expect the rules of this day, such as 2026-05-01 (default: the exchange's own day).")
   var asOf: String?
+  @Option(help: "Port on which WebSockets answered too until 2026-10-31.")
+  var oldPort: UInt16 = 8_443
   @Option(help: "Seconds to wait for what comes by itself: notices, maintenance, renames.")
   var watch = 60.0
   @Option(help: "Folder for the report and the frames (default: conform-DAY in the state folder).")
@@ -120,7 +122,7 @@ struct ConformCommand: AsyncParsableCommand {
     }
     let proxy = try configuration.proxyEndpoint()
     let key = APIKey(keys)
-    return ConformTarget(
+    var target = ConformTarget(
       environment: environment, publicURL: try WebSocketURL(publicURL),
       privateURL: try WebSocketURL(privateURL), businessURL: try WebSocketURL(businessURL),
       tls: try TLSContext(caFile: configuration.okx.certificateAuthorityFile), proxy: proxy,
@@ -129,6 +131,8 @@ struct ConformCommand: AsyncParsableCommand {
         base: rest, key: key, caFile: configuration.okx.certificateAuthorityFile,
         proxy: try proxy.map(RESTProxy.init), isSimulated: endpoints.needsDemoHeader),
       key: key, day: try day(), spot: spot, swap: swap, watchSeconds: watch)
+    target.oldPort = oldPort
+    return target
   }
 
   private func day() throws -> CalendarDay? {

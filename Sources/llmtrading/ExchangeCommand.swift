@@ -63,6 +63,8 @@ struct ExchangeCommand: AsyncParsableCommand {
   var priceLimit = Int(ExchangeOptions.priceLimitPercentDefault)
   @Flag(help: "A subscription of `instruments` begins with the whole list, as OKX's once did.")
   var listInstruments = false
+  @Flag(help: "books-l2-tbt and books50-l2-tbt want a login, as OKX's do (64003).")
+  var depthLogin = false
   @Option(help: "Play OKX's rules of this day, such as 2026-05-01 (default: all that are known).")
   var asOf: String?
   @Flag(help: "With --as-of: the days on which demo trading changed.")
@@ -113,6 +115,7 @@ struct ExchangeCommand: AsyncParsableCommand {
     options.ratesRefuseInRow = rateRefusalsInRow
     options.listsInstruments = listInstruments
     options.rules = try rulesInForce()
+    options.requireLoginForTbt = depthLogin
     options.secondPort = secondPort
     options.engineSettings.priceLimitPercent = Int64(priceLimit)
     options.engineSettings.fees = fees.model

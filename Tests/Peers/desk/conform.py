@@ -16,9 +16,12 @@ class Conformance:
     def __init__(self, day=None, *market):
         dated = ("--as-of", day) if day else ()
         self.day = day
+        # OKX's old port, and a third spot pair whose book may be kept still.
+        self.old_port = str(free_port())
         self.desk = Desk(
-            instruments=2, configuration=CONFORM,
-            market=("--swaps", "2", "--rate", "100", *dated, *market))
+            instruments=3, configuration=CONFORM,
+            market=("--swaps", "2", "--rate", "100", "--depth-login", "--second-port",
+                    self.old_port, *dated, *market))
         self.spot = next(name for name in self.desk.names if not name.endswith("SWAP"))
         self.swap = next(name for name in self.desk.names if name.endswith("SWAP"))
 
@@ -46,7 +49,7 @@ class Conformance:
         dated = ("--as-of", self.day) if self.day else ()
         done = subprocess.run(
             [BINARY, "conform", "--state-dir", self.desk.folder, "--out", out, "--spot", self.spot,
-             "--swap", self.swap, *dated, *words], capture_output=True, text=True, timeout=seconds)
+             "--swap", self.swap, "--old-port", self.old_port, *dated, *words], capture_output=True, text=True, timeout=seconds)
         report = os.path.join(out, "report.json")
         if not os.path.exists(report):
             raise AssertionError(done.stdout + done.stderr)

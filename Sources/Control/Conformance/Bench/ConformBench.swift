@@ -24,6 +24,8 @@ public final class ConformBench: Sendable {
     var pacer: ConnectPacer
     var lines: [ConformLine] = []
     var connections = 0
+    /// Nothing else connects until then.
+    var heldUntil = Instant.zero
     var orders = 0
   }
 
@@ -49,21 +51,83 @@ public final class ConformBench: Sendable {
   // MARK: Lines
 
   /// A new connection, in its turn of three a second (docs/OKX.md OKX-004).
-  public func open(_ path: ConformTarget.Path) async throws -> ConformLine {
+  /// - Parameters:
+  ///   - port: instead of the URL's own.
+  ///   - seconds: that it may take.
+  public func open(
+    _ path: ConformTarget.Path, port: UInt16? = nil, seconds: Double = 10
+  ) async throws -> ConformLine {
+    for _ in 0..<ConformBench.retriesMax {
+      do { return try await openOnce(path, port, seconds) } catch let error as DialError
+        where error.step == .upgrade && error.detail.contains("429")
+      {
+        // Three a second as we send them may be four in a second of theirs.
+        try await Task.sleep(nanoseconds: 1_000_000_000)
+      }
+    }
+    return try await openOnce(path, port, seconds)
+  }
+
+  private static let retriesMax = 3
+
+  private func openOnce(
+    _ path: ConformTarget.Path, _ port: UInt16?, _ seconds: Double
+  ) async throws -> ConformLine {
+    while !state.withLock({ $0.heldUntil < .now() && $0.pacer.take(now: .now()) }) {
+      try await Task.sleep(nanoseconds: 20_000_000)
+    }
+    return try await dial(path, port: port, seconds: seconds)
+  }
+
+  private func dial(
+    _ path: ConformTarget.Path, port: UInt16?, seconds: Double
+  ) async throws -> ConformLine {
     let number = state.withLock {
       $0.connections += 1
       return $0.connections
     }
-    while !state.withLock({ $0.pacer.take(now: .now()) }) {
-      try await Task.sleep(nanoseconds: 20_000_000)
-    }
+    var url = target.url(path)
+    url.port = port ?? url.port
     let line = ConformLine(name: "\(path.rawValue)-\(number)", log: log)
     try await line.open(
       DialRequest(
-        url: target.url(path), tls: target.url(path).isSecure ? target.tls : nil,
-        proxy: target.proxy, headers: target.headers))
+        url: url, tls: url.isSecure ? target.tls : nil, proxy: target.proxy,
+        headers: target.headers, timeoutNanoseconds: Int64(seconds * 1e9)))
     state.withLock { $0.lines.append(line) }
     return line
+  }
+
+  /// So many connections in one moment, past the limit of docs/OKX.md OKX-004, while nothing else of this run
+  /// connects a second before and behind: how many opened, and why the others did not.
+  public func openAtOnce(
+    _ path: ConformTarget.Path, _ count: Int
+  ) async throws -> (opened: Int, refused: [String]) {
+    hold(seconds: 5)
+    try await Task.sleep(nanoseconds: 1_200_000_000)
+    let found = await withTaskGroup(of: Result<ConformLine, any Error>.self) { group in
+      for _ in 0..<count {
+        group.addTask {
+          do { return .success(try await self.dial(path, port: nil, seconds: 5)) } catch {
+            return .failure(error)
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    hold(seconds: 1.2)
+    var refused: [String] = []
+    for result in found {
+      switch result {
+      case .success(let line): close(line)
+      case .failure(let error): refused.append("\(error)")
+      }
+    }
+    return (count - refused.count, refused)
+  }
+
+  private func hold(seconds: Double) {
+    let until = Instant.now().advanced(byNanoseconds: Int64(seconds * 1e9))
+    state.withLock { $0.heldUntil = until }
   }
 
   /// Logged in.

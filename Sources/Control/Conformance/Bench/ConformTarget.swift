@@ -24,6 +24,8 @@ public struct ConformTarget: Sendable {
   /// A spot pair and a linear swap that are traded in their smallest size.
   public var spot: String
   public var swap: String
+  /// Where WebSockets answered too until 2026-10-31 (docs/OKX.md OKX-002).
+  public var oldPort: UInt16 = 8_443
   /// How long notices and changes that come by themselves are waited for.
   public var watchSeconds: Double
 

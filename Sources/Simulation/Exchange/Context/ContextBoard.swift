@@ -18,11 +18,14 @@ struct ContextKey: Hashable {
   var channel: ChannelName
   var interval: CandleInterval?
   var subject: String
+  /// Of `adl-warning`; empty for all others.
+  var family: String
 
   init(_ argument: ChannelArgument) {
     channel = argument.channel
     interval = argument.interval
     subject = argument.channel.isOfInstrument ? argument.instrument : argument.instrumentType
+    family = argument.channel == .adlWarning ? argument.family : ""
   }
 }
 
@@ -39,6 +42,10 @@ struct ContextBoard {
   var time: Int64 = 0
   /// Announced maintenance, newest first, as rows of `system/status`.
   var notices: [SystemNotice] = []
+  /// Instruments whose next trade liquidates somebody.
+  var squeezes: Set<Int> = []
+  /// Families near auto-deleveraging.
+  var warnings: Set<String> = []
 
   static let noticesMax = 20
 

@@ -40,7 +40,8 @@ extension SimulatedExchange {
       case .candle: pushCandles(key, topic, now)
       case .status, .liquidationOrders: break
       default:
-        let cadence = key.channel.cadence
+        let isWarned = key.channel == .adlWarning && !context.warnings.isEmpty
+        let cadence = isWarned ? ChannelName.warnedCadence : key.channel.cadence
         let age = now - topic.pushedAt + SimulatedExchange.cadenceSlack
         if age < cadence.change { continue }
         guard let row = contextRow(key) else { continue }
@@ -108,7 +109,8 @@ extension SimulatedExchange {
   func pushLiquidation(_ event: MarketEvent) {
     let specification = catalogue[event.instrument]
     guard let trade = event.trade, specification.type != .spot,
-      context.figures[event.instrument].isLiquidation(trade)
+      context.squeezes.remove(event.instrument) != nil
+        || context.figures[event.instrument].isLiquidation(trade)
     else { return }
     let row =
       "{\"instType\":\"\(specification.typeName)\",\"instId\":\"\(specification.id)\","

@@ -7,7 +7,7 @@ import Quantities
 extension SimulatedExchange {
   func contextRow(_ key: ContextKey) -> ContextRow? {
     if key.channel == .indexTickers { return indexRow(key.subject) }
-    if key.channel == .adlWarning { return warningRow(type: key.subject) }
+    if key.channel == .adlWarning { return warningRow(type: key.subject, key.family) }
     guard let index = catalogue.index(of: key.subject) else { return nil }
     return switch key.channel {
     case .tickers: tickerRow(index)
@@ -93,14 +93,19 @@ extension SimulatedExchange {
       time: engine.books[index].exchangeTime)
   }
 
-  /// Nobody is ever near auto-deleveraging here, and since 2026-06-09 that is not told (docs/OKX.md OKX-089).
-  private func warningRow(type: String) -> ContextRow? {
-    guard !options.rules.has(.quietWarnings),
-      let family = catalogue.listed.first(where: { catalogue[$0].typeName == type })
-        .map({ catalogue[$0].family })
+  /// Nobody is near auto-deleveraging here unless a script says so, and since 2026-06-09 that is not told
+  /// (docs/OKX.md OKX-089). Without a family: the first one's.
+  private func warningRow(type: String, _ wanted: String) -> ContextRow? {
+    guard
+      let family = catalogue.listed.first(where: {
+        catalogue[$0].typeName == type && (wanted.isEmpty || catalogue[$0].family == wanted)
+      }).map({ catalogue[$0].family })
     else { return nil }
+    let isWarned = context.warnings.contains(family)
+    if !isWarned && options.rules.has(.quietWarnings) { return nil }
     return ContextRow(
-      figures: "\"instType\":\"\(type)\",\"instFamily\":\"\(family)\",\"state\":\"normal\","
+      figures: "\"instType\":\"\(type)\",\"instFamily\":\"\(family)\","
+        + "\"state\":\"\(isWarned ? "warning" : "normal")\","
         + "\"bal\":\"280784384.95\",\"ccy\":\"USDT\",\"maxBal\":\"\",\"maxBalTs\":\"\","
         + "\"adlType\":\"\",\"adlBal\":\"0\",\"adlRecBal\":\"8000.0\"",
       time: clock.wallMilliseconds())

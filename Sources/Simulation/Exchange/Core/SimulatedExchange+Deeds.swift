@@ -12,7 +12,7 @@ extension Deed {
       .settle(let name, _), .foreignCancel(let name), .age(let name, _):
       name
     case .foreign(let order): order.instrument
-    case .change(let name, _): name
+    case .change(let name, _), .market(let name, _): name
     default: nil
     }
   }
@@ -27,7 +27,7 @@ extension SimulatedExchange {
     case .drop, .duplicate, .delay, .reorder, .loseReply, .loseRequest, .refuse, .take: return
     case .disconnect: cut(privateSessions)
     case .halfOpen: for session in privateSessions { session.isHalfOpen = true }
-    case .notice: giveNotice()
+    case .notice(let lines): giveNotice(to: lines)
     case .restLag(let time, let span):
       incidents.lag = (min(time * 1_000_000, OrderLog.reach), end(span))
     case .restFail(let code, let span, let path):
@@ -37,6 +37,8 @@ extension SimulatedExchange {
     case .maintenance(let maintenance): schedule(maintenance)
     case .change(let name, let change):
       isDone = catalogue.index(of: name).map { self.change($0, change) } ?? false
+    case .market(let name, let deed):
+      isDone = catalogue.index(of: name).map { stir($0, deed) } ?? false
     default: isDone = changeAccount(deed)
     }
     if isDone {
@@ -58,9 +60,29 @@ extension SimulatedExchange {
     }
   }
 
+  private func stir(_ index: Int, _ deed: MarketDeed) -> Bool {
+    switch deed {
+    case .renumber: faults.renumber(instrument: index)
+    case .still(let span):
+      stills.insert(index)
+      haltAsNeeded(index)
+      later(span * 1_000_000) {
+        $0.stills.remove(index)
+        $0.haltAsNeeded(index)
+      }
+    case .squeeze: context.squeezes.insert(index)
+    case .warn(let span):
+      let family = catalogue[index].family
+      if family.isEmpty { return false }
+      context.warnings.insert(family)
+      later(span * 1_000_000) { $0.context.warnings.remove(family) }
+    }
+    return true
+  }
+
   /// docs/OKX.md OKX-007.
-  private func giveNotice() {
-    let warned = sessions
+  private func giveNotice(to lines: [String]) {
+    let warned = sessions.filter { lines.isEmpty || lines.contains($0.identifier) }
     for session in warned
     where session.endpoint != .business || options.rules.has(.businessNotices) {
       session.send(

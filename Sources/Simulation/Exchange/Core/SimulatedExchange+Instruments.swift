@@ -67,7 +67,7 @@ extension SimulatedExchange {
     engine.change(index, to: changed, grid)
     context.candles[index].change(to: grid)
     orderLog.change(index, to: grid)
-    market.halt(index, isHalted(changed))
+    haltAsNeeded(index)
     let isNew = before.id != changed.id
     if let row = changed.channelRow(
       since: before, isWhole: isNew || !options.rules.has(.instrumentsInPart))
@@ -80,8 +80,13 @@ extension SimulatedExchange {
     return true
   }
 
-  private func isHalted(_ specification: InstrumentSpecification) -> Bool {
-    specification.state != "live" || !specification.isListed || engine.maintenance != nil
+  /// Nobody trades what is not live, in maintenance, or while a script keeps it still.
+  func haltAsNeeded(_ index: Int) {
+    let specification = catalogue[index]
+    market.halt(
+      index,
+      specification.state != "live" || !specification.isListed || engine.maintenance != nil
+        || stills.contains(index))
   }
 
   private func change(_ index: Int, _ change: ListingChange, after delay: Int64?) -> Bool {

@@ -27,9 +27,7 @@ extension SimulatedExchange {
   ) {
     later(delay * 1_000_000) { exchange in
       exchange.engine.maintenance = phase
-      for index in exchange.catalogue.listed {
-        exchange.market.halt(index, phase != nil || exchange.catalogue[index].state != "live")
-      }
+      for index in exchange.catalogue.listed { exchange.haltAsNeeded(index) }
       var notice = notice
       notice.state = state
       notice.time = exchange.clock.wallMilliseconds()

@@ -43,6 +43,8 @@ public final class SimulatedExchange {
   var incidents = IncidentBoard()
   var orderLog = OrderLog()
   var recentTrades: RecentTrades
+  /// Instruments that a script keeps still.
+  var stills: Set<Int> = []
   /// The last bill that `balance_and_position` told of; ids rise.
   var billTold: UInt64 = 0
 

@@ -72,7 +72,8 @@ public struct ExchangeOptions: Sendable {
   public var ratesRefuseInRow = false
   /// The REST calls' own limits (docs/OKX.md OKX-212).
   public var limitsRequests = true
-  /// Signed requests without `x-simulated-trading: 1` answer 50101.
+  /// Its key is one of demo trading: signed requests without `x-simulated-trading: 1` answer 50101; those with it do
+  /// so where it is not.
   public var requireDemoHeader = false
   /// Closed with 4004 after so long without a frame in either direction. OKX: 30.
   public var idleSeconds = 30.0

@@ -105,16 +105,21 @@ extension SimulatedExchange {
 
   private func admitsRead(_ route: RESTRoute, from address: String) -> Bool {
     if route.limit == 0 { return true }
+    // The only one that is counted by five seconds (docs/OKX.md OKX-086).
+    let window =
+      route.path == "system/status" ? 5_000_000_000 : OrderLimits.windowNanoseconds
     return admits(
-      "\(route.method) \(route.path)" + (route.isPrivate ? "" : " " + address), route.limit)
+      "\(route.method) \(route.path)" + (route.isPrivate ? "" : " " + address), route.limit,
+      in: window)
   }
 
-  /// At most so many of what `key` names in two seconds.
-  func admits(_ key: String, _ most: Int) -> Bool {
+  /// At most so many of what `key` names in two seconds, or in another span.
+  func admits(_ key: String, _ most: Int, in window: Int64 = OrderLimits.windowNanoseconds) -> Bool
+  {
     if !options.limitsRequests { return true }
     var limit =
       readLimits.removeValue(forKey: key)
-      ?? RateLimit(limit: most, windowNanoseconds: OrderLimits.windowNanoseconds)
+      ?? RateLimit(limit: most, windowNanoseconds: window)
     defer { readLimits[key] = limit }
     return limit.admit(now: clock.monotonic())
   }

@@ -39,7 +39,8 @@ extension SimulatedExchange {
     if !Signature.isValid(sign, for: text, secret: credentials.secret) {
       return refused("50113", "Invalid Sign")
     }
-    if options.requireDemoHeader && request.header("x-simulated-trading") != "1" {
+    // A key is made for live or for demo trading (docs/OKX.md OKX-003).
+    if options.requireDemoHeader != (request.header("x-simulated-trading") == "1") {
       return refused("50101", "APIKey does not match current environment.")
     }
     return nil

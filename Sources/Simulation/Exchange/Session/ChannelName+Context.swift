@@ -11,6 +11,9 @@ extension ChannelName {
     }
   }
 
+  /// Of `adl-warning` where somebody is near auto-deleveraging (docs/OKX.md OKX-089).
+  static let warnedCadence: (change: Int64, repeat: Int64?) = (1_000_000_000, 1_000_000_000)
+
   /// Nanoseconds between pushes of a change, and after which an unchanged row comes again; nil: never.
   var cadence: (change: Int64, repeat: Int64?) {
     let millisecond: Int64 = 1_000_000

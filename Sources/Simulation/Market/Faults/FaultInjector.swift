@@ -95,6 +95,9 @@ public struct FaultInjector: Sendable {
     return true
   }
 
+  /// The next update of the instrument begins lower numbers.
+  public mutating func renumber(instrument: Int) { streams[instrument].isResetDue = true }
+
   /// The sCode that refuses this order, if one is due.
   public mutating func rejection(instrument: Int) -> Int? {
     if !streams[instrument].rejections.isEmpty {

@@ -48,6 +48,7 @@ public enum FaultKind: String, Sendable, CaseIterable {
 ///     at 0ms of exchange age BTC-USDT 7200000
 ///     at 500ms of exchange tick BTC-USDT 0.01 3000
 ///     at 0ms of exchange maintenance 2000 5000 1000
+///     at 0ms of exchange still BTC-USDT 70000
 ///
 /// Blank lines and what follows a `#` are ignored. N counts the instrument's book messages as the market makes
 /// them, 1 upwards (0: before the first); of a connection it counts that connection's pushes. A `gap` or `reset`

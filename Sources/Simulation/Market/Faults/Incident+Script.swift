@@ -55,7 +55,7 @@ extension Deed {
     case "take", "take-all": .take(code: try arguments.code(), inEnvelope: name == "take-all")
     case "disconnect": .disconnect
     case "half-open": .halfOpen
-    case "notice": .notice
+    case "notice": .notice(lines: arguments.rest())
     case "rest-lag":
       .restLag(try arguments.number("milliseconds"), span: try arguments.number("span"))
     case "rest-fail":
@@ -127,6 +127,10 @@ extension Deed {
           lead: try arguments.number("milliseconds until it begins"),
           span: try arguments.number("milliseconds that it lasts"),
           preOpen: try arguments.optional("milliseconds") ?? 0))
+    }
+    if MarketDeed.names.contains(name) {
+      let instrument = try arguments.word("an instrument")
+      return try .market(instrument: instrument, MarketDeed(name, &arguments))
     }
     if !ofInstruments.contains(name) { return nil }
     let instrument = try arguments.word("an instrument")

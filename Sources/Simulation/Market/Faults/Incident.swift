@@ -61,8 +61,9 @@ public enum Deed: Sendable, Equatable {
   case disconnect
   /// Nothing comes by the lines that are open now, and what is sent on them goes nowhere.
   case halfOpen
-  /// The service notice 64008 on every line; those that are still open a minute later are cut.
-  case notice
+  /// The service notice 64008 on every line, or on those with these `connId` alone, as an upgrade goes server by
+  /// server; those that are still open a minute later are cut.
+  case notice(lines: [String])
 
   // Of REST.
   /// `trade/order`, `orders-pending` and fills answer as of so long ago.
@@ -89,6 +90,7 @@ public enum Deed: Sendable, Equatable {
   case age(instrument: String, Int64)
   // Of the market.
   case change(instrument: String, InstrumentDeed)
+  case market(instrument: String, MarketDeed)
   case maintenance(Maintenance)
   /// Whatever waits or lasts ends.
   case calm
@@ -134,6 +136,7 @@ extension Deed {
     case .foreignCancel: "foreign-cancel"
     case .age: "age"
     case .change(_, let deed): deed.name
+    case .market(_, let deed): deed.name
     case .maintenance: "maintenance"
     case .calm: "calm"
     }

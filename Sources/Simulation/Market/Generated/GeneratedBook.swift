@@ -139,13 +139,15 @@ struct GeneratedBook: Sendable {
       guard levels.count > 10, var level = levels.last else { return }
       let taken = min(left, level.quantity.lots)
       left -= taken
-      tradeID += 1
+      // A print sums up so many matches and has the number of the last (docs/OKX.md OKX-070).
+      let count = 1 + random.below(3)
+      tradeID += UInt64(count)
       var event = MarketEvent(
         instrument: 0, kind: .trade, due: due, exchangeTime: time, seqId: seqId, prevSeqId: seqId)
       event.trade = TradePrint(
         id: tradeID, price: Price(ticks: level.price.ticks &* specification.tickUnits),
         quantity: Quantity(lots: taken &* specification.lotUnits), side: side,
-        count: Int32(1 + random.below(3)))
+        count: Int32(count))
       events.append(event)
       let rest = level.quantity.lots - taken
       if rest == 0 {
