@@ -93,6 +93,35 @@ import Testing
     #expect(throws: InstrumentCatalogError.self) { _ = try item() }
   }
 
+  /// docs/OKX.md OKX-194: the desk's choice where it is offered, else the pair's own; nothing is guessed.
+  @Test(
+    arguments: [
+      (#"["USDC","USD","USDG"]"#, "USD", "USD"), (#"["USDC","USD"]"#, nil, ""),
+      (#"["USDC"]"#, "USD", ""), (#"["USDC","USD"]"#, "USDC", ""), ("[]", "USD", ""),
+      ("null", "USD", ""), (#""USD""#, "USD", ""), ("7", "USD", ""),
+      (#"["USD"]"#, nil, "USD"), (#"["USD","USDG"]"#, nil, "?"), (#"["USD","USDG"]"#, "EUR", "?"),
+      (#"["US\"D","USDG"]"#, "USDC", "USDG"), (#"["US\"D"]"#, nil, "?"),
+    ] as [(String, String?, String)])
+  func whatSpotOrdersArePaidIn(_ list: String, _ wanted: String?, _ paid: String) throws {
+    var catalog = InstrumentCatalog(tradeQuote: wanted.flatMap { Symbol($0) })
+    let pair = row(
+      CatalogTests.swap,
+      [
+        "instId": "BTC-USDC", "instType": "SPOT", "baseCcy": "BTC", "quoteCcy": "USDC",
+        "tradeQuoteCcyList": "=" + list,
+      ])
+    let contract = swap(["tradeQuoteCcyList": "=" + list])
+    try catalog.add(body: Data(HostileExchange.envelope(pair + "," + contract).utf8))
+    let table = try catalog.table(["BTC-USDC", "BTC-USDT-SWAP"])
+    let item = table[InstrumentID(index: 0)]
+    #expect(item.isTradable == (paid != "?"))
+    #expect(table.currencyName(item.tradeQuote).description == (paid == "?" ? "" : paid))
+    #expect(table[InstrumentID(index: 1)].tradeQuote == .none, "contracts have none")
+    // A list that is read later finds the desk's choice among the run's currencies.
+    let later = try #require(try catalog.instrument("BTC-USDC", of: table))
+    #expect(later.tradeQuote == item.tradeQuote)
+  }
+
   @Test func whatIsAnnouncedIsTold() throws {
     let announced =
       "[{\"param\":\"tickSz\",\"newValue\":\"0.01\",\"effTime\":\"1796083200000\"},{\"param\":\"x\"}]"

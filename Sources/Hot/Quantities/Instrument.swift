@@ -78,6 +78,9 @@ public struct Instrument: Sendable, BitwiseCopyable {
   public var base: CurrencyID
   public var quote: CurrencyID
   public var settle: CurrencyID
+  /// What a spot order names as `tradeQuoteCcy`: the currency it is paid in where that is not the pair's own; `.none`: it
+  /// names none, and the exchange takes the pair's (docs/OKX.md OKX-194).
+  public var tradeQuote: CurrencyID
 
   public init(
     id: InstrumentID, symbol: Symbol, type: InstrumentType, tick: Increment, lot: Increment
@@ -99,6 +102,7 @@ public struct Instrument: Sendable, BitwiseCopyable {
     self.base = .none
     self.quote = .none
     self.settle = .none
+    self.tradeQuote = .none
   }
 
   /// The value of `quantity` at `price`: quote currency for spot and linear, `ctValCcy` (USD) for inverse.

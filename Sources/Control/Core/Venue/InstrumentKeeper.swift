@@ -14,7 +14,8 @@ actor InstrumentKeeper {
   private let rest: RESTClient
   private let ports: InstrumentPorts
   private let log: Logger
-  private var catalog = InstrumentCatalog()
+  private var catalog: InstrumentCatalog
+  private let tradeQuote: Symbol?
   private var told: [String: String] = [:]
   private var lastRead: ContinuousClock.Instant?
   /// The channel began, or nothing was read yet: what the list says is not known.
@@ -32,7 +33,9 @@ actor InstrumentKeeper {
   static let settling = Duration.milliseconds(250)
   static let patience = Duration.seconds(10)
 
-  init(rest: RESTClient, ports: InstrumentPorts, log: Logger) {
+  init(rest: RESTClient, ports: InstrumentPorts, tradeQuote: Symbol?, log: Logger) {
+    self.tradeQuote = tradeQuote
+    catalog = InstrumentCatalog(tradeQuote: tradeQuote)
     self.rest = rest
     self.ports = ports
     self.log = log
@@ -54,11 +57,17 @@ actor InstrumentKeeper {
       }
       if ports.context.instrumentPushes.takeBeginning() { isListOwed = true }
       if isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
+      if !changed.isEmpty { learnUnderlyings() }
       // What stops trading does so before anything is waited for.
       for id in ids where changed.contains(name(id)) { holdIfStopped(id) }
       for id in ids where changed.contains(name(id)) { await compare(id) }
       try? await Task.sleep(for: InstrumentKeeper.poll)
     }
+  }
+
+  private func learnUnderlyings() {
+    ports.coolOffs.learn(
+      Dictionary(uniqueKeysWithValues: ids.map { ($0, catalog.underlying(of: name($0))) }))
   }
 
   private func name(_ id: InstrumentID) -> String { table[id].symbol.description }
@@ -80,7 +89,7 @@ actor InstrumentKeeper {
   /// False where the exchange did not answer: what is known stays, and the next look comes later.
   private func read() async -> Bool {
     lastRead = .now
-    var fresh = InstrumentCatalog()
+    var fresh = InstrumentCatalog(tradeQuote: tradeQuote)
     do {
       for type in Set(ids.map { table[$0].type.okxName }).sorted() {
         try fresh.add(body: try await rest.get("/api/v5/public/instruments?instType=\(type)"))

@@ -9,6 +9,7 @@ struct InstrumentPorts: Sendable {
   let changes: InstrumentChanges
   let mailbox: InstrumentMailbox
   let holds: VenueHolds
+  let coolOffs: CoolOffKeeper
   let control: RunControl
   let context: MarketContext
   let state: StateWriter

@@ -16,6 +16,7 @@ enum InstrumentWords {
     add("maxLmtSz", step(old.lot, old.maximumLots), step(new.lot, new.maximumLots))
     add("contract value", "\(old.contractValue)", "\(new.contractValue)")
     add("instIdCode", "\(old.code)", "\(new.code)")
+    if old.tradeQuote != new.tradeQuote { parts.append("the currency that orders are paid in") }
     if parts.isEmpty { add("tradable", "\(old.isTradable)", "\(new.isTradable)") }
     return parts.joined(separator: ", ")
   }
@@ -28,6 +29,10 @@ enum InstrumentWords {
   static func why(_ item: Instrument, successor: String?) -> String {
     let name = item.symbol.description
     switch item.state {
+    case .live where item.type == .spot:
+      return
+        "\(name): the exchange offers several currencies to pay in and not its own: set okx.trade_quote_currency to "
+        + "one of its tradeQuoteCcyList"
     case .live:
       return "\(name): its type or contract value is unknown to this build"
     case .unlisted:
@@ -37,6 +42,19 @@ enum InstrumentWords {
     case .suspend: return "\(name): suspended by the exchange"
     case .postOnly: return "\(name): the exchange takes post-only orders alone"
     case .preopen, .test, .rebase, .expired, .settling: return "\(name): \(item.state)"
+    }
+  }
+
+  /// Where orders are paid in another currency than the pair's, and where the one that the desk wants is not offered.
+  static func payments(_ table: InstrumentTable, wanted: Symbol?) -> [String] {
+    (0..<table.count).map { table[InstrumentID(index: UInt16($0))] }.compactMap { item in
+      if item.type != .spot || item.state == .unlisted { return nil }
+      if item.tradeQuote != .none {
+        return "\(item.symbol): orders are paid in \(table.currencyName(item.tradeQuote))"
+      }
+      guard let wanted, wanted != table.currencyName(item.quote) else { return nil }
+      let own = table.currencyName(item.quote)
+      return "\(item.symbol): paid in \(own), for \(wanted) is not offered"
     }
   }
 
@@ -52,6 +70,6 @@ extension Instrument {
       && state == other.state && code == other.code && tick == other.tick && lot == other.lot
       && tickStep == other.tickStep && lotStep == other.lotStep
       && minimumLots == other.minimumLots && maximumLots == other.maximumLots
-      && contractValue == other.contractValue
+      && contractValue == other.contractValue && tradeQuote == other.tradeQuote
   }
 }
