@@ -112,7 +112,7 @@ extension Deed {
 
   private static let ofInstruments: Set<String> = [
     "tick", "min-size", "lot", "market-max", "limit-max", "contract-value", "state", "expire",
-    "delist", "rename", "cool-off",
+    "delist", "rename", "cool-off", "trade-quotes",
   ]
 
   private static func ofMarket(_ name: String, _ arguments: inout Arguments)
@@ -125,6 +125,7 @@ extension Deed {
           span: try arguments.number("milliseconds that it lasts"),
           preOpen: try arguments.optional("milliseconds") ?? 0))
     }
+    if name == "cut" { return .cut(instrument: try arguments.word("an instrument")) }
     if !ofInstruments.contains(name) { return nil }
     let instrument = try arguments.word("an instrument")
     return try InstrumentDeed.parse(name, &arguments).map { .change(instrument: instrument, $0) }

@@ -86,6 +86,8 @@ public enum Deed: Sendable, Equatable {
   /// Somebody else cancels whatever is open in the instrument.
   case foreignCancel(instrument: String)
   // Of the market.
+  /// The lines that carry the instrument's books end.
+  case cut(instrument: String)
   case change(instrument: String, InstrumentDeed)
   case maintenance(Maintenance)
   /// Whatever waits or lasts ends.
@@ -130,6 +132,7 @@ extension Deed {
     case .transfer: "transfer"
     case .foreign: "foreign"
     case .foreignCancel: "foreign-cancel"
+    case .cut: "cut"
     case .change(_, let deed): deed.name
     case .maintenance: "maintenance"
     case .calm: "calm"
