@@ -130,6 +130,14 @@ extension MatchingEngine {
       quantity: .zero, createdAt: now / 1_000_000, updatedAt: now / 1_000_000)
     order.arrival = nextArrival
     order.algo = request.algo
+    if specification.type == .spot {
+      let quote = request.tradeQuote.isEmpty ? specification.quote : request.tradeQuote
+      // Which code names it is not documented.
+      if !quote.isEmpty && !specification.tradeQuotes.contains(quote) {
+        throw VenueRefusal(51_000, "Parameter tradeQuoteCcy error")
+      }
+      order.paidIn = quote
+    }
     if specification.type != .spot { order.leverage = String(leverages[request.instrument]) }
     if isQuote {
       guard let budget = DecimalNumber(request.size), budget.mantissa > 0 else {
