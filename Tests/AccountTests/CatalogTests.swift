@@ -122,6 +122,30 @@ import Testing
     #expect(later.tradeQuote == item.tradeQuote)
   }
 
+  /// docs/OKX.md OKX-200: expired by its old name, then there by the new one; the code is the same.
+  @Test func aRenamedContractIsFoundByItsCode() throws {
+    var catalog = try catalog(swap())
+    let table = try catalog.table(["BTC-USDT-SWAP"])
+    func push(_ row: String) { _ = catalog.merge(push: Data("{\"data\":[\(row)]}".utf8)) }
+    func newName(_ code: Int64 = 10_458) -> String? {
+      catalog.newName(of: "BTC-USDT-SWAP", code: code)
+    }
+    #expect(newName() == nil, "it has its name")
+    push(swap(["instId": "XBT-USDT-SWAP", "state": "rebase"]))
+    #expect(newName() == nil, "two rows of one code, both alive, are no renaming")
+    push("{\"instId\":\"BTC-USDT-SWAP\",\"state\":\"expired\"}")
+    #expect(newName() == "XBT-USDT-SWAP" && newName(7) == nil && newName(0) == nil)
+    let stated = try #require(try catalog.instrument("XBT-USDT-SWAP", of: table))
+    let change = try #require(table[InstrumentID(index: 0)].change(to: stated))
+    #expect(change.isOfName && change.instrument.state == .rebase && !change.isOfUnits)
+    // A list that is read later knows the new name alone.
+    let later = try self.catalog(swap(["instId": "XBT-USDT-SWAP"]))
+    #expect(later.newName(of: "BTC-USDT-SWAP", code: 10_458) == "XBT-USDT-SWAP")
+    #expect(
+      try self.catalog(swap(["instId": "A", "instIdCode": "=null"])).newName(of: "B", code: 0)
+        == nil)
+  }
+
   @Test func whatIsAnnouncedIsTold() throws {
     let announced =
       "[{\"param\":\"tickSz\",\"newValue\":\"0.01\",\"effTime\":\"1796083200000\"},{\"param\":\"x\"}]"

@@ -209,7 +209,7 @@ func aMissingLimitRefuses(_ line: String) {
   #expect(try Configuration.parse(validYAML).okx.tradeQuote == nil)
   for odd in ["US-D", "'\"'", "'U D'", String(repeating: "U", count: 33)] {
     let found = problems(with(odd))
-    #expect(found.count == 1 && found[0].contains("trade_quote_currency"), "\(odd) \(found)")
+    #expect(found.count == 1 && "\(found[0])".contains("trade_quote_currency"), "\(odd) \(found)")
   }
 }
 

@@ -36,6 +36,7 @@ enum Desks {
   struct Venue {
     @Test(arguments: [
       "clocks_apart", "grid_changes", "suspended", "delisted", "maintenance", "cool_off", "paid_in",
+      "renamed",
     ])
     func scenario(_ name: String) throws {
       let (status, output) = try Scenario.run(name, of: "venue.py")

@@ -92,6 +92,14 @@ public struct InstrumentCatalog: Sendable {
 
   public func lists(_ id: String) -> Bool { rows[id] != nil }
 
+  /// What the instrument that has this `instIdCode` is called now; nil where `id` is still its name (docs/OKX.md OKX-200).
+  public func newName(of id: String, code: Int64) -> String? {
+    func isExpired(_ row: Row) -> Bool { row["state"] == "expired" }
+    if code <= 0 || rows[id].map({ !isExpired($0) }) ?? false { return nil }
+    return rows.values.filter { $0.instIdCode == code && $0.instId != id && !isExpired($0) }
+      .map(\.instId).min()
+  }
+
   /// What a contract is of; empty where the exchange does not say.
   public func underlying(of id: String) -> String { rows[id]?.members.text("uly") ?? "" }
 

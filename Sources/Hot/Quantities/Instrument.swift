@@ -60,6 +60,8 @@ public struct Instrument: Sendable, BitwiseCopyable {
   public var isTradable: Bool
   public var state: InstrumentState
   public var symbol: Symbol
+  /// What it was called before the exchange renamed it in this run; empty: it was not (docs/OKX.md OKX-200).
+  public var former: Symbol
   /// OKX `instIdCode`; 0 when the exchange gave none.
   public var code: Int64
   /// What a `Price` and a `Quantity` count: the exchange's `tickSz` and `lotSz`, or a whole part of them. They are never
@@ -91,6 +93,7 @@ public struct Instrument: Sendable, BitwiseCopyable {
     self.isTradable = false
     self.state = .unknown
     self.symbol = symbol
+    self.former = Symbol()
     self.code = 0
     self.tick = tick
     self.lot = lot

@@ -229,5 +229,35 @@ def paid_in():
         until(lambda: "press trade" in desk.log(), "a pair that is not opened has its next step")
 
 
+def renamed():
+    """A contract gets another name while the desk holds it: it is the same one, and trades on by the new name."""
+    with Desk(instruments=2, market=("--swaps", "1")) as desk:
+        old = next(one for one in desk.names if one.endswith("-SWAP"))
+        new = "XBT-USDT-SWAP"
+        desk.run("--no-console")
+        row = table(desk)[old]
+        lots = int(float(row["minSz"]) / float(row["lotSz"])) or 1
+        desk.inject(old, 2 * lots)
+        until(lambda: abs(held(desk, old) - size(desk, old, 2 * lots)) < 1e-9, "it is bought")
+        until(lambda: not desk.working(), "nothing rests")
+        begun = len(orders_sent(desk, old))
+        play(desk.exchange, [f"at 0ms of exchange rename {old} {new} 4000"])
+        until(lambda: f"{old} is called {new} by the exchange from here on" in desk.log(), "it is named")
+        check("okx.instruments, risk.allow_list" in desk.log(), "with the lines to change")
+        # Not while it is rebased; then by the new name.
+        desk.inject(new, 3 * lots, refused="rebase")
+        until(lambda: "state postOnly → live" in desk.log(), "it trades again")
+        equal(len(orders_sent(desk, old)), begun, "no order went out by the old name")
+        time.sleep(1)
+        desk.inject(new, 3 * lots)
+        until(lambda: abs(held(desk, new) - size(desk, new, 3 * lots)) < 1e-9, "it is bought on")
+        desk.inject(new, 0)
+        until(lambda: held(desk, new) == 0, "all of it is sold: nothing was lost, nothing counted twice")
+        log = desk.log()
+        for word in ("foreign", "of another", "differs", "unknownInstrument"):
+            check(word not in log, "nothing was counted as another's", word)
+        check(desk.tell("stop", "--instrument", old, "--reason", "test"), "the old name still finds it")
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]]()

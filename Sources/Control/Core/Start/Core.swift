@@ -199,7 +199,10 @@ public final class Core: @unchecked Sendable {
       table: options.instruments, changes: changes, mailbox: mailbox, holds: venueHolds,
       coolOffs: coolOffs,
       control: control, context: context, state: state, working: workingBoard,
-      telemetry: accountTelemetry)
+      telemetry: accountTelemetry,
+      rename: { [contextReaders] old, new in
+        for reader in contextReaders { reader.rename(old, to: new) }
+      })
   }
 
   /// What the Door may do.

@@ -59,10 +59,16 @@ actor InstrumentKeeper {
       if isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
       if !changed.isEmpty { learnUnderlyings() }
       // What stops trading does so before anything is waited for.
-      for id in ids where changed.contains(name(id)) { holdIfStopped(id) }
-      for id in ids where changed.contains(name(id)) { await compare(id) }
+      let concerned =
+        changed.isEmpty ? [] : ids.filter { changed.contains(name($0)) || newName(of: $0) != nil }
+      for id in concerned { holdIfStopped(id) }
+      for id in concerned { await compare(id) }
       try? await Task.sleep(for: InstrumentKeeper.poll)
     }
+  }
+
+  private func newName(of id: InstrumentID) -> String? {
+    catalog.newName(of: name(id), code: table[id].code)
   }
 
   private func learnUnderlyings() {
@@ -114,7 +120,7 @@ actor InstrumentKeeper {
     tellAnnounced(id)
     let held = table[id]
     let stated: Instrument?
-    do { stated = try catalog.instrument(name(id), of: table) } catch {
+    do { stated = try catalog.instrument(newName(of: id) ?? name(id), of: table) } catch {
       log.error("an instrument is not understood", metadata: ["reason": "\(error)"])
       ports.holds.hold(.instrument, .cancelOnly, "\(error)", for: id)
       return
@@ -150,11 +156,12 @@ actor InstrumentKeeper {
   /// Held, then changed in every stage, then free again where it may trade.
   private func take(_ change: InstrumentChange, was held: Instrument) async {
     let id = held.id
+    let before = name(id)
     let words = InstrumentWords.changes(from: held, to: change.instrument)
     log.notice(
       "the exchange changed an instrument",
       metadata: ["instrument": "\(name(id))", "changes": "\(words)"])
-    if change.isOfUnits || change.isOfValue {
+    if change.isOfUnits || change.isOfValue || change.isOfName {
       ports.holds.hold(
         .instrument, .cancelOnly, "\(name(id)): \(words), being taken over", for: id)
       await ordersToEnd(id)
@@ -173,6 +180,7 @@ actor InstrumentKeeper {
     ports.mailbox.put(InstrumentMailbox.Change(number: number, instrument: change.instrument))
     await taken(number, id)
     ports.state.set(InstrumentEntry(change.instrument, of: table))
+    if change.isOfName { tellRename(before, change.instrument) }
     hold(id)
     if change.isOfUnits {
       log.notice(
@@ -182,6 +190,12 @@ actor InstrumentKeeper {
           "lot": "\(change.instrument.lot)",
         ])
     }
+  }
+
+  private func tellRename(_ before: String, _ item: Instrument) {
+    ports.rename(before, item.symbol.description)
+    learnUnderlyings()
+    log.error("\(InstrumentWords.renamed(before, item.symbol.description))")
   }
 
   private func ordersToEnd(_ id: InstrumentID) async {

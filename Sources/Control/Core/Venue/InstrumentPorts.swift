@@ -16,4 +16,6 @@ struct InstrumentPorts: Sendable {
   /// What the Sender holds at work.
   let working: WorkingBoard
   let telemetry: ControlTelemetry
+  /// The context's connections ask by the new name from here on.
+  let rename: @Sendable (_ old: String, _ new: String) -> Void
 }

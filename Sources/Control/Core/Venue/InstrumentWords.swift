@@ -9,6 +9,7 @@ enum InstrumentWords {
     func add(_ name: String, _ before: String, _ after: String) {
       if before != after { parts.append("\(name) \(before) → \(after)") }
     }
+    add("instId", "\(old.symbol)", "\(new.symbol)")
     add("state", "\(old.state)", "\(new.state)")
     add("tickSz", step(old.tick, old.tickStep), step(new.tick, new.tickStep))
     add("lotSz", step(old.lot, old.lotStep), step(new.lot, new.lotStep))
@@ -58,6 +59,12 @@ enum InstrumentWords {
     }
   }
 
+  /// The desk goes on by itself; the next start reads the file.
+  static func renamed(_ old: String, _ new: String) -> String {
+    "\(old) is called \(new) by the exchange from here on, and goes on by that name. Before the next start write \(new) "
+      + "for \(old) in okx.instruments, risk.allow_list and risk.instruments"
+  }
+
   static func announced(_ change: AnnouncedChange) -> String {
     "\(change.parameter) \(change.value) at \(change.at.milliseconds)"
   }
@@ -66,7 +73,8 @@ enum InstrumentWords {
 extension Instrument {
   /// Nothing that a desk goes by differs.
   func isSame(as other: Instrument) -> Bool {
-    type == other.type && contract == other.contract && isTradable == other.isTradable
+    symbol == other.symbol && type == other.type && contract == other.contract
+      && isTradable == other.isTradable
       && state == other.state && code == other.code && tick == other.tick && lot == other.lot
       && tickStep == other.tickStep && lotStep == other.lotStep
       && minimumLots == other.minimumLots && maximumLots == other.maximumLots
