@@ -41,7 +41,7 @@ final class Shell {
   var instant: Instant { Instant(nanoseconds: now) }
 
   func take(_ change: InstrumentChange) {
-    _ = session.take(change, now: now)
+    _ = session.take(change, now: instant)
     poll()
   }
 
