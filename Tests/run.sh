@@ -140,7 +140,7 @@ build_tests() {
   fi
 }
 histories() { HISTORIES=$HISTORIES swift_suite StageTests everyHistoryEndsAtTheExchangesTruth; }
-line_cuts() { .build/test-venv/bin/python Tests/Peers/desk/venue.py shares_for_a_minute; }
+line_cuts() { .build/test-venv/bin/python Tests/Peers/desk/shares.py shares_for_a_minute; }
 kill_rounds() { .build/test-venv/bin/python Tests/Peers/desk/kill_rounds.py "$KILL_ROUNDS"; }
 model_replies() { swift_suite AgentsTests aRealModelEndsValidRepairedOrNoDecision; }
 

@@ -93,6 +93,59 @@ import Testing
     #expect(throws: InstrumentCatalogError.self) { _ = try item() }
   }
 
+  /// docs/OKX.md OKX-194: the desk's choice where it is offered, else the pair's own; nothing is guessed.
+  @Test(
+    arguments: [
+      (#"["USDC","USD","USDG"]"#, "USD", "USD"), (#"["USDC","USD"]"#, nil, ""),
+      (#"["USDC"]"#, "USD", ""), (#"["USDC","USD"]"#, "USDC", ""), ("[]", "USD", ""),
+      ("null", "USD", ""), (#""USD""#, "USD", ""), ("7", "USD", ""),
+      (#"["USD"]"#, nil, "USD"), (#"["USD","USDG"]"#, nil, "?"), (#"["USD","USDG"]"#, "EUR", "?"),
+      (#"["US\"D","USDG"]"#, "USDC", "USDG"), (#"["US\"D"]"#, nil, "?"),
+    ] as [(String, String?, String)])
+  func whatSpotOrdersArePaidIn(_ list: String, _ wanted: String?, _ paid: String) throws {
+    var catalog = InstrumentCatalog(tradeQuote: wanted.flatMap { Symbol($0) })
+    let pair = row(
+      CatalogTests.swap,
+      [
+        "instId": "BTC-USDC", "instType": "SPOT", "baseCcy": "BTC", "quoteCcy": "USDC",
+        "tradeQuoteCcyList": "=" + list,
+      ])
+    let contract = swap(["tradeQuoteCcyList": "=" + list])
+    try catalog.add(body: Data(HostileExchange.envelope(pair + "," + contract).utf8))
+    let table = try catalog.table(["BTC-USDC", "BTC-USDT-SWAP"])
+    let item = table[InstrumentID(index: 0)]
+    #expect(item.isTradable == (paid != "?"))
+    #expect(table.currencyName(item.tradeQuote).description == (paid == "?" ? "" : paid))
+    #expect(table[InstrumentID(index: 1)].tradeQuote == .none, "contracts have none")
+    // A list that is read later finds the desk's choice among the run's currencies.
+    let later = try #require(try catalog.instrument("BTC-USDC", of: table))
+    #expect(later.tradeQuote == item.tradeQuote)
+  }
+
+  /// docs/OKX.md OKX-200: expired by its old name, then there by the new one; the code is the same.
+  @Test func aRenamedContractIsFoundByItsCode() throws {
+    var catalog = try catalog(swap())
+    let table = try catalog.table(["BTC-USDT-SWAP"])
+    func push(_ row: String) { _ = catalog.merge(push: Data("{\"data\":[\(row)]}".utf8)) }
+    func newName(_ code: Int64 = 10_458) -> String? {
+      catalog.newName(of: "BTC-USDT-SWAP", code: code)
+    }
+    #expect(newName() == nil, "it has its name")
+    push(swap(["instId": "XBT-USDT-SWAP", "state": "rebase"]))
+    #expect(newName() == nil, "two rows of one code, both alive, are no renaming")
+    push("{\"instId\":\"BTC-USDT-SWAP\",\"state\":\"expired\"}")
+    #expect(newName() == "XBT-USDT-SWAP" && newName(7) == nil && newName(0) == nil)
+    let stated = try #require(try catalog.instrument("XBT-USDT-SWAP", of: table))
+    let change = try #require(table[InstrumentID(index: 0)].change(to: stated))
+    #expect(change.isOfName && change.instrument.state == .rebase && !change.isOfUnits)
+    // A list that is read later knows the new name alone.
+    let later = try self.catalog(swap(["instId": "XBT-USDT-SWAP"]))
+    #expect(later.newName(of: "BTC-USDT-SWAP", code: 10_458) == "XBT-USDT-SWAP")
+    #expect(
+      try self.catalog(swap(["instId": "A", "instIdCode": "=null"])).newName(of: "B", code: 0)
+        == nil)
+  }
+
   @Test func whatIsAnnouncedIsTold() throws {
     let announced =
       "[{\"param\":\"tickSz\",\"newValue\":\"0.01\",\"effTime\":\"1796083200000\"},{\"param\":\"x\"}]"

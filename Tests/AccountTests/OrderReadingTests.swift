@@ -48,6 +48,25 @@ import Testing
     }
   }
 
+  /// Every type of the documents by both its names; one that none of them names counts, and is named.
+  @Test func everyTypeOfOrder() async throws {
+    try await HostileExchange.run { exchange in
+      let types: [(String, OrderType)] = [
+        ("limit", .limit), ("mmp", .limit), ("post_only", .postOnly), ("elp", .postOnly),
+        ("rpi", .postOnly), ("mmp_and_post_only", .postOnly), ("market", .immediateOrCancel),
+        ("fok", .immediateOrCancel), ("ioc", .immediateOrCancel), ("op_fok", .immediateOrCancel),
+        ("optimal_limit_ioc", .immediateOrCancel), ("chase", .limit),
+      ]
+      try await exchange.sayRows(
+        types.enumerated().map { order(["ordId": "\($0 + 1)", "ordType": $1.0]) }
+          .joined(separator: ","))
+      let stated = try await exchange.reader.pendingOrders()
+      #expect(stated.rows.map(\.type) == types.map(\.1))
+      #expect(stated.odd.map(\.field) == ["ordType"] && stated.odd.map(\.value) == ["chase"])
+      #expect(stated.odd.allSatisfy { $0.isCounted && $0.reason == .unknownWord })
+    }
+  }
+
   @Test func anOddRowIsNamedAndSkipped() async throws {
     try await HostileExchange.run { exchange in
       let odd: [([String: String?], String, OddReason)] = [

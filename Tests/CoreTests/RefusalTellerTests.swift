@@ -87,7 +87,8 @@ import Testing
     (50_105, "passphrase"), (60_009, "does not say"), (50_101, "demo trading"),
     (50_110, "addresses"), (50_100, "frozen"), (50_114, "right"), (50_120, "right"),
     (50_103, "empty"), (50_104, "empty"), (50_106, "empty"), (50_107, "empty"), (60_027, "empty"),
-    (63_999, "patience"), (60_023, "patience"),
+    (63_999, "patience"), (60_023, "patience"), (50_121, "addresses"),
+    (50_035, "bind this one"), (54_094, "cool-off"), (54_109, "press trade"),
   ])
   mutating func everyRefusalOfAKeyHasItsNextStep(code: Int, words: String) {
     let number = Int32(code)

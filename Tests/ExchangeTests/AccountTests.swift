@@ -85,6 +85,39 @@ import Testing
     #expect(abs(before.1 - (try cash("USDT")) - money + (inQuote ? fees : 0)) < 1e-6)
   }
 
+  /// docs/OKX.md OKX-194: what an order names is held, paid and told; what is not offered is refused.
+  @Test func aSpotOrderIsPaidInWhatItNames() throws {
+    let bench = try Bench { $0.engineSettings.spotFeesInQuote = true }
+    bench.advance(milliseconds: 1_000)
+    func code(_ more: String = "") throws -> String? {
+      try bench.order(price: "1000", size: "0.001", more: more)["sCode"] as? String
+    }
+    let inDollars = #","tradeQuoteCcy":"USD""#
+    #expect(try code(inDollars) == "51000")
+    try bench.play("at 0ms of exchange trade-quotes BTC-USDT USDT,USD")
+    let row = try #require(
+      try bench.rows("public/instruments?instType=SPOT&instId=BTC-USDT").first)
+    #expect(row["tradeQuoteCcyList"] as? [String] == ["USDT", "USD"])
+    #expect(try code(inDollars) == "51008", "the account has no dollars")
+    try bench.play("at 0ms of exchange deposit USD 1000000")
+    let before = try bench.cash()
+    #expect(try code(inDollars) == "0")
+    let resting = try #require(try bench.rows("trade/orders-pending").first)
+    #expect(resting["tradeQuoteCcy"] as? String == "USD")
+    try bench.order("BTC-USDT", "buy", "market", size: "0.001", more: inDollars)
+    let fills = try bench.rows("trade/fills")
+    #expect(!fills.isEmpty && Set(text(fills, "feeCcy")) == ["USD"])
+    let after = try bench.cash()
+    #expect(after["USDT"] == before["USDT"])
+    #expect(try #require(after["USD"]) < 999_990)
+    let bills = text(try bench.rows("account/bills"), "ccy")
+    #expect(Set(bills) == ["BTC", "USD"])
+    // Without its own among them, an order that names none is refused.
+    try bench.play("at 0ms of exchange trade-quotes BTC-USDT USD")
+    #expect(try code() == "51000")
+    #expect(try code(inDollars) == "0")
+  }
+
   @Test func spotHasNoRowAmongPositions() throws {
     let bench = try Bench(swaps: 1)
     bench.advance(milliseconds: 1_000)

@@ -9,9 +9,14 @@ import Testing
 @Suite struct EpochTests {
   private func day(_ text: String) throws -> CalendarDay { try #require(CalendarDay(text)) }
 
-  private func bench(_ text: String, isDemo: Bool = false) throws -> Bench {
+  private func bench(
+    _ text: String, isDemo: Bool = false, closed: Set<String> = []
+  ) throws -> Bench {
     let rules = RulesInForce(on: try day(text), isDemo: isDemo)
-    let bench = try Bench(swaps: 1) { $0.rules = rules }
+    let bench = try Bench(swaps: 1) {
+      $0.rules = rules
+      $0.account.closedQuotes = closed
+    }
     bench.advance(milliseconds: 1_000)
     return bench
   }
@@ -122,10 +127,10 @@ import Testing
     #expect(row["sCode"] as? String == code)
   }
 
-  @Test(arguments: [("2026-09-29", "51000"), ("2026-09-30", "54109")])
-  func aQuoteCurrencyThatDoesNotFit(_ on: String, _ code: String) throws {
-    let bench = try bench(on)
-    let row = try bench.order(price: "1000", size: "0.001", more: #","tradeQuoteCcy":"USDC""#)
+  @Test(arguments: [("2026-09-29", "0"), ("2026-09-30", "54109")])
+  func aPairThatTheAccountHasNotOpened(_ on: String, _ code: String) throws {
+    let bench = try bench(on, closed: ["USDT"])
+    let row = try bench.order(price: "1000", size: "0.001")
     #expect(row["sCode"] as? String == code)
   }
 

@@ -52,6 +52,25 @@ import Testing
     #expect(text(try line.rows("positions"), "pos") == ["2"])
   }
 
+  /// The lines that carry a book end; those that carry another's, or figures of the same instrument, do not.
+  @Test func aBooksLinesAreCut() throws {
+    let (bench, _) = try ready()
+    func line(_ channel: String, _ name: String) -> HeldPeer {
+      let line = bench.opened(.public)
+      bench.receive(
+        #"{"op":"subscribe","args":[{"channel":"\#(channel)","instId":"\#(name)"}]}"#, on: line)
+      return line
+    }
+    let lines = [
+      line("books", "BTC-USDT"), line("bbo-tbt", "BTC-USDT"), line("books", "ETH-USDT"),
+      line("trades", "BTC-USDT"), line("tickers", "BTC-USDT"),
+    ]
+    try bench.play("at 0ms of exchange cut BTC-USDT")
+    #expect(lines.map(\.isOpen) == [false, false, true, true, true])
+    #expect(bench.exchange.report().faults["cut"] == 1)
+    #expect(throws: FaultScriptError.self) { try bench.play("at 0ms of exchange cut NOBODY") }
+  }
+
   // MARK: - Requests
 
   @Test(arguments: ["50013", "50004", "50026", "51149", "64007", "1"], ["take", "take-all"])

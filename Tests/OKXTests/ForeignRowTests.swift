@@ -14,6 +14,30 @@ import Testing
     }
   }
 
+  /// Retail orders by the old name and the new one, beside every other type of the documents (docs/OKX.md OKX-120); one
+  /// that none of them names counts as one that rests, and says what it was called.
+  @Test(
+    arguments: [
+      ("limit", .limit, ""), ("mmp", .limit, ""), ("post_only", .postOnly, ""),
+      ("mmp_and_post_only", .postOnly, ""), ("elp", .postOnly, ""), ("rpi", .postOnly, ""),
+      ("market", .immediateOrCancel, ""), ("fok", .immediateOrCancel, ""),
+      ("ioc", .immediateOrCancel, ""), ("optimal_limit_ioc", .immediateOrCancel, ""),
+      ("op_fok", .immediateOrCancel, ""), ("rpi2", .limit, "rpi2"),
+      ("chase", .limit, "chase"), ("limit_of_a_kind_to_come", .limit, "limit_of_a_kind_to_come"),
+      ("", .limit, ""),
+    ] as [(String, OrderType, String)])
+  func everyTypeOfOrder(_ text: String, _ type: OrderType, _ odd: String) {
+    // What came with those names stands beside them, and is nobody's trouble.
+    for extra in ["isElpTakerAccess", "rpiTakerAccess"] {
+      let (_, events) = decodePrivate(
+        ordersPush(orderItem(["ordType": text, extra: "true", "amendSource": "6", "source": "1"])))
+      #expect(events.map(\.kind) == [.order] && events.first?.type == type)
+      #expect(events.first?.isOfOddType == !odd.isEmpty)
+      #expect(events.first?.words.description == odd)
+      #expect(events.first?.cumulativeFilled.lots != 0 && events.first?.fault == FaultCode.none)
+    }
+  }
+
   /// A row of another margin mode or side stands beside ours: named, never counted.
   @Test func positionsOfAnotherKindAreNamed() {
     func position(_ changes: [String: String]) -> [PrivateEvent] {

@@ -16,6 +16,7 @@ private struct Request: Decodable {
     var clOrdId: String?
     var ordId: String?
     var reduceOnly: Bool?
+    var tradeQuoteCcy: String?
   }
   var id: String
   var op: String
@@ -44,6 +45,7 @@ private struct Order {
   var lots: Int64 = 250
   var isReduceOnly = false
   var expires: Int64 = 1_597_026_383_085
+  var tradeQuote = ""
 
   /// The text, empty when refused. The bytes behind it stay untouched but for the last word's tail.
   func encoded(room: Int = OrderEncoder.bytesMax) -> String {
@@ -53,6 +55,7 @@ private struct Order {
         request: request, clientOrder: ClientOrderID(rawValue: client), instrument: instrument,
         side: side, type: type, price: Price(ticks: ticks), quantity: Quantity(lots: lots),
         isReduceOnly: isReduceOnly, expires: WallMilliseconds(milliseconds: expires),
+        tradeQuote: Symbol(tradeQuote) ?? Symbol(),
         into: UnsafeMutableRawBufferPointer(rebasing: $0[..<room]))
     }
     #expect(buffer[room...].allSatisfy { $0 == 0xEE })
@@ -162,6 +165,21 @@ private func decoded(_ text: String) throws -> Request {
     }
   }
 
+  /// docs/OKX.md OKX-194: of spot alone, and only where it is named.
+  @Test(arguments: ["", "USD", "USDC", String(repeating: "Q", count: 32)])
+  func whatASpotOrderIsPaidIn(_ name: String) throws {
+    for market in [InstrumentType.spot, .swap, .futures] {
+      var order = Order()
+      order.instrument = instrument(market)
+      let plain = order.encoded()
+      order.tradeQuote = name
+      let text = order.encoded()
+      let isNamed = market == .spot && !name.isEmpty
+      #expect(try decoded(text).args.first?.tradeQuoteCcy == (isNamed ? name : nil))
+      #expect(text.replacingOccurrences(of: #","tradeQuoteCcy":"\#(name)""#, with: "") == plain)
+    }
+  }
+
   @Test func powersOfTenAndTheirNeighbours() throws {
     var value: UInt64 = 1
     for _ in 0..<20 {
@@ -188,6 +206,9 @@ private func decoded(_ text: String) throws -> Request {
     let text = order.encoded()
     #expect(try decoded(text).args.first?.px == "0.000000000000000009223372036854775807")
     #expect(text.utf8.count < OrderEncoder.bytesMax - 100)
+    order.instrument.type = .spot
+    order.tradeQuote = String(repeating: "Q", count: Symbol.bytesMax)
+    #expect(order.encoded().utf8.count < OrderEncoder.bytesMax - 50)
   }
 
   @Test func whatCannotBeSaidIsRefused() {

@@ -202,6 +202,18 @@ func aMissingLimitRefuses(_ line: String) {
   #expect(problems(early).count == 1, "the Sender's own cancels come first")
 }
 
+@Test func whatSpotOrdersArePaidInIsACurrency() throws {
+  func with(_ value: String) -> String {
+    replacing("okx:\n", "okx:\n  trade_quote_currency: \(value)\n")
+  }
+  #expect(try Configuration.parse(with("USDC")).okx.tradeQuote == Symbol("USDC"))
+  #expect(try Configuration.parse(validYAML).okx.tradeQuote == nil)
+  for odd in ["US-D", "'\"'", "'U D'", String(repeating: "U", count: 33)] {
+    let found = problems(with(odd))
+    #expect(found.count == 1 && "\(found[0])".contains("trade_quote_currency"), "\(odd) \(found)")
+  }
+}
+
 @Test func overridesReplaceTheFile() throws {
   let configuration = try Configuration.parse(
     validYAML, overrides: ["state_dir": "/x", "topology": "fused"])

@@ -102,6 +102,33 @@ import Testing
     #expect(copy.find(next.symbol)?.index == 0 && table.find(next.symbol)?.index == 0)
   }
 
+  /// docs/OKX.md OKX-200: pushes may name it either way, in every copy of the table.
+  @Test func aRenamedInstrumentIsFoundByBothItsNames() throws {
+    let table = InstrumentTable([try instrument("0.1", "1")])
+    let copy = table.copy()
+    var names = [table[InstrumentID(index: 0)].symbol]
+    for number in 0..<InstrumentTable.renamesMax {
+      let held = table[InstrumentID(index: 0)]
+      var stated = held
+      stated.symbol = try #require(Symbol("NEW\(number)-USDT-SWAP"))
+      let change = try #require(held.change(to: stated))
+      #expect(change.isOfName && change.instrument.former == names.last)
+      table.set(change.instrument)
+      copy.setOwn(change.instrument)
+      names.append(stated.symbol)
+      for one in [table, copy] {
+        #expect(one.find(stated.symbol)?.index == 0 && one.find(held.symbol)?.index == 0)
+        #expect(one.find(try #require(Symbol("NOBODY-USDT-SWAP"))) == nil)
+      }
+    }
+    // What else changes later leaves both names.
+    let held = table[InstrumentID(index: 0)]
+    var stated = held
+    stated.state = .live
+    let later = try #require(held.change(to: stated))
+    #expect(!later.isOfName && later.instrument.former == held.former)
+  }
+
   /// A contract that becomes worth more makes a limit in contracts smaller; one worth less leaves it.
   @Test func aLimitIsNeverMoreMoneyThanBefore() throws {
     var dearer = try instrument("0.1", "1")

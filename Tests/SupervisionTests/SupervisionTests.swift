@@ -37,12 +37,19 @@ enum Desks {
   @Suite(.serialized)
   struct Venue {
     @Test(arguments: [
-      "clocks_apart", "grid_changes", "suspended", "delisted", "maintenance", "shares",
+      "clocks_apart", "grid_changes", "suspended", "delisted", "maintenance", "cool_off", "paid_in",
+      "renamed",
     ])
     func scenario(_ name: String) throws {
       let (status, output) = try Scenario.run(name, of: "venue.py")
       #expect(status == 0, "\(output)")
     }
+  }
+
+  /// A deep book's line cut each second: the scenario is Tests/Peers/desk/shares.py.
+  @Test func shares() throws {
+    let (status, output) = try Scenario.run("shares", of: "shares.py")
+    #expect(status == 0, "\(output)")
   }
 
   /// The exchange behind a SOCKS5 proxy: the scenarios are Tests/Peers/desk/proxies.py.

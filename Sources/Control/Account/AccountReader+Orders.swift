@@ -156,10 +156,14 @@ extension AccountReader {
     }
     update.exchangeOrder = ExchangeOrderID(rawValue: try row.unsigned("ordId"))
     if update.exchangeOrder == .none { throw row.odd("ordId", .outOfRange) }
+    // As pushes are read: `PrivateDecoder.type`.
     switch try row.required("ordType") {
     case "post_only", "mmp_and_post_only", "rpi", "elp": update.type = .postOnly
     case "limit", "mmp": update.type = .limit
-    default: update.type = .immediateOrCancel
+    case "market", "fok", "ioc", "optimal_limit_ioc", "op_fok": update.type = .immediateOrCancel
+    default:
+      update.type = .limit
+      row.note("ordType", .unknownWord)
     }
     let price = try row.price("px", instrument.tick)
     update.price = price.price

@@ -53,7 +53,10 @@ public struct InstrumentCatalog: Sendable {
   private var rows: [String: Row] = [:]
   public private(set) var ids: [String] = []
 
-  public init() {}
+  /// What spot orders are paid in where an instrument lets choose; nil: each pair's own quote currency.
+  private let tradeQuote: Symbol?
+
+  public init(tradeQuote: Symbol? = nil) { self.tradeQuote = tradeQuote }
 
   /// Adds the rows of one REST reply body.
   public mutating func add(body: Data) throws(InstrumentCatalogError) {
@@ -88,6 +91,17 @@ public struct InstrumentCatalog: Sendable {
   private struct Push: Decodable { var data: [StatedRow] }
 
   public func lists(_ id: String) -> Bool { rows[id] != nil }
+
+  /// What the instrument that has this `instIdCode` is called now; nil where `id` is still its name (docs/OKX.md OKX-200).
+  public func newName(of id: String, code: Int64) -> String? {
+    func isExpired(_ row: Row) -> Bool { row["state"] == "expired" }
+    if code <= 0 || rows[id].map({ !isExpired($0) }) ?? false { return nil }
+    return rows.values.filter { $0.instIdCode == code && $0.instId != id && !isExpired($0) }
+      .map(\.instId).min()
+  }
+
+  /// What a contract is of; empty where the exchange does not say.
+  public func underlying(of id: String) -> String { rows[id]?.members.text("uly") ?? "" }
 
   /// Forgets all rows of this type: a whole list follows.
   public mutating func drop(type: String) {
@@ -135,6 +149,8 @@ public struct InstrumentCatalog: Sendable {
     let missing = wanted.filter { rows[$0] == nil }
     if missing.count == wanted.count && !wanted.isEmpty { throw .allMissing(missing) }
     var currencies: [Symbol] = []
+    // Known from the start, whatever the exchange lists today.
+    if let tradeQuote { currencies.append(tradeQuote) }
     var list: [Instrument] = []
     for id in wanted {
       if let row = rows[id] {
@@ -213,6 +229,12 @@ public struct InstrumentCatalog: Sendable {
     item.state =
       row.members.isOther("state") ? .unknown : InstrumentState(okxName: row["state"])
     item.isTradable = isValued && item.state == .live
+    switch TradeQuote(of: row.members, wanted: tradeQuote) {
+    case .own: break
+    case .named(let name): item.tradeQuote = currency(name)
+    // The exchange would choose for the desk, or refuse.
+    case .unclear: item.isTradable = false
+    }
     return item
   }
 

@@ -131,7 +131,7 @@ struct RowReader {
     switch row.members?[field] {
     case nil, .null?: return nil
     case .text(let text)?: return text.isEmpty ? nil : text
-    case .number?, .rows?, .other?: throw odd(field, .wrongType)
+    case .number?, .rows?, .texts?, .other?: throw odd(field, .wrongType)
     }
   }
 

@@ -9,6 +9,8 @@ struct StatedRow: Decodable {
     case text(String)
     case number(Int64)
     case rows([[String: String]])
+    /// An empty list is `rows`.
+    case texts([String])
     case null
     case other
 
@@ -22,6 +24,8 @@ struct StatedRow: Decodable {
         self = .number(number)
       } else if let rows = try? container.decode([[String: String]].self) {
         self = .rows(rows)
+      } else if let texts = try? container.decode([String].self) {
+        self = .texts(texts)
       } else {
         self = .other
       }
@@ -41,6 +45,15 @@ struct StatedRow: Decodable {
     return ""
   }
 
+  /// A list of texts; nil where there is none.
+  func texts(_ field: String) -> [String]? {
+    switch members?[field] {
+    case .texts(let texts)?: texts
+    case .rows(let rows)? where rows.isEmpty: []
+    default: nil
+    }
+  }
+
   /// A whole number, as such or as its digits; 0 where there is none.
   func integer(_ field: String) -> Int64 {
     switch members?[field] {
@@ -53,7 +66,7 @@ struct StatedRow: Decodable {
   /// There is a value, and it is no text.
   func isOther(_ field: String) -> Bool {
     switch members?[field] {
-    case .number?, .rows?, .other?: true
+    case .number?, .rows?, .texts?, .other?: true
     default: false
     }
   }
@@ -63,7 +76,7 @@ struct StatedRow: Decodable {
     switch members?[field] {
     case .text(let text)?: OddRow.bounded(text)
     case .number(let value)?: "\(value)"
-    case .rows?, .other?: "no text"
+    case .rows?, .texts?, .other?: "no text"
     case .null?, nil: "absent"
     }
   }

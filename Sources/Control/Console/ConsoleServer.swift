@@ -45,7 +45,8 @@ public struct ConsoleServer: Sendable {
     LogRedaction.register(token)
     access = AccessRules(token: token, bindHost: configuration.console.host)
     view = StateView(
-      path: directory.stateFile, environment: configuration.environment?.rawValue ?? "unknown")
+      path: directory.stateFile, environment: configuration.environment?.rawValue ?? "unknown",
+      clockLimitMilliseconds: configuration.risk.desk.clockOffsetMilliseconds)
     hub = EventHub(
       folder: JournalFolder(path: directory.journalDirectory, stream: .trade), view: view,
       clientsMax: Int(clamping: configuration.limits.eventClients), log: log)

@@ -88,7 +88,7 @@ extension DatedRule {
       touches: .orders),
     DatedRule(
       change: .quoteCurrency, live: CalendarDay(2026, 9, 30), rule: "OKX-194",
-      what: "Pairs in USD give way to USDC; a tradeQuoteCcy that does not fit is 54109.",
+      what: "Pairs in USD give way to USDC, which an account opens once: until then 54109.",
       touches: .spot),
     DatedRule(
       change: .instrumentsInPart, live: CalendarDay(2026, 9, 30), rule: "OKX-196",

@@ -60,6 +60,8 @@ public struct Instrument: Sendable, BitwiseCopyable {
   public var isTradable: Bool
   public var state: InstrumentState
   public var symbol: Symbol
+  /// What it was called before the exchange renamed it in this run; empty: it was not (docs/OKX.md OKX-200).
+  public var former: Symbol
   /// OKX `instIdCode`; 0 when the exchange gave none.
   public var code: Int64
   /// What a `Price` and a `Quantity` count: the exchange's `tickSz` and `lotSz`, or a whole part of them. They are never
@@ -78,6 +80,9 @@ public struct Instrument: Sendable, BitwiseCopyable {
   public var base: CurrencyID
   public var quote: CurrencyID
   public var settle: CurrencyID
+  /// What a spot order names as `tradeQuoteCcy`: the currency it is paid in where that is not the pair's own; `.none`: it
+  /// names none, and the exchange takes the pair's (docs/OKX.md OKX-194).
+  public var tradeQuote: CurrencyID
 
   public init(
     id: InstrumentID, symbol: Symbol, type: InstrumentType, tick: Increment, lot: Increment
@@ -88,6 +93,7 @@ public struct Instrument: Sendable, BitwiseCopyable {
     self.isTradable = false
     self.state = .unknown
     self.symbol = symbol
+    self.former = Symbol()
     self.code = 0
     self.tick = tick
     self.lot = lot
@@ -99,6 +105,7 @@ public struct Instrument: Sendable, BitwiseCopyable {
     self.base = .none
     self.quote = .none
     self.settle = .none
+    self.tradeQuote = .none
   }
 
   /// The value of `quantity` at `price`: quote currency for spot and linear, `ctValCcy` (USD) for inverse.

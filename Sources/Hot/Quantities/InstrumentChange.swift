@@ -11,6 +11,8 @@ public struct InstrumentChange: Sendable, BitwiseCopyable {
   public var lotFactor: Int64
   /// The contract's value before; the same as `instrument.contractValue` where it did not change.
   public var valueBefore: Increment
+  /// It is called by another name: what was subscribed by the old one is asked for anew.
+  public var isOfName = false
   /// Targets and prices of a lease issued from here on count in the new lots and ticks.
   public var since = BootInstant(nanoseconds: 0)
 
@@ -88,15 +90,17 @@ extension Instrument {
     else { return nil }
     var next = stated
     next.id = id
-    next.symbol = symbol
+    next.former = stated.symbol == symbol ? former : symbol
     next.tick = ticks.unit
     next.lot = lots.unit
     next.tickStep = ticks.step
     next.lotStep = lots.step
     next.minimumLots = InstrumentChange.times(stated.minimumLots, lots.step)
     next.maximumLots = InstrumentChange.times(stated.maximumLots, lots.step)
-    return InstrumentChange(
+    var change = InstrumentChange(
       next, tickFactor: ticks.factor, lotFactor: lots.factor, valueBefore: contractValue)
+    change.isOfName = stated.symbol != symbol
+    return change
   }
 
   /// The largest unit that both the one held and the stated one are multiples of.

@@ -19,6 +19,8 @@ public struct InstrumentTable: @unchecked Sendable {
 
   /// Most instruments in one run.
   @inlinable public static var instrumentsMax: Int { 4096 }
+  /// Most names that its instruments are given in a run beside their first: a search ends at a bucket that is free.
+  public static var renamesMax: Int { 16 }
 
   /// `list[i].id.index` is made `i`. Symbols must be distinct. Control plane: allocates.
   public init(_ list: [Instrument], currencies: [Symbol] = []) {
@@ -29,7 +31,7 @@ public struct InstrumentTable: @unchecked Sendable {
     unsafe rows = .allocate(capacity: max(1, list.count))
     unsafe currencyNames = .allocate(capacity: max(1, currencies.count))
     var size = 16
-    while size < list.count * 2 { size *= 2 }
+    while size < list.count * 2 + InstrumentTable.renamesMax { size *= 2 }
     bucketMask = size - 1
     unsafe buckets = .allocate(capacity: size)
     for bucket in 0..<size { unsafe (buckets + bucket).initialize(to: Atomic(UInt16.max)) }
@@ -50,20 +52,25 @@ public struct InstrumentTable: @unchecked Sendable {
       currencies: (0..<currencyCount).map { currencyName(CurrencyID(index: UInt16($0))) })
   }
 
-  /// Replaces the row of `item.id`, which keeps its symbol. One thread calls it. Control plane: allocates, and the row
+  /// Replaces the row of `item.id`, which keeps its symbol or has it as its former one. One thread calls it. Control plane: allocates, and the row
   /// before stays, for whoever reads it.
   public func set(_ item: Instrument) {
     precondition(Int(item.id.index) < count, "Invariant: an instrument id comes from this table")
-    precondition(self[item.id].symbol == item.symbol, "Invariant: an id keeps its instrument")
+    let before = self[item.id].symbol
+    precondition(
+      before == item.symbol || before == item.former, "Invariant: an id keeps its instrument")
     unsafe rows[Int(item.id.index)].store(
       InstrumentTable.place(item, at: Int(item.id.index)), ordering: .releasing)
+    if before != item.symbol { name(item.symbol, Int(item.id.index)) }
   }
 
   /// The same for the owner of a `copy`, in place and without memory: nobody else reads it.
   @inlinable
   public func setOwn(_ item: Instrument) {
     precondition(Int(item.id.index) < count, "Invariant: an instrument id comes from this table")
+    let before = unsafe row(Int(item.id.index)).pointee.symbol
     unsafe row(Int(item.id.index)).pointee = item
+    if before != item.symbol { name(item.symbol, Int(item.id.index)) }
   }
 
   private static func place(_ item: Instrument, at index: Int) -> UInt {
@@ -74,7 +81,8 @@ public struct InstrumentTable: @unchecked Sendable {
     return UInt(bitPattern: row)
   }
 
-  private func name(_ symbol: Symbol, _ index: Int) {
+  @usableFromInline @_noLocks
+  func name(_ symbol: Symbol, _ index: Int) {
     var bucket = Int(truncatingIfNeeded: symbol.hash) & bucketMask
     while unsafe buckets[bucket].load(ordering: .relaxed) != UInt16.max {
       bucket = (bucket + 1) & bucketMask
@@ -94,7 +102,7 @@ public struct InstrumentTable: @unchecked Sendable {
     return unsafe row(Int(id.index)).pointee
   }
 
-  /// The instrument with this `instId`, or nil.
+  /// The instrument with this `instId`, or that had it before it was renamed; or nil.
   @inlinable
   public func find(_ symbol: Symbol) -> InstrumentID? {
     var bucket = Int(truncatingIfNeeded: symbol.hash) & bucketMask
@@ -102,6 +110,10 @@ public struct InstrumentTable: @unchecked Sendable {
       let held = unsafe buckets[bucket].load(ordering: .acquiring)
       if held == UInt16.max { return nil }
       if unsafe row(Int(held)).pointee.symbol == symbol { return InstrumentID(index: held) }
+      // No symbol at all is nobody's former one.
+      if unsafe symbol.word0 != 0 && row(Int(held)).pointee.former == symbol {
+        return InstrumentID(index: held)
+      }
       bucket = (bucket + 1) & bucketMask
     }
   }

@@ -57,7 +57,7 @@ extension VenueOrder {
     output.append(field: "posSide", isSpot ? "" : "net")
     output.append(field: "px", price.isNone ? "" : specification.text(price: price))
     output.append(field: "rebate", "0")
-    output.append(field: "rebateCcy", specification.settlement)
+    output.append(field: "rebateCcy", paidIn.isEmpty ? specification.settlement : paidIn)
     output.append(field: "reduceOnly", reduceOnly ? "true" : "false")
     output.append(field: "reqId", amendRequest)
     output.append(field: "side", side == .buy ? "buy" : "sell")
@@ -82,7 +82,7 @@ extension VenueOrder {
     output.append(field: "algoId", algo.map { String($0.id) } ?? "")
     output.append(text: "\"attachAlgoOrds\":[],\"linkedAlgoOrd\":{\"algoId\":\"\"},")
     output.append(field: "isTpLimit", "false")
-    output.append(field: "tradeQuoteCcy", item.type == .spot ? item.quote : "")
+    output.append(field: "tradeQuoteCcy", item.type == .spot ? paidIn : "")
     let empty: [StaticString] = [
       "attachAlgoClOrdId", "cancelSourceReason", "pxType", "pxUsd", "pxVol", "quickMgnType",
       "slOrdPx", "slTriggerPx", "slTriggerPxType", "stpId", "tpOrdPx", "tpTriggerPx",

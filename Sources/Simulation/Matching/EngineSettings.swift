@@ -20,8 +20,11 @@ public struct EngineSettings: Sendable {
   /// OKX 51025.
   public var openOrdersPerInstrumentMax = 500
   public var openOrdersMax = 4_000
-  /// A limit price further from the opposite best than this many percent is 51006; 0 is no limit.
+  /// A limit price further from the opposite best than this many percent is 51006; 0 is no limit (docs/OKX.md OKX-197).
   public var priceLimitPercent: Int64 = 0
+  /// The same in the first ten minutes after the listing, and of the index at any time.
+  public var priceLimitInitialPercent: Int64 = 5
+  public var priceLimitMaximumPercent: Int64 = 15
   /// Cash of each currency at start; nil: `defaultBalances`.
   public var balances: [String: Amount]?
   /// Done orders and fills kept for queries.

@@ -29,6 +29,8 @@ public struct FillRecord: Sendable, Equatable {
   /// Negative = charged.
   public var fee: Amount
   public var feeCurrency: String
+  /// What was paid or earned: the settlement currency, or what a spot order named.
+  public var paidIn: String
   /// Realised by this fill in the settle currency, fee not included; zero for spot.
   public var profit: Amount
   /// Milliseconds.
@@ -50,6 +52,8 @@ public struct VenueOrder: Sendable, Equatable {
   public var reduceOnly: Bool
   public var selfTradePrevention: SelfTradePrevention
   public var algo: OrderAlgo?
+  /// What it is paid in; empty: its instrument's settlement currency.
+  public var paidIn = ""
   /// That of its instrument when it was placed; empty for spot.
   public var leverage = ""
   /// `.none` for market orders.

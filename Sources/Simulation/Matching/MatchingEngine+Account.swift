@@ -38,7 +38,8 @@ extension MatchingEngine {
     let charged = isBaseFee ? Amount(specification.decimal(quantity: quantity)) : worth
     let fee = settings.fees.charge(on: charged, of: specification, isTaker: isTaker)
       .truncated(to: MatchingEngine.feeDecimalsMax).negated.normalized
-    let feeCurrency = isBaseFee ? specification.base : specification.settlement
+    let paidIn = order.paidIn.isEmpty ? specification.settlement : order.paidIn
+    let feeCurrency = isBaseFee ? specification.base : paidIn
     let time = now / 1_000_000
     let isIsolated = order.tradeMode == "isolated"
     let profit = move(
@@ -53,7 +54,7 @@ extension MatchingEngine {
       tradeID: isSystem ? -nextTrade : nextTrade, category: order.category, orderID: order.id,
       clientID: order.clientID, tag: order.tag, instrument: order.instrument, side: order.side,
       price: price, quantity: quantity, isTaker: isTaker, fee: fee, feeCurrency: feeCurrency,
-      profit: profit, time: time, billID: nextBill)
+      paidIn: paidIn, profit: profit, time: time, billID: nextBill)
     var moved = position(order.instrument, isIsolated: isIsolated)
     moved.lastTrade = isSystem ? 0 : nextTrade
     if catalogue[order.instrument].type != .spot { moved.fee = moved.fee + fee }
@@ -140,7 +141,7 @@ extension MatchingEngine {
   func holdCurrency(_ order: VenueOrder) -> String {
     let specification = catalogue[order.instrument]
     return specification.type == .spot && order.side == .sell
-      ? specification.base : specification.settlement
+      ? specification.base : order.paidIn.isEmpty ? specification.settlement : order.paidIn
   }
 
   /// What the open part of an order holds; 51008 where the account has less (`releasing` counts as had).

@@ -10,6 +10,9 @@ extension MatchingEngine {
     into events: inout [EngineEvent]
   ) -> Result<UInt64, VenueRefusal> {
     advance(to: now, into: &events)
+    do throws(VenueRefusal) { try checkAmendment(ofAlgo: instrument) } catch {
+      return .failure(error)
+    }
     guard let place = waiting(selector, instrument) else {
       let isTriggered = algo(selector).map { $0.triggeredAt > 0 } ?? false
       return .failure(

@@ -23,6 +23,7 @@ extension MatchingEngine {
     _ selector: AlgoSelector, instrument: Int, at now: Int64, into events: inout [EngineEvent]
   ) -> Result<UInt64, VenueRefusal> {
     advance(to: now, into: &events)
+    if maintenance == .ongoing { return .failure(MatchingEngine.unavailable) }
     guard let place = waiting(selector, instrument) else {
       let code = algo(selector).map { $0.instrument == instrument && $0.triggeredAt > 0 } ?? false
       return .failure(
@@ -82,7 +83,7 @@ extension MatchingEngine {
       throw VenueRefusal(51_001, "Instrument ID doesn't exist.")
     }
     let item = catalogue[request.instrument]
-    if !item.isTradable { throw VenueRefusal(51_022, "Contract suspended.") }
+    try checkConduct(request)
     guard let type = AlgoType(rawValue: request.type) else {
       throw VenueRefusal(51_000, "Parameter ordType error")
     }

@@ -26,9 +26,25 @@ extension MatchingEngine {
     default: break
     }
     try checkState(specification, isPostOnly: type == .postOnly)
-    // docs/OKX.md OKX-198: the underlying's swaps and futures, and what opens alone.
+    try checkCoolOff(specification, reduceOnly: request.reduceOnly)
+  }
+
+  /// The same of an algo order, which waits for another time: where none can be placed none can wait, and before full
+  /// trading it is neither a cancel nor post_only.
+  func checkConduct(_ request: AlgoRequest) throws(VenueRefusal) {
+    let specification = catalogue[request.instrument]
+    if !specification.isTradable { throw VenueRefusal(51_022, "Contract suspended.") }
+    if maintenance != nil { throw MatchingEngine.unavailable }
+    try checkState(specification, isPostOnly: false)
+    try checkCoolOff(specification, reduceOnly: request.reduceOnly)
+  }
+
+  /// docs/OKX.md OKX-198: the underlying's swaps and futures, and what opens alone.
+  private func checkCoolOff(
+    _ specification: InstrumentSpecification, reduceOnly: Bool
+  ) throws(VenueRefusal) {
     let isContract = specification.type == .swap || specification.type == .futures
-    if isContract && coolOffs.contains(specification.family) && !request.reduceOnly {
+    if isContract && coolOffs.contains(specification.family) && !reduceOnly {
       throw VenueRefusal(
         54_094, "Order failed. The instrument is in its cool-off period and takes no orders.")
     }
@@ -61,7 +77,13 @@ extension MatchingEngine {
     return !places.isEmpty
   }
 
-  /// Cancels the instrument's orders, those on their way too.
+  /// Refuses to change an algo order that may not be changed now.
+  func checkAmendment(ofAlgo instrument: Int) throws(VenueRefusal) {
+    if maintenance != nil { throw MatchingEngine.unavailable }
+    try checkState(catalogue[instrument], isPostOnly: false)
+  }
+
+  /// Cancels the instrument's orders, those on their way and those that wait for a price too.
   public mutating func cancelAll(
     _ instrument: Int, source: String, at now: Int64, into events: inout [EngineEvent]
   ) {
@@ -69,6 +91,10 @@ extension MatchingEngine {
     for order in open[instrument] {
       if let order = take(order.id) { finish(order, source: source, at: now, into: &events) }
     }
+    for order in algos where order.instrument == instrument {
+      end(order, as: .canceled, at: now, into: &events)
+    }
+    algos.removeAll { $0.instrument == instrument }
     closeBatch(at: now, into: &events)
   }
 }

@@ -18,7 +18,7 @@ extension MatchingEngine {
     }
     if specification.type == .spot {
       let isBuy = fill.side == .buy
-      let (base, quote) = (specification.base, specification.quote)
+      let (base, quote) = (specification.base, fill.paidIn)
       let (coins, money) = isBuy ? (size, worth.negated) : (size.negated, worth)
       write(bill(base, size, coins + fee(in: base)))
       write(bill(quote, worth, money + fee(in: quote)))

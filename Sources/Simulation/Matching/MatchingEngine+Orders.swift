@@ -139,7 +139,7 @@ extension MatchingEngine {
         lots = min(lots, order.remaining.lots, closable(order))
         if order.price.isNone && order.side == .buy && catalogue[instrument].type == .spot {
           // The book may have moved since the gateway looked: no fill spends what is not there.
-          let balance = cash[catalogue[instrument].quote]?.available ?? .zero
+          let balance = cash[holdCurrency(order)]?.available ?? .zero
           lots = min(lots, affordable(balance + order.hold, order, at: level.price))
         }
       }

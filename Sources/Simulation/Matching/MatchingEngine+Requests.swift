@@ -67,7 +67,7 @@ extension MatchingEngine {
         changed.quantity = amendment.quantity ?? order.quantity
       }
       if !newPrice.isEmpty {
-        amendment.price = try price(newPrice, instrument, order.side)
+        amendment.price = try price(newPrice, instrument, order.side, at: now)
         changed.price = amendment.price ?? order.price
         if order.type == .postOnly && crosses(changed) {
           throw VenueRefusal(51_511, "Operation failed as the order would take liquidity.")
@@ -130,6 +130,14 @@ extension MatchingEngine {
       quantity: .zero, createdAt: now / 1_000_000, updatedAt: now / 1_000_000)
     order.arrival = nextArrival
     order.algo = request.algo
+    if specification.type == .spot {
+      let quote = request.tradeQuote.isEmpty ? specification.quote : request.tradeQuote
+      // Which code names it is not documented.
+      if !quote.isEmpty && !specification.tradeQuotes.contains(quote) {
+        throw VenueRefusal(51_000, "Parameter tradeQuoteCcy error")
+      }
+      order.paidIn = quote
+    }
     if specification.type != .spot { order.leverage = String(leverages[request.instrument]) }
     if isQuote {
       guard let budget = DecimalNumber(request.size), budget.mantissa > 0 else {
@@ -140,7 +148,9 @@ extension MatchingEngine {
     } else {
       order.quantity = try size(request.size, specification, isMarket: isMarket)
     }
-    if !isMarket { order.price = try price(request.price, request.instrument, request.side) }
+    if !isMarket {
+      order.price = try price(request.price, request.instrument, request.side, at: now)
+    }
     try checkLimits(order)
     nextOrder += 8
     nextArrival += 1
@@ -239,24 +249,8 @@ extension MatchingEngine {
     return Quantity(lots: lots)
   }
 
-  /// The highest price of a buy order and the lowest of a sell order; nil where the engine limits neither.
-  public func priceLimits(_ instrument: Int) -> (buy: Price, sell: Price)? {
-    guard let buy = priceLimit(instrument, .buy), let sell = priceLimit(instrument, .sell) else {
-      return nil
-    }
-    return (buy, sell)
-  }
-
-  private func priceLimit(_ instrument: Int, _ side: Side) -> Price? {
-    guard settings.priceLimitPercent > 0,
-      let best = side == .buy ? books[instrument].bestAsk : books[instrument].bestBid
-    else { return nil }
-    let range = best.price.ticks * settings.priceLimitPercent / 100
-    return Price(ticks: best.price.ticks + side.sign * range)
-  }
-
   private func price(
-    _ text: String, _ instrument: Int, _ side: Side
+    _ text: String, _ instrument: Int, _ side: Side, at now: Int64
   ) throws(VenueRefusal) -> Price {
     let specification = catalogue[instrument]
     guard let number = DecimalNumber(text), number.mantissa > 0 else {
@@ -267,7 +261,7 @@ extension MatchingEngine {
     else {
       throw VenueRefusal(51_150, "The precision of the price exceeds the limit.")
     }
-    if let limit = priceLimit(instrument, side) {
+    if let limit = priceLimit(instrument, side, at: now) {
       if side == .buy ? ticks > limit.ticks : ticks < limit.ticks {
         let name = specification.text(price: limit)
         throw VenueRefusal(51_006, "Order price is not within the price limit (\(name)).")

@@ -43,6 +43,8 @@ public struct OrderRequest: Sendable {
   public var reduceOnly: Bool = false
   /// `base_ccy` or `quote_ccy` for spot market orders; empty: buy quote, sell base.
   public var targetCurrency: String = ""
+  /// OKX `tradeQuoteCcy` of spot; empty: the pair's own quote currency.
+  public var tradeQuote: String = ""
   /// OKX `stpMode`; empty is `cancel_maker`.
   public var selfTradePrevention: String = ""
   /// The algo order that makes it.

@@ -118,6 +118,7 @@ enum PrivateReference {
     let kinds: [String: OrderType] = [
       "post_only": .postOnly, "ioc": .immediateOrCancel, "fok": .immediateOrCancel,
       "market": .immediateOrCancel, "optimal_limit_ioc": .immediateOrCancel,
+      "op_fok": .immediateOrCancel, "rpi": .postOnly, "elp": .postOnly,
     ]
     seen.type = kinds[text("ordType")] ?? .limit
     let price = units("px", instrument.tick)

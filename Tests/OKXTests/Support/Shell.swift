@@ -40,6 +40,11 @@ final class Shell {
 
   var instant: Instant { Instant(nanoseconds: now) }
 
+  func take(_ change: InstrumentChange) {
+    _ = session.take(change, now: instant)
+    poll()
+  }
+
   func connect() {
     session.connected(now: instant)
     poll()

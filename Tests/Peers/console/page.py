@@ -1,4 +1,6 @@
 """The page in a real browser: headless Chromium, driven by playwright, over a desk that trades."""
+import re
+
 from playwright.sync_api import sync_playwright
 
 from client import *
@@ -97,6 +99,8 @@ def monitor():
             states = shown.pairs("#connections")
             check(states["core"].startswith("up, fused") and "ready" in states["private"],
                   "connections", states)
+            check(re.fullmatch(r"\d+ ms (ahead of|behind) ours, ± \d+ ms, \d+ s ago; within 5000 ms",
+                               states["exchange's clock"]), "the exchange's clock", states)
             for name in ("microprice", "imbalance 5"):
                 check(name in shown.pairs("#indicators"), name, shown.pairs("#indicators"))
 

@@ -2,47 +2,13 @@
 import contextlib
 import os
 import signal
-import socket
-import socketserver
 import sys
-import threading
 import time
 
 from desk import *
+from relay import Relay
 
 SECONDS = 9.0
-
-
-class Relay(socketserver.ThreadingTCPServer):
-    """Stands before the private line, until it is cut for good."""
-    allow_reuse_address, daemon_threads = True, True
-
-    def __init__(self, port=0):
-        super().__init__(("127.0.0.1", port), RelayHandler)
-        self.port, self.target, self.sockets = self.server_address[1], None, []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def cut(self):
-        self.shutdown()
-        self.server_close()
-        for one in self.sockets:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-
-class RelayHandler(socketserver.BaseRequestHandler):
-    def handle(self):
-        far = socket.create_connection(("127.0.0.1", self.server.target))
-        self.server.sockets += [self.request, far]
-        threading.Thread(target=self.pump, args=(far, self.request), daemon=True).start()
-        self.pump(self.request, far)
-
-    def pump(self, source, sink):
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
-        with contextlib.suppress(OSError):
-            sink.shutdown(socket.SHUT_RDWR)
 
 
 @contextlib.contextmanager

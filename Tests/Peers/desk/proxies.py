@@ -10,6 +10,7 @@ import threading
 import time
 
 from desk import Desk, check, equal, until
+from relay import joined
 
 USER, PASSWORD = "desk", "correct horse"
 
@@ -51,23 +52,7 @@ class SocksConnection(socketserver.StreamRequestHandler):
         self.server.targets.append((kind, host, port))
         with socket.create_connection((host, port)) as far:
             self.wfile.write(b"\x05\x00\x00\x01" + bytes(6))
-
-            def pump(source, sink):
-                try:
-                    while data := source.recv(65536):
-                        sink.sendall(data)
-                except OSError:
-                    pass
-                for end in (source, sink):
-                    try:
-                        end.shutdown(socket.SHUT_RDWR)
-                    except OSError:
-                        pass
-
-            back = threading.Thread(target=pump, args=(far, self.connection), daemon=True)
-            back.start()
-            pump(self.connection, far)
-            back.join()
+            joined(self.connection, far)
 
 
 def settings(proxy, password=PASSWORD):

@@ -11,6 +11,7 @@ import threading
 import time
 
 from desk import *
+from relay import joined
 
 
 def fills(desk):
@@ -377,23 +378,7 @@ class ProxiedConnection(socketserver.StreamRequestHandler):
         host, port = target.rsplit(":", 1)
         with socket.create_connection((host, int(port))) as far:
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-
-            def pump(source, sink):
-                try:
-                    while data := source.recv(65536):
-                        sink.sendall(data)
-                except OSError:
-                    pass
-                for end in (source, sink):
-                    try:
-                        end.shutdown(socket.SHUT_RDWR)
-                    except OSError:
-                        pass
-
-            back = threading.Thread(target=pump, args=(far, self.connection), daemon=True)
-            back.start()
-            pump(self.connection, far)
-            back.join()
+            joined(self.connection, far)
 
 
 def proxied():

@@ -1,6 +1,5 @@
 """What the exchange does to a running desk that is no fault of a connection: its clock, its instruments, its upkeep."""
 import sys
-import tempfile
 import time
 from decimal import Decimal
 
@@ -157,39 +156,107 @@ def delisted():
         desk.tell("inject", "--instrument", second, "--target=1", "--ttl", "5s", fails=True)
 
 
-def shares(seconds=10):
-    """Sixty books on two connections, one of them cut about each second: the other's books never notice."""
-    told = CONFIGURATION.replace("channels: [books-l2-tbt, trades]", "channels: [books]")
-    with Desk(instruments=60) as desk:
-        names = desk.names
-    with tempfile.NamedTemporaryFile("w", suffix=".faults") as script:
-        # Ten messages of each instrument a second; a line ends with the one that is named.
-        for turn in range(seconds):
-            script.write(f"at {60 + 10 * turn} of {names[turn % 30]} disconnect\n")
-        script.flush()
-        market = ("--connects-per-second", "0", "--rate", "600", "--faults", script.name)
-        with Desk(instruments=60, configuration=told, market=market) as desk:
-            report = os.path.join(desk.folder, "report.json")
-            before = desk.starts()
-            core = desk.start("core", "--report", report)
-            desk.await_active(before)
-            until(lambda: "line=public-1" in desk.log(), "a second connection")
-            until(lambda: desk.log().count("kind=disconnect") >= seconds, "every cut", seconds * 10)
-            # Each is mended within the pause of a line that was lost.
-            time.sleep(4)
-            core.terminate()
-            core.wait(20)
-            with open(report) as file:
-                books = {name: row["book"] for name, row in json.load(file)["instruments"].items()}
-        cut = [books[name]["snapshot"] for name in names[:30]]
-        left = [books[name]["snapshot"] for name in names[30:]]
-        check(min(cut) > seconds // 3, "the cut line's books were fetched again and again", cut)
-        equal(set(left), {1}, "the other line's books were never lost")
-        print(f"{seconds} cuts: snapshots of the cut share {min(cut)} to {max(cut)}, of the other 1")
+def cool_off():
+    """An underlying in its cool-off: one order finds out, its contracts only reduce, the rest trades, time lets it go."""
+    with Desk(instruments=3, market=("--swaps", "2")) as desk:
+        cool, other = [one for one in desk.names if one.endswith("-SWAP")][:2]
+        spot = next(one for one in desk.names if not one.endswith("-SWAP"))
+        desk.run("--no-console")
+        # Orders at market are no smaller than the smallest one.
+        row = table(desk)[cool]
+        lots = int(float(row["minSz"]) / float(row["lotSz"])) or 1
+        desk.inject(cool, 4 * lots)
+        until(lambda: abs(held(desk, cool) - size(desk, cool, 4 * lots)) < 1e-9, "it is bought")
+        begun = len(orders_sent(desk, cool))
+        play(desk.exchange, [f"at 0ms of exchange cool-off {cool} 20000"])
+        desk.inject(cool, 5 * lots)
+        until(lambda: "is in a cool-off of this account" in desk.log(), "it is named")
+        until(lambda: "in_force=reduceOnly" in desk.log(), "its contracts are held")
+        desk.inject(cool, 5 * lots, refused="cool-off")
+        time.sleep(2)
+        check(len(orders_sent(desk, cool)) - begun <= 2, "one order found out, or two on their way",
+              orders_sent(desk, cool)[begun:])
+        named = [line for line in desk.log().splitlines()
+                 if line.split("Core: ")[-1].startswith(f"{cool.removesuffix('-SWAP')} is in a cool-off")]
+        equal(len(named), 1, "named once on the log")
+        rows = [row for row in desk.journal() if row["kind"] == "state" and row["source"] == "exchange"]
+        equal([(row["instrument"], row["in_force"]) for row in rows], [(cool, "reduceOnly")], "and on record")
+        # What reduces goes on, and so does everything of another underlying.
+        desk.inject(cool, 3 * lots)
+        until(lambda: abs(held(desk, cool) - size(desk, cool, 3 * lots)) < 1e-9, "it is reduced")
+        check(orders_sent(desk, cool)[-1]["reduce_only"], "under the exchange's own flag")
+        for name in (other, spot):
+            desk.inject(name, lots if name == other else 2)
+        until(lambda: held(desk, other) > 0, "another contract trades")
+        until(lambda: desk.position(spot) == 2, "spot trades")
+        until(lambda: "the pause of its cool-off is over" in desk.log(), "it is let go", seconds=40)
+        desk.inject(cool, 5 * lots)
+        until(lambda: abs(held(desk, cool) - size(desk, cool, 5 * lots)) < 1e-9, "it opens again")
 
 
-def shares_for_a_minute():
-    shares(60)
+def paid_in():
+    """Spot is paid in what the desk chose where the exchange offers it; a pair that is not opened is named with its step."""
+    told = CONFIGURATION.replace("channels:", "trade_quote_currency: USD\n  channels:")
+    with Desk(instruments=2, configuration=told) as desk:
+        first, second = desk.names[:2]
+        play(desk.exchange, [f"at 0ms of exchange trade-quotes {first} USDT,USD",
+                             "at 0ms of exchange deposit USD 1000000"])
+        desk.run("--no-console")
+        check(f"{first}: orders are paid in USD" in desk.log(), "it is told", desk.log()[-2000:])
+        check(f"{second}: paid in USDT, for USD is not offered" in desk.log(), "and what is not", "")
+
+        def cash(currency):
+            time.sleep(0.25)
+            rows = desk.exchange.rows(f"/api/v5/account/balance?ccy={currency}")[0]["details"]
+            return float(rows[0]["cashBal"])
+
+        before = cash("USDT")
+        desk.inject(first, 3)
+        until(lambda: desk.position(first) == 3, "it trades")
+        check(cash("USD") < 1_000_000, "dollars paid for it", cash("USD"))
+        equal(cash("USDT"), before, "and nothing else")
+        desk.inject(second, 2)
+        until(lambda: desk.position(second) == 2, "the other trades")
+        check(cash("USDT") < before, "in its own currency")
+        # Taken from the list: the next order names none again.
+        play(desk.exchange, [f"at 0ms of exchange trade-quotes {first} USDT",
+                             f"at 0ms of exchange market-max {first} 900000"])
+        # Pushes do not tell of it, so that the daily list finds out; until then it is refused and named.
+        desk.inject(first, 4)
+        until(lambda: "Parameter tradeQuoteCcy error" in desk.log(), "the refusal is named")
+        play(desk.exchange, ["at 1 of place refuse 54109"])
+        desk.inject(second, 3)
+        until(lambda: "press trade" in desk.log(), "a pair that is not opened has its next step")
+
+
+def renamed():
+    """A contract gets another name while the desk holds it: it is the same one, and trades on by the new name."""
+    with Desk(instruments=2, market=("--swaps", "1")) as desk:
+        old = next(one for one in desk.names if one.endswith("-SWAP"))
+        new = "XBT-USDT-SWAP"
+        desk.run("--no-console")
+        row = table(desk)[old]
+        lots = int(float(row["minSz"]) / float(row["lotSz"])) or 1
+        desk.inject(old, 2 * lots)
+        until(lambda: abs(held(desk, old) - size(desk, old, 2 * lots)) < 1e-9, "it is bought")
+        until(lambda: not desk.working(), "nothing rests")
+        begun = len(orders_sent(desk, old))
+        play(desk.exchange, [f"at 0ms of exchange rename {old} {new} 4000"])
+        until(lambda: f"{old} is called {new} by the exchange from here on" in desk.log(), "it is named")
+        check("okx.instruments, risk.allow_list" in desk.log(), "with the lines to change")
+        # Not while it is rebased; then by the new name.
+        desk.inject(new, 3 * lots, refused="rebase")
+        until(lambda: "state postOnly → live" in desk.log(), "it trades again")
+        equal(len(orders_sent(desk, old)), begun, "no order went out by the old name")
+        time.sleep(1)
+        desk.inject(new, 3 * lots)
+        until(lambda: abs(held(desk, new) - size(desk, new, 3 * lots)) < 1e-9, "it is bought on")
+        desk.inject(new, 0)
+        until(lambda: held(desk, new) == 0, "all of it is sold: nothing was lost, nothing counted twice")
+        log = desk.log()
+        for word in ("foreign", "of another", "differs", "unknownInstrument"):
+            check(word not in log, "nothing was counted as another's", word)
+        check(desk.tell("stop", "--instrument", old, "--reason", "test"), "the old name still finds it")
 
 
 if __name__ == "__main__":

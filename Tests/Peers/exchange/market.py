@@ -19,6 +19,17 @@ def recorded(path):
                 yield body, message
 
 
+def faults_of(exchange, line):
+    """What the exchange says to a line of a fault script."""
+    request = urllib.request.Request(
+        exchange.rest_url() + "/sim/faults", data=line.encode(), method="POST")
+    try:
+        with urllib.request.urlopen(request, context=exchange.tls, timeout=WAIT) as reply:
+            return reply.status, decoded(reply.read())
+    except urllib.error.HTTPError as error:
+        return error.code, decoded(error.read())
+
+
 def playback(exchange, path):
     """Every frame as recorded, in order, with a chain; the final books are the exchange's own."""
     frames = list(recorded(path))
@@ -75,6 +86,13 @@ def playback(exchange, path):
         equal(report["playback"], {"done": True, "sent": sent}, "the report")
         for name in names:
             equal(books[name].digest(), report["instruments"][name]["digest"], f"digest of {name}")
+    # What was recorded keeps its grid: whoever would change it is told so.
+    swap = next((name for name in names if name.endswith("-SWAP")), names[0])
+    for deed in (f"tick {names[0]} 0.000123", f"rename {swap} NEW-USD-SWAP"):
+        status, reply = faults_of(exchange, f"at 0ms of exchange {deed}")
+        check(status == 400 and "a recording is sent as it was received" in reply["error"], deed, reply)
+    equal(faults_of(exchange, f"at 0ms of exchange state {names[0]} suspend")[0], 200, "its state can change")
+    equal(faults_of(exchange, f"at 0ms of exchange state {names[0]} live")[0], 200, "and comes back")
     with exchange.connect("public") as late:
         for name in names:
             for channel in ("books-l2-tbt", "books"):

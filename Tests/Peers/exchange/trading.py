@@ -169,7 +169,7 @@ def refusals(exchange):
             ({"px": plain(desk.tick * 1000 + desk.tick / 10)}, "51150"),
             ({"clOrdId": "a-b"}, "51000"), ({"clOrdId": "a" * 33}, "51000"),
             ({"clOrdId": "ü"}, "51000"), ({"tag": "t" * 17}, "51000"),
-            ({"sz": plain(unit * 10 ** 12)}, "51008"), ({"tradeQuoteCcy": "EUR"}, "54109"),
+            ({"sz": plain(unit * 10 ** 12)}, "51008"), ({"tradeQuoteCcy": "EUR"}, "51000"),
             ({"ordType": "market", "tgtCcy": "quote_ccy", "sz": "1000001"}, "51201"),
         ]
         for changes, code in table:

@@ -34,11 +34,21 @@ function showState(state) {
   ]));
   pairs(find("connections"), [
     ["core", [state.core, state.topology, state.transport].filter(Boolean).join(", ")],
+    ["exchange's clock", clockText(state.clock)],
     ...state.connections.map(one => [one.name, `${one.state}, ${one.reconnects} reconnects`]),
     ...inOrder(state.faults, []).map(([fault, count]) => [fault, String(count)]),
   ]);
   showFaults(state);
   if (state.market) showMarket(state, state.market);
+}
+
+/** How far the exchange's clock is from ours, and how far it may be. */
+function clockText(one) {
+  if (!one) return "not measured";
+  const size = Math.abs(one.ahead_ms);
+  const side = one.ahead_ms < 0 ? "behind ours" : "ahead of ours";
+  return `${size} ms ${side}, ± ${one.uncertainty_ms} ms, ${Math.round(one.age_ms / 1000)} s ago; `
+    + `${size - one.uncertainty_ms > one.limit_ms ? "beyond" : "within"} ${one.limit_ms} ms`;
 }
 
 /** A fault that is counted while the page is open alarms once for each look. */

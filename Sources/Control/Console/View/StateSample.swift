@@ -15,11 +15,14 @@ struct StateSample: Encodable {
     var aheadMilliseconds: Int64
     var uncertaintyMilliseconds: Int64
     var ageMilliseconds: Int64
+    /// Beyond it the desk only reduces.
+    var limitMilliseconds: Int64
 
     enum CodingKeys: String, CodingKey {
       case aheadMilliseconds = "ahead_ms"
       case uncertaintyMilliseconds = "uncertainty_ms"
       case ageMilliseconds = "age_ms"
+      case limitMilliseconds = "limit_ms"
     }
   }
 

@@ -19,7 +19,8 @@ enum StateSampler {
 
   /// The same of a core that runs or ran.
   static func fill(
-    _ sample: inout StateSample, _ state: borrowing StateReader, _ now: Instant
+    _ sample: inout StateSample, _ state: borrowing StateReader, _ now: Instant,
+    clockLimitMilliseconds: Int64
   ) {
     let header = state.header
     let phase = state.phase
@@ -37,7 +38,8 @@ enum StateSampler {
       .init(
         aheadMilliseconds: $0.aheadNanoseconds / 1_000_000,
         uncertaintyMilliseconds: $0.uncertainty / 1_000_000 + 1,
-        ageMilliseconds: (BootInstant.now().nanoseconds - $0.measuredAt.nanoseconds) / 1_000_000)
+        ageMilliseconds: (BootInstant.now().nanoseconds - $0.measuredAt.nanoseconds) / 1_000_000,
+        limitMilliseconds: clockLimitMilliseconds)
     }
     if !isUp {
       sample.notice = "The core is down. What is shown is its last word."

@@ -21,6 +21,8 @@ actor StateView {
 
   private let path: String
   private let environment: String
+  /// `risk.desk.clock_offset_milliseconds`
+  private let clockLimitMilliseconds: Int64
   var reader: StateReader?
   private var tick: UInt64 = 0
   private(set) var common: StateSample
@@ -29,8 +31,9 @@ actor StateView {
   /// Without a sign of life for so long a core counts as down.
   static let silenceNanoseconds: Int64 = 3_000_000_000
 
-  init(path: String, environment: String) {
+  init(path: String, environment: String, clockLimitMilliseconds: Int64) {
     self.path = path
+    self.clockLimitMilliseconds = clockLimitMilliseconds
     self.environment = environment
     common = StateSample(
       time: 0, core: "down", environment: environment, tradingState: "unknown")
@@ -56,7 +59,10 @@ actor StateView {
       // The old mapping, if any, stays readable: it shows the core's last words.
     }
     common = StateSampler.absent(environment: environment)
-    if reader != nil { StateSampler.fill(&common, reader!, .now()) }
+    if reader != nil {
+      StateSampler.fill(
+        &common, reader!, .now(), clockLimitMilliseconds: clockLimitMilliseconds)
+    }
   }
 
   private func learn() {

@@ -36,7 +36,7 @@ public struct CoreAssembly: Sendable {
   public func instruments(
     rest: RESTClient?, patience: Patience, log: Logger
   ) async throws -> InstrumentTable {
-    var catalog = InstrumentCatalog()
+    var catalog = InstrumentCatalog(tradeQuote: configuration.okx.tradeQuote)
     func ask(_ rest: RESTClient, _ type: String) async throws -> Data {
       try await patience.ask("instruments of type \(type)", log: log) {
         try await rest.get("/api/v5/public/instruments?instType=\(type)")
@@ -54,7 +54,11 @@ public struct CoreAssembly: Sendable {
       throw AssemblyError(
         "no instruments: set okx.endpoints.rest, or okx.instruments_file in simulated")
     }
-    return try catalog.table(configuration.okx.instruments)
+    let table = try catalog.table(configuration.okx.instruments)
+    for words in InstrumentWords.payments(table, wanted: configuration.okx.tradeQuote) {
+      log.notice("\(words)")
+    }
+    return table
   }
 
   public func options(

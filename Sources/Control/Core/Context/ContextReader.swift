@@ -18,6 +18,9 @@ final class ContextReader: Sendable {
   private let state: StateWriter
   private let report: @Sendable (CoreEvent) -> Void
   private let isStopping = Atomic<Bool>(false)
+  /// New names by old ones, and how many there are.
+  private let names = Mutex<[String: String]>([:])
+  private let renames = Atomic<Int>(0)
   private let cancellation = DialCancellation()
 
   /// Largest push: `liquidation-orders` of a wild minute.
@@ -45,6 +48,25 @@ final class ContextReader: Sendable {
     cancellation.cancel()
   }
 
+  /// From any thread: the connection is made anew, and asks for the instrument by its new name.
+  func rename(_ old: String, to new: String) {
+    names.withLock { names in
+      for (first, last) in names where last == old { names[first] = new }
+      names[old] = new
+    }
+    renames.add(1, ordering: .releasing)
+  }
+
+  private var channels: [PublicTap.Channel] {
+    names.withLock { names in
+      connection.channels.map { channel in
+        var channel = channel
+        channel.instrument = channel.instrument.map { names[$0] ?? $0 }
+        return channel
+      }
+    }
+  }
+
   func run() {
     let name = connection.name
     var pacer = ConnectPacer(seed: .random(in: .min ... .max))
@@ -64,7 +86,8 @@ final class ContextReader: Sendable {
     // The trading connections go first: an address may make three connections a second.
     rest(ContextReader.startNanoseconds)
     while !isStopping.load(ordering: .relaxed) {
-      var tap = Tap(self, PublicTap(channels: connection.channels))
+      let renamed = renames.load(ordering: .acquiring)
+      var tap = Tap(self, PublicTap(channels: channels), renames: renamed)
       if !pacer.take(requests: tap.requestsOnConnect, now: .now()) {
         rest(ContextReader.restNanoseconds)
         continue
@@ -107,7 +130,11 @@ final class ContextReader: Sendable {
 
     static let advanceNanoseconds: Int64 = 200_000_000
 
-    init(_ reader: ContextReader, _ tap: PublicTap) {
+    /// Names of before that number of renames are asked for.
+    private let renames: Int
+
+    init(_ reader: ContextReader, _ tap: PublicTap, renames: Int) {
+      self.renames = renames
       self.reader = reader
       self.tap = tap
     }
@@ -145,6 +172,7 @@ final class ContextReader: Sendable {
 
     mutating func tick(now: Instant) -> MessageReply {
       if reader.isStopping.load(ordering: .relaxed) { return .end(.none) }
+      if reader.renames.load(ordering: .acquiring) != renames { return .end(.instrumentChanged) }
       if now.since(advancedAt) >= Tap.advanceNanoseconds {
         advancedAt = now
         reader.context.advance()

@@ -172,9 +172,12 @@ public final class DeskStates: @unchecked Sendable {
     var state: TradingState
     var isOfDesk: Bool
     var since: WallMilliseconds
+    /// Of the exchange's own state; empty for other sources.
+    var why = ""
 
     var text: String {
       "\(source) \(state)\(isOfDesk ? " of the desk" : "") since \(DoorText.time(since))"
+        + (why.isEmpty ? "" : ": \(why)")
     }
   }
 
@@ -194,7 +197,8 @@ public final class DeskStates: @unchecked Sendable {
         holds.append(
           Hold(
             source: source, state: one.inForce, isOfDesk: scope.isNone && !id.isNone,
-            since: since[row(scope)][Int(source.rawValue)]))
+            since: since[row(scope)][Int(source.rawValue)],
+            why: source == .exchange ? desk.venue.words(for: scope) : ""))
       }
     }
     return holds.sorted { $0.state.rawValue > $1.state.rawValue }

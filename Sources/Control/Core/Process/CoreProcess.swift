@@ -240,7 +240,8 @@ public struct CoreProcess: Sendable {
     }
     let keepsInstruments = !core.options.contextConnections.isEmpty
     let instruments = (keepsInstruments ? rest : nil).map {
-      InstrumentKeeper(rest: $0, ports: core.instrumentPorts, log: log)
+      InstrumentKeeper(
+        rest: $0, ports: core.instrumentPorts, tradeQuote: configuration.okx.tradeQuote, log: log)
     }
     let maintenance = (keepsInstruments ? rest : nil).map {
       MaintenanceKeeper(
@@ -254,9 +255,11 @@ public struct CoreProcess: Sendable {
     return Task {
       async let keeping: Void = instruments?.run() ?? ()
       async let waiting: Void = maintenance?.run() ?? ()
+      async let cooling: Void = core.coolOffs.run(log: log)
       await clock?.run() ?? ()
       await keeping
       await waiting
+      await cooling
     }
   }
 }

@@ -102,3 +102,28 @@ extension JournalMemory {
     }
   }
 }
+
+/// What instruments were called, by start. A start that renames one tells all of its records by the new name
+/// (docs/OKX.md OKX-200).
+struct NamesOnRecord {
+  private var names: [UInt32: [UInt16: Symbol]] = [:]
+  private var renamed: [(start: UInt32, before: Symbol, after: Symbol)] = []
+
+  mutating func note(_ item: InstrumentRecord, of start: UInt32) {
+    let before = names[start]?[item.instrument.index]
+    if let before, before != item.symbol { renamed.append((start, before, item.symbol)) }
+    names[start, default: [:]][item.instrument.index] = item.symbol
+  }
+
+  subscript(start: UInt32) -> [UInt16: Symbol] { names[start] ?? [:] }
+
+  /// Those of the starts until this one, each once.
+  mutating func renames(upTo start: UInt32) -> [(before: Symbol, after: Symbol)] {
+    var found: [(before: Symbol, after: Symbol)] = []
+    while let first = renamed.first, first.start <= start {
+      found.append((first.before, first.after))
+      renamed.removeFirst()
+    }
+    return found
+  }
+}

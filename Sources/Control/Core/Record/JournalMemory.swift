@@ -83,7 +83,7 @@ public struct JournalMemory: Sendable {
     let journal = JournalFolder(path: folder, stream: .trade)
     if try journal.segments().isEmpty { return }
     var reader = try JournalReader(journal)
-    var names: [UInt32: [UInt16: Symbol]] = [:]
+    var names = NamesOnRecord()
     var grids = UnitsOnRecord()
     var pending: [(start: UInt32, record: JournalRecord)] = []
     while let record = try reader.next() {
@@ -92,13 +92,13 @@ public struct JournalMemory: Sendable {
       switch record.kind {
       case .instrument:
         if let item = InstrumentRecord(payload: record.payload) {
-          names[header.identity.start, default: [:]][item.instrument.index] = item.symbol
+          names.note(item, of: header.identity.start)
           grids.note(item, of: header.identity.start)
         }
       case .bar:
         // An instrument's name is on record long before its first bar.
         if let bar = BarRecord(payload: record.payload),
-          let symbol = names[header.identity.start]?[bar.instrument.index]
+          let symbol = names[header.identity.start][bar.instrument.index]
         {
           let key = Bars(instrument: symbol, interval: bar.interval)
           bars[key] = max(bars[key] ?? .min, bar.openTime.milliseconds)
@@ -121,7 +121,10 @@ public struct JournalMemory: Sendable {
     // A name may come behind the records that need it: they are of different rings.
     var adopted: [Symbol: (start: UInt32, at: Instant)] = [:]
     for (start, record) in pending {
-      let known = names[start] ?? [:]
+      let known = names[start]
+      for (before, after) in names.renames(upTo: start) {
+        positions[after] = positions.removeValue(forKey: before)
+      }
       if record.kind != .state { grids.begin(start) { align($0, to: $1) } }
       switch record.kind {
       case .state: take(state: record, known)

@@ -26,6 +26,8 @@ final class Recorder: @unchecked Sendable {
   private var isOnReserve = false
   private let report: @Sendable (CoreEvent) -> Void
   private var refusals = RefusalTeller()
+  /// Sees each refusal once it is on record; set before `run`.
+  var onRefusal: (@Sendable (RefusalRecord) -> Void)?
   private let isStopping = Atomic<Bool>(false)
 
   /// How long the thread sleeps when nothing waited.
@@ -103,6 +105,7 @@ final class Recorder: @unchecked Sendable {
   }
 
   private func tell(_ refusal: RefusalRecord) {
+    onRefusal?(refusal)
     let id = refusal.instrument
     let name = Int(id.index) < instruments.count ? instruments[id].symbol.description : "-"
     refusals.clockOffsetMilliseconds = venueClock.offset.map { 0 - $0.aheadOfWall / 1_000_000 }

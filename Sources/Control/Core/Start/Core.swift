@@ -23,6 +23,7 @@ public final class Core: @unchecked Sendable {
   public let mailbox = InstrumentMailbox()
   /// What the exchange's state keeps the desk from.
   public let venueHolds: VenueHolds
+  let coolOffs: CoolOffKeeper
   public let latencies: CoreLatencies
   /// What everyone else may read, and the signal slots that the Door writes.
   public let state: StateWriter
@@ -94,6 +95,8 @@ public final class Core: @unchecked Sendable {
     } catch { throw .stages(error) }
     venueHolds = VenueHolds(
       board: stopBoard, wake: { [wakers = stages.wakers] in wakers.wakeAll() })
+    coolOffs = CoolOffKeeper(table: options.instruments, holds: venueHolds)
+    recorder.onRefusal = { [coolOffs] in coolOffs.take($0) }
     limitChanges = LimitPort(parts.limits.makeProducer(), waker: stages.wakers.gate)
     accountPort = AccountPort(
       queries: parts.queries.makeConsumer(), messages: parts.account.makeProducer(),
@@ -194,8 +197,12 @@ public final class Core: @unchecked Sendable {
   var instrumentPorts: InstrumentPorts {
     InstrumentPorts(
       table: options.instruments, changes: changes, mailbox: mailbox, holds: venueHolds,
+      coolOffs: coolOffs,
       control: control, context: context, state: state, working: workingBoard,
-      telemetry: accountTelemetry)
+      telemetry: accountTelemetry,
+      rename: { [contextReaders] old, new in
+        for reader in contextReaders { reader.rename(old, to: new) }
+      })
   }
 
   /// What the Door may do.

@@ -14,7 +14,8 @@ actor InstrumentKeeper {
   private let rest: RESTClient
   private let ports: InstrumentPorts
   private let log: Logger
-  private var catalog = InstrumentCatalog()
+  private var catalog: InstrumentCatalog
+  private let tradeQuote: Symbol?
   private var told: [String: String] = [:]
   private var lastRead: ContinuousClock.Instant?
   /// The channel began, or nothing was read yet: what the list says is not known.
@@ -32,7 +33,9 @@ actor InstrumentKeeper {
   static let settling = Duration.milliseconds(250)
   static let patience = Duration.seconds(10)
 
-  init(rest: RESTClient, ports: InstrumentPorts, log: Logger) {
+  init(rest: RESTClient, ports: InstrumentPorts, tradeQuote: Symbol?, log: Logger) {
+    self.tradeQuote = tradeQuote
+    catalog = InstrumentCatalog(tradeQuote: tradeQuote)
     self.rest = rest
     self.ports = ports
     self.log = log
@@ -54,11 +57,23 @@ actor InstrumentKeeper {
       }
       if ports.context.instrumentPushes.takeBeginning() { isListOwed = true }
       if isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
+      if !changed.isEmpty { learnUnderlyings() }
       // What stops trading does so before anything is waited for.
-      for id in ids where changed.contains(name(id)) { holdIfStopped(id) }
-      for id in ids where changed.contains(name(id)) { await compare(id) }
+      let concerned =
+        changed.isEmpty ? [] : ids.filter { changed.contains(name($0)) || newName(of: $0) != nil }
+      for id in concerned { holdIfStopped(id) }
+      for id in concerned { await compare(id) }
       try? await Task.sleep(for: InstrumentKeeper.poll)
     }
+  }
+
+  private func newName(of id: InstrumentID) -> String? {
+    catalog.newName(of: name(id), code: table[id].code)
+  }
+
+  private func learnUnderlyings() {
+    ports.coolOffs.learn(
+      Dictionary(uniqueKeysWithValues: ids.map { ($0, catalog.underlying(of: name($0))) }))
   }
 
   private func name(_ id: InstrumentID) -> String { table[id].symbol.description }
@@ -80,7 +95,7 @@ actor InstrumentKeeper {
   /// False where the exchange did not answer: what is known stays, and the next look comes later.
   private func read() async -> Bool {
     lastRead = .now
-    var fresh = InstrumentCatalog()
+    var fresh = InstrumentCatalog(tradeQuote: tradeQuote)
     do {
       for type in Set(ids.map { table[$0].type.okxName }).sorted() {
         try fresh.add(body: try await rest.get("/api/v5/public/instruments?instType=\(type)"))
@@ -105,7 +120,7 @@ actor InstrumentKeeper {
     tellAnnounced(id)
     let held = table[id]
     let stated: Instrument?
-    do { stated = try catalog.instrument(name(id), of: table) } catch {
+    do { stated = try catalog.instrument(newName(of: id) ?? name(id), of: table) } catch {
       log.error("an instrument is not understood", metadata: ["reason": "\(error)"])
       ports.holds.hold(.instrument, .cancelOnly, "\(error)", for: id)
       return
@@ -141,11 +156,12 @@ actor InstrumentKeeper {
   /// Held, then changed in every stage, then free again where it may trade.
   private func take(_ change: InstrumentChange, was held: Instrument) async {
     let id = held.id
+    let before = name(id)
     let words = InstrumentWords.changes(from: held, to: change.instrument)
     log.notice(
       "the exchange changed an instrument",
       metadata: ["instrument": "\(name(id))", "changes": "\(words)"])
-    if change.isOfUnits || change.isOfValue {
+    if change.isOfUnits || change.isOfValue || change.isOfName {
       ports.holds.hold(
         .instrument, .cancelOnly, "\(name(id)): \(words), being taken over", for: id)
       await ordersToEnd(id)
@@ -164,6 +180,7 @@ actor InstrumentKeeper {
     ports.mailbox.put(InstrumentMailbox.Change(number: number, instrument: change.instrument))
     await taken(number, id)
     ports.state.set(InstrumentEntry(change.instrument, of: table))
+    if change.isOfName { tellRename(before, change.instrument) }
     hold(id)
     if change.isOfUnits {
       log.notice(
@@ -173,6 +190,12 @@ actor InstrumentKeeper {
           "lot": "\(change.instrument.lot)",
         ])
     }
+  }
+
+  private func tellRename(_ before: String, _ item: Instrument) {
+    ports.rename(before, item.symbol.description)
+    learnUnderlyings()
+    log.error("\(InstrumentWords.renamed(before, item.symbol.description))")
   }
 
   private func ordersToEnd(_ id: InstrumentID) async {

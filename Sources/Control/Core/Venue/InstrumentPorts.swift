@@ -9,10 +9,13 @@ struct InstrumentPorts: Sendable {
   let changes: InstrumentChanges
   let mailbox: InstrumentMailbox
   let holds: VenueHolds
+  let coolOffs: CoolOffKeeper
   let control: RunControl
   let context: MarketContext
   let state: StateWriter
   /// What the Sender holds at work.
   let working: WorkingBoard
   let telemetry: ControlTelemetry
+  /// The context's connections ask by the new name from here on.
+  let rename: @Sendable (_ old: String, _ new: String) -> Void
 }

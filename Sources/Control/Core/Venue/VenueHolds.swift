@@ -14,6 +14,8 @@ public final class VenueHolds: Sendable {
     case instrument
     /// The exchange is under maintenance, or about to be.
     case maintenance
+    /// The exchange lets the instrument's underlying only reduce.
+    case coolOff
   }
 
   private struct Hold: Sendable {

@@ -116,6 +116,9 @@ extension Configuration {
     for name in okx.instruments where !isName(name) {
       found.append("okx.instruments: \"\(name)\" is no instId")
     }
+    if okx.tradeQuoteCurrency != nil && okx.tradeQuote == nil {
+      found.append("okx.trade_quote_currency: expected a currency such as USDC")
+    }
     for channel in okx.channels where MarketChannel(okxName: channel) == nil {
       found.append("okx.channels: unknown channel \"\(channel)\"")
     }

@@ -44,12 +44,24 @@ public struct Configuration: Sendable, Equatable {
     public var instruments: [String] = []
     public var channels: [String] = ["books", "trades"]
     public var booksPerConnection: Int64 = 30
+    /// What spot orders are paid in where an instrument lets choose.
+    public var tradeQuoteCurrency: String?
     /// Beside the books, for agents and the page.
     public var context: [String] = ContextChannel.allCases.map(\.rawValue)
     public var credentials = CredentialSources()
     public var orderFallback: OrderFallbackChoice = .none
     public var orderFallbackSeconds: Int64 = 10
     public init() {}
+
+    /// Nil where none is given, or what is given is no currency's name.
+    public var tradeQuote: Symbol? {
+      guard let name = tradeQuoteCurrency,
+        name.unicodeScalars.allSatisfy({
+          $0.isASCII && $0.properties.isAlphabetic || "0"..."9" ~= $0
+        })
+      else { return nil }
+      return Symbol(name)
+    }
   }
 
   /// What replaces the hosts that environment and region choose.

@@ -70,6 +70,10 @@ public enum ConfigurationSchema {
       "okx.books_per_connection", \.okx.booksPerConnection, unit: "instruments", range: 1...100,
       "Deep books on one connection: further instruments get connections of their own."),
     ConfigurationKey(
+      "okx.trade_quote_currency", \.okx.tradeQuoteCurrency, unit: "currency",
+      "What spot orders are paid in (`tradeQuoteCcy`) wherever the instrument offers it, such as USD of BTC-USDC; "
+        + "without it, and elsewhere, the pair's own quote currency."),
+    ConfigurationKey(
       "okx.context", \.okx.context, unit: "channel",
       "What agents and the page need beside the books, trades for bars: "
         + ContextChannel.allCases.map(\.rawValue).joined(separator: ", ")

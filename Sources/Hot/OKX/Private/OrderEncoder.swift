@@ -21,11 +21,13 @@ public enum OrderEncoder {
   ///   - request: goes out as `id` and comes back in the reply; any positive number.
   ///   - isReduceOnly: derivatives only; spot has no such flag.
   ///   - expires: the exchange refuses the order when it arrives later (50036, 50037).
+  ///   - tradeQuote: spot only, `tradeQuoteCcy`; empty: the pair's own quote currency.
   @unsafe @_noLocks
   public static func order(
     request: UInt64, clientOrder: ClientOrderID, instrument: Instrument, side: Side,
     type: OrderType, price: Price, quantity: Quantity, isReduceOnly: Bool,
-    expires: WallMilliseconds, into output: UnsafeMutableRawBufferPointer
+    expires: WallMilliseconds, tradeQuote: Symbol = Symbol(),
+    into output: UnsafeMutableRawBufferPointer
   ) -> Int {
     guard let base = output.baseAddress, output.count >= bytesMax else { return 0 }
     if request == 0 || clientOrder.rawValue == 0 || instrument.code <= 0 { return 0 }
@@ -56,6 +58,10 @@ public enum OrderEncoder {
     text.append(sz)
     text.append("\",\"clOrdId\":\"")
     text.append(clientOrder.rawValue)
+    if instrument.type == .spot && tradeQuote.byte(at: 0) != 0 {
+      text.append("\",\"tradeQuoteCcy\":\"")
+      text.append(tradeQuote)
+    }
     if isReduceOnly && instrument.type != .spot {
       text.append("\",\"tag\":\"llmtrading\",\"reduceOnly\":true}],\"expTime\":\"")
     } else {

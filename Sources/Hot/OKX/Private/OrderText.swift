@@ -3,7 +3,7 @@
 import Quantities
 
 /// Appends without checking room: `OrderEncoder` has seen to `bytesMax`, and the longest request
-/// (three 20-digit numbers, two 40-byte decimals, fixed text) is shorter. A test holds that.
+/// (three 20-digit numbers, two 40-byte decimals, a symbol, fixed text) is shorter. A test holds that.
 @safe
 struct OrderText: BitwiseCopyable {
   // SAFETY: `base` holds `OrderEncoder.bytesMax` bytes and outlives this value; `count` stays below.
@@ -17,6 +17,17 @@ struct OrderText: BitwiseCopyable {
   mutating func append(_ text: StaticString) {
     unsafe (base + count).copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
     count &+= text.utf8CodeUnitCount
+  }
+
+  @_noLocks
+  mutating func append(_ symbol: Symbol) {
+    var index = 0
+    while index < Symbol.bytesMax {
+      let byte = symbol.byte(at: index)
+      if byte == 0 { return }
+      append(byte: byte)
+      index &+= 1
+    }
   }
 
   @inline(__always)

@@ -173,17 +173,7 @@ extension PrivateDecoder {
     case JSONName("sell"): event.side = .sell
     default: throw fields.side.isEmpty ? .missingField : .wrongType
     }
-    switch scanner.name(fields.ordType.text) {
-    case JSONName("post_only"): event.type = .postOnly
-    case JSONName("ioc"), JSONName("fok"), JSONName("market"): event.type = .immediateOrCancel
-    default:
-      // Too long for a packed name.
-      if scanner.equals(fields.ordType.text, "optimal_limit_ioc") {
-        event.type = .immediateOrCancel
-      } else if scanner.equals(fields.ordType.text, "mmp_and_post_only") {
-        event.type = .postOnly
-      }
-    }
+    type(scanner, fields, &event)
     // Not JSONName: a literal of one byte has no pointer to read it through.
     let execution = fields.execType.text
     event.isTaker =
@@ -201,6 +191,29 @@ extension PrivateDecoder {
       }
       event.amendResult = small
     } catch { event.fault = error }
+  }
+
+  /// The order types of the documents, retail orders by both their names (docs/OKX.md OKX-120). What is none of them counts
+  /// as one that may rest, so that it is watched and can be cancelled, and is named.
+  @_noLocks
+  func type(_ scanner: JSONScanner, _ fields: OrderFields, _ event: inout PrivateEvent) {
+    switch scanner.name(fields.ordType.text) {
+    case JSONName("limit"), JSONName("mmp"): event.type = .limit
+    case JSONName("post_only"), JSONName("rpi"), JSONName("elp"): event.type = .postOnly
+    case JSONName("ioc"), JSONName("fok"), JSONName("market"), JSONName("op_fok"):
+      event.type = .immediateOrCancel
+    default:
+      // Too long for a packed name.
+      if scanner.equals(fields.ordType.text, "optimal_limit_ioc") {
+        event.type = .immediateOrCancel
+      } else if scanner.equals(fields.ordType.text, "mmp_and_post_only") {
+        event.type = .postOnly
+      } else {
+        event.type = .limit
+        event.isOfOddType = !fields.ordType.isEmpty
+        if event.isOfOddType { event.words = words(scanner, fields.ordType.text) }
+      }
+    }
   }
 
   /// The fee of a fill. One that cannot be read leaves the fill standing and is said in `fault`.

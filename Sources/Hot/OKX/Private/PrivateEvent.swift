@@ -48,6 +48,8 @@ public struct PrivateEvent: Sendable, BitwiseCopyable {
   /// `execType` T.
   public var isTaker = false
   public var isReduceOnly = false
+  /// Its type is one that no document names: `words` is it.
+  public var isOfOddType = false
   /// `tag` is the one that we send, or was not told.
   public var hasOurTag = true
   /// The push belongs to the snapshot that follows a subscription.

@@ -53,7 +53,8 @@ extension PublicDecoder {
         message.seqId = body.seqId
       case JSONName("instId"):
         guard let symbol = scanner.symbol(try scanner.string()) else { throw .wrongType }
-        if symbol != instruments[message.instrument].symbol { throw .unknownInstrument }
+        // By the old name or the new one, where it was renamed.
+        if instruments.find(symbol) != message.instrument { throw .unknownInstrument }
       default: try scanner.skipValue()
       }
       more = try scanner.nextMember()

@@ -66,6 +66,11 @@ extension PublicSession {
       if unsafe lines[index].instrument == change.instrument.id {
         isHeld = true
         if unsafe lines[index].channel.isDepth && lines[index].isValid { lose(index, now: now) }
+        // What is no book goes on by the old name or falls silent: it is asked for by the new one (OKX-200).
+        if unsafe change.isOfName && !lines[index].channel.isDepth && lines[index].phase != .idle {
+          unsafe lines[index].connected(now: now)
+          hasWork = true
+        }
         setPending(index, .instrumentChanged)
       }
       index &+= 1

@@ -14,7 +14,7 @@ extension BuilderStage {
       return
     }
     instruments.setOwn(change.instrument)
-    if !change.isOfUnits && !change.isOfValue {
+    if !change.isOfUnits && !change.isOfValue && !change.isOfName {
       ports.control.noteChange(report.exchangeCode)
       return
     }

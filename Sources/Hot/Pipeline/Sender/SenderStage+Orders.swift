@@ -99,10 +99,12 @@ extension SenderStage {
   mutating func encode(
     _ intent: Intent, _ client: ClientOrderID, _ request: UInt64, _ expires: WallMilliseconds
   ) -> Int {
+    let instrument = instruments[intent.instrument]
     return unsafe OrderEncoder.order(
-      request: request, clientOrder: client, instrument: instruments[intent.instrument],
-      side: intent.side, type: intent.type, price: intent.price, quantity: intent.quantity,
-      isReduceOnly: intent.isReduceOnly, expires: expires, into: hub.writer.payloadRoom)
+      request: request, clientOrder: client, instrument: instrument, side: intent.side,
+      type: intent.type, price: intent.price, quantity: intent.quantity,
+      isReduceOnly: intent.isReduceOnly, expires: expires,
+      tradeQuote: instruments.currencyName(instrument.tradeQuote), into: hub.writer.payloadRoom)
   }
 
   /// A strategy's cancel, by the intent that placed the order.

@@ -23,6 +23,15 @@ extension SenderStage {
     _ = ports.telemetry.record(refusal: record, at: event.receivedAt)
   }
 
+  /// The order counts as it is; what kind it is a person may want to know.
+  @_noLocks
+  mutating func remember(oddType event: PrivateEvent) {
+    var odd = event
+    odd.fault = .wrongType
+    count(odd.fault, of: odd.instrument)
+    remember(item: odd)
+  }
+
   /// A flood of bad items does not take the room that orders need: beyond a rate they are only counted.
   @_noLocks
   mutating func remember(item event: PrivateEvent) {

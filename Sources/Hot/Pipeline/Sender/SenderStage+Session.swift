@@ -68,6 +68,7 @@ extension SenderStage {
       remember(refusal: event, of: .cancel)
       _ = table.cancelReply(SenderStage.reply(event), into: &reports)
     case .order:
+      if event.isOfOddType { remember(oddType: event) }
       guard let update = SenderStage.update(event) else { return }
       let isKnown = table.apply(update, into: &reports) != .unmatched
       if !isKnown && !meet(update) {

@@ -80,7 +80,7 @@ extension SimulatedExchange {
   /// What the engine refuses beyond (51006); not enabled where it refuses nothing.
   func priceLimitRow(_ index: Int) -> ContextRow? {
     let specification = catalogue[index]
-    guard let limits = engine.priceLimits(index) else {
+    guard let limits = engine.priceLimits(index, at: now()) else {
       return ContextRow(
         figures: "\"instType\":\"\(specification.typeName)\",\"instId\":\"\(specification.id)\","
           + "\"buyLmt\":\"\",\"sellLmt\":\"\",\"enabled\":false",

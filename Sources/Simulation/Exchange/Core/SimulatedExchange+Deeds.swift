@@ -12,7 +12,7 @@ extension Deed {
       .settle(let name, _), .foreignCancel(let name), .age(let name, _):
       name
     case .foreign(let order): order.instrument
-    case .change(let name, _), .market(let name, _): name
+    case .cut(let name), .change(let name, _), .market(let name, _): name
     default: nil
     }
   }
@@ -35,6 +35,10 @@ extension SimulatedExchange {
     case .notFound(let span): incidents.notFoundUntil = end(span)
     case .calm: incidents.calm()
     case .maintenance(let maintenance): schedule(maintenance)
+    case .cut(let name):
+      let carriers = sessions.filter { $0.carriesBook(of: name) }
+      isDone = !carriers.isEmpty
+      cut(carriers)
     case .change(let name, let change):
       isDone = catalogue.index(of: name).map { self.change($0, change) } ?? false
     case .market(let name, let deed):

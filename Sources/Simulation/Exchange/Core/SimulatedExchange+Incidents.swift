@@ -21,6 +21,12 @@ extension SimulatedExchange {
       else { continue }
       throw FaultScriptError(line: 0, message: "no instrument '\(name)' in this market")
     }
+    for incident in script.incidents where market.isRecording && isOfRecording(incident.deed) {
+      throw FaultScriptError(
+        line: 0,
+        message: "'\(incident.deed.name)': a recording is sent as it was received, by "
+          + "its own names and on its own grid; generate a market to change them")
+    }
     for incident in script.incidents {
       switch incident.moment {
       case .count(let count):
@@ -28,6 +34,19 @@ extension SimulatedExchange {
       case .milliseconds(0): act(incident.deed)
       case .milliseconds(let time): later(time * 1_000_000) { $0.act(incident.deed) }
       }
+    }
+  }
+
+  /// It would change what the recorded frames are written in.
+  private func isOfRecording(_ deed: Deed) -> Bool {
+    guard case .change(let name, let deed) = deed, let index = catalogue.index(of: name) else {
+      return false
+    }
+    switch deed {
+    case .rename: return true
+    case .change(let change, _):
+      return catalogue[index].applying(change).map { !$0.1.isNone } ?? false
+    default: return false
     }
   }
 

@@ -29,6 +29,8 @@ extension SimulatedExchange {
     case .delist: return delist(index)
     case .rename(let name, let step): return rename(index, to: name, step: step)
     case .coolOff(let span): return coolOff(index, span: span)
+    case .tradeQuotes(let names):
+      return catalogue[index].type == .spot && replace(index) { $0.offeredQuotes = names }
     }
   }
 

@@ -163,12 +163,6 @@ extension SimulatedExchange {
     if !["", "net"].contains(text("posSide")) {
       return .failure(VenueRefusal(51_000, "Parameter posSide error"))
     }
-    if !["", catalogue[instrument].quote].contains(text("tradeQuoteCcy")) {
-      return .failure(
-        options.rules.has(.quoteCurrency)
-          ? VenueRefusal(54_109, "The tradeQuoteCcy does not fit the instrument.")
-          : VenueRefusal(51_000, "Parameter tradeQuoteCcy error"))
-    }
     let tag = text("tag")
     if !tag.isEmpty && (!Session.isIdentifier(tag) || tag.utf8.count > 16) {
       return .failure(VenueRefusal(51_000, "Parameter tag error"))
@@ -177,6 +171,11 @@ extension SimulatedExchange {
     if let attached = item["attachAlgoOrds"]?.array, !attached.isEmpty {
       return .failure(
         VenueRefusal(51_044, "Attached TP/SL is not simulated: place an algo order of its own"))
+    }
+    if catalogue[instrument].type == .spot, options.rules.has(.quoteCurrency),
+      options.account.closedQuotes.contains(catalogue[instrument].quote)
+    {
+      return .failure(VenueRefusal(54_109, "You have not activated trading of this pair yet."))
     }
     guard let reduceOnly = item.flag("reduceOnly") else {
       return .failure(VenueRefusal(51_000, "Parameter reduceOnly error"))
@@ -191,6 +190,7 @@ extension SimulatedExchange {
     request.tag = tag
     request.reduceOnly = reduceOnly
     request.targetCurrency = text("tgtCcy")
+    request.tradeQuote = text("tradeQuoteCcy")
     request.selfTradePrevention = text("stpMode")
     let now = now()
     return withEngine { $0.place(request, at: now, into: &$1) }

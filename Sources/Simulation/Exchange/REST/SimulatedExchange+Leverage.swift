@@ -138,7 +138,7 @@ extension SimulatedExchange {
 
   /// Contracts are sized at their price limit, all else at the last price; without either at the best opposite.
   private func sizingPrice(_ index: Int, _ side: Side) -> Price {
-    if catalogue[index].type != .spot, let limits = engine.priceLimits(index) {
+    if catalogue[index].type != .spot, let limits = engine.priceLimits(index, at: now()) {
       return side == .buy ? limits.buy : limits.sell
     }
     let last = engine.lastPrices[index]

@@ -52,6 +52,13 @@ final class Session {
     }
   }
 
+  /// It follows the instrument's book itself, and not only figures that are made of it.
+  func carriesBook(of instrument: String) -> Bool {
+    subscriptions.contains {
+      ($0.argument.channel.published?.depth ?? 0) > 0 && $0.argument.instrument == instrument
+    }
+  }
+
   // MARK: - Requests and answers
 
   /// Counts a subscribe, unsubscribe or login request at `now`, monotonic nanoseconds.

@@ -115,7 +115,7 @@ extension Deed {
 
   private static let ofInstruments: Set<String> = [
     "tick", "min-size", "lot", "market-max", "limit-max", "contract-value", "state", "expire",
-    "delist", "rename", "cool-off",
+    "delist", "rename", "cool-off", "trade-quotes",
   ]
 
   private static func ofMarket(_ name: String, _ arguments: inout Arguments)
@@ -132,6 +132,7 @@ extension Deed {
       let instrument = try arguments.word("an instrument")
       return try .market(instrument: instrument, MarketDeed(name, &arguments))
     }
+    if name == "cut" { return .cut(instrument: try arguments.word("an instrument")) }
     if !ofInstruments.contains(name) { return nil }
     let instrument = try arguments.word("an instrument")
     return try InstrumentDeed.parse(name, &arguments).map { .change(instrument: instrument, $0) }

@@ -89,6 +89,8 @@ public enum Deed: Sendable, Equatable {
   /// The instrument's orders that are done ended so much earlier.
   case age(instrument: String, Int64)
   // Of the market.
+  /// The lines that carry the instrument's books end.
+  case cut(instrument: String)
   case change(instrument: String, InstrumentDeed)
   case market(instrument: String, MarketDeed)
   case maintenance(Maintenance)
@@ -135,6 +137,7 @@ extension Deed {
     case .foreign: "foreign"
     case .foreignCancel: "foreign-cancel"
     case .age: "age"
+    case .cut: "cut"
     case .change(_, let deed): deed.name
     case .market(_, let deed): deed.name
     case .maintenance: "maintenance"

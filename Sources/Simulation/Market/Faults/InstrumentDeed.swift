@@ -15,6 +15,8 @@ public enum InstrumentDeed: Sendable, Equatable {
   case rename(to: String, step: Int64)
   /// Of its family (docs/OKX.md OKX-198).
   case coolOff(span: Int64)
+  /// What its orders may be paid in, told by REST alone (docs/OKX.md OKX-194).
+  case tradeQuotes([String])
 }
 
 /// Planned maintenance: scheduled now, it begins, lasts, and may open in two steps (docs/OKX.md OKX-199).
@@ -45,6 +47,7 @@ extension InstrumentDeed {
     case .delist: "delist"
     case .rename: "rename"
     case .coolOff: "cool-off"
+    case .tradeQuotes: "trade-quotes"
     }
   }
 
@@ -83,6 +86,9 @@ extension InstrumentDeed {
     case "rename":
       return .rename(
         to: try arguments.word("a new name"), step: try arguments.optional("milliseconds") ?? 0)
+    case "trade-quotes":
+      let names = try arguments.word("currencies").split(separator: ",").map(String.init)
+      return .tradeQuotes(names)
     case "cool-off": return .coolOff(span: try arguments.number("milliseconds"))
     default: return nil
     }

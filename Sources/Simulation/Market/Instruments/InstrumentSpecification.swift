@@ -31,6 +31,8 @@ public struct InstrumentSpecification: Sendable, Equatable {
   public var base: String
   public var quote: String
   public var settle: String
+  /// OKX `tradeQuoteCcyList` of spot; nil: its own quote currency alone (docs/OKX.md OKX-194).
+  public var offeredQuotes: [String]?
   public var family: String
   public var state: String
   public var leverage: String
@@ -85,6 +87,9 @@ public struct InstrumentSpecification: Sendable, Equatable {
 
   /// The currency that P&L and derivative fees are booked in: settle, or quote for spot.
   public var settlement: String { type == .spot ? quote : settle }
+
+  /// What spot orders may be paid in.
+  public var tradeQuotes: [String] { offeredQuotes ?? (quote.isEmpty ? [] : [quote]) }
 
   public var typeName: String {
     switch type {
