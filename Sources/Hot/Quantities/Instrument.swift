@@ -83,6 +83,9 @@ public struct Instrument: Sendable, BitwiseCopyable {
   /// What a spot order names as `tradeQuoteCcy`: the currency it is paid in where that is not the pair's own; `.none`: it
   /// names none, and the exchange takes the pair's (docs/OKX.md OKX-194).
   public var tradeQuote: CurrencyID
+  /// The number of this run's last change that made its ticks, lots or contract value others, and 1; 0: they are as at
+  /// the start.
+  public var unitsChange: UInt16 = 0
 
   public init(
     id: InstrumentID, symbol: Symbol, type: InstrumentType, tick: Increment, lot: Increment

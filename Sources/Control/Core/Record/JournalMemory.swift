@@ -34,6 +34,8 @@ public struct JournalMemory: Sendable {
   public private(set) var bills = BillBook()
   /// What the figures of each instrument count in.
   var units: [Symbol: RecordedUnits] = [:]
+  /// What people and files that say no units meant by a lot.
+  var spoken: [Symbol: SpokenUnits] = [:]
   /// Opening time of the newest bar on record, Unix milliseconds.
   public private(set) var bars: [Bars: Int64] = [:]
 
@@ -94,6 +96,10 @@ public struct JournalMemory: Sendable {
         if let item = InstrumentRecord(payload: record.payload) {
           names.note(item, of: header.identity.start)
           grids.note(item, of: header.identity.start)
+          // What the exchange did not list counts in units of ours alone.
+          if item.isTradable {
+            spoken[item.symbol] = SpokenUnits(item, after: spoken[item.symbol])
+          }
         }
       case .bar:
         // An instrument's name is on record long before its first bar.

@@ -197,8 +197,7 @@ public final class Core: @unchecked Sendable {
   var instrumentPorts: InstrumentPorts {
     InstrumentPorts(
       table: options.instruments, changes: changes, mailbox: mailbox, holds: venueHolds,
-      coolOffs: coolOffs,
-      control: control, context: context, state: state, working: workingBoard,
+      coolOffs: coolOffs, context: context, state: state, working: workingBoard,
       telemetry: accountTelemetry,
       rename: { [contextReaders] old, new in
         for reader in contextReaders { reader.rename(old, to: new) }
@@ -208,8 +207,9 @@ public final class Core: @unchecked Sendable {
   /// What the Door may do.
   public var controls: DeskControls {
     DeskControls(
-      instruments: options.instruments, startNumber: options.startNumber, board: stopBoard,
-      working: workingBoard, state: state, telemetry: doorTelemetry, limits: limitChanges,
+      instruments: options.instruments, changes: changes, startNumber: options.startNumber,
+      board: stopBoard, working: workingBoard, state: state, telemetry: doorTelemetry,
+      limits: limitChanges,
       limitsAtStart: options.limits.instruments,
       privateConnection: options.privateLine == nil ? nil : options.publicLines.count,
       venue: venueHolds,

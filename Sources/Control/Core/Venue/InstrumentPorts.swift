@@ -4,13 +4,12 @@ import Pipeline
 import Quantities
 import State
 
-struct InstrumentPorts: Sendable {
+package struct InstrumentPorts: Sendable {
   let table: InstrumentTable
   let changes: InstrumentChanges
   let mailbox: InstrumentMailbox
   let holds: VenueHolds
   let coolOffs: CoolOffKeeper
-  let control: RunControl
   let context: MarketContext
   let state: StateWriter
   /// What the Sender holds at work.
@@ -18,4 +17,22 @@ struct InstrumentPorts: Sendable {
   let telemetry: ControlTelemetry
   /// The context's connections ask by the new name from here on.
   let rename: @Sendable (_ old: String, _ new: String) -> Void
+
+  package init(
+    table: InstrumentTable, changes: InstrumentChanges, mailbox: InstrumentMailbox,
+    holds: VenueHolds, coolOffs: CoolOffKeeper, context: MarketContext, state: StateWriter,
+    working: WorkingBoard, telemetry: ControlTelemetry,
+    rename: @escaping @Sendable (_ old: String, _ new: String) -> Void
+  ) {
+    self.table = table
+    self.changes = changes
+    self.mailbox = mailbox
+    self.holds = holds
+    self.coolOffs = coolOffs
+    self.context = context
+    self.state = state
+    self.working = working
+    self.telemetry = telemetry
+    self.rename = rename
+  }
 }
