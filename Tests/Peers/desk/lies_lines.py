@@ -205,8 +205,6 @@ def more_than_the_window(message):
 def a_checksum_of_its_own(message):
     if not of_swap(message):
         return None
-    # The lie about the order of channels is about this number.
-    REMEMBERED["books"] = message["data"][0]["seqId"]
     message["data"][0]["checksum"] = 7
     return True
 
@@ -236,9 +234,11 @@ def retail_has_a_checksum(message):
 
 @lie("OKX-063", push="bbo-tbt")
 def the_best_prices_come_last(message):
-    if not of_swap(message) or "books" not in REMEMBERED:
+    """They come with the number of the change before, which the other books have told of."""
+    if not of_swap(message):
         return None
-    message["data"][0]["seqId"] = REMEMBERED["books"]
+    row = message["data"][0]
+    row["seqId"], REMEMBERED["best"] = REMEMBERED.get("best", row["seqId"]), row["seqId"]
     return True
 
 
