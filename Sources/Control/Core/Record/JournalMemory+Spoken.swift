@@ -27,6 +27,11 @@ struct SpokenUnits: Hashable, Sendable {
 }
 
 extension JournalMemory {
+  /// What the exchange did not list counts in units of ours alone.
+  mutating func hear(_ item: InstrumentRecord) {
+    if item.isTradable { spoken[item.symbol] = SpokenUnits(item, after: spoken[item.symbol]) }
+  }
+
   /// Units that were others when the last start ended than they are now, and what they were.
   func unitsBefore(_ table: InstrumentTable) -> [InstrumentID: DoorUnits] {
     var found: [InstrumentID: DoorUnits] = [:]

@@ -96,10 +96,7 @@ public struct JournalMemory: Sendable {
         if let item = InstrumentRecord(payload: record.payload) {
           names.note(item, of: header.identity.start)
           grids.note(item, of: header.identity.start)
-          // What the exchange did not list counts in units of ours alone.
-          if item.isTradable {
-            spoken[item.symbol] = SpokenUnits(item, after: spoken[item.symbol])
-          }
+          hear(item)
         }
       case .bar:
         // An instrument's name is on record long before its first bar.

@@ -12,7 +12,7 @@ struct PositionFold: Sendable {
     /// Goes on in what a row counts in.
     mutating func follow(_ next: InstrumentScale?) {
       guard let next else { return }
-      if let scale { held.count(from: scale, to: next) }
+      if let scale { held.count(from: PositionUnits(scale), to: PositionUnits(next)) }
       scale = next
     }
   }
