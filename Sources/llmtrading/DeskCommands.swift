@@ -133,6 +133,7 @@ struct LimitsCommand: ParsableCommand {
   var ordersPerWindow: Int64 = 0
   @Flag(help: "Take the instrument off the allow-list.")
   var disallow = false
+  @OptionGroup var units: UnitOptions
 
   func run() throws {
     var limits = DoorLimits(scope: try desk.scope(), person: desk.person, reason: desk.reason)
@@ -142,6 +143,7 @@ struct LimitsCommand: ParsableCommand {
     limits.asked.openOrdersMaximum = openOrders
     limits.asked.collarBasisPoints = collar
     limits.asked.ordersPerWindow = ordersPerWindow
+    limits.units = try units.said()
     try desk.send(.limits(limits))
   }
 }

@@ -26,6 +26,7 @@ struct InjectCommand: ParsableCommand {
   var ttl = "20s"
   @Option(help: "Largest tolerated move of the price from now, in basis points; 0: none.")
   var maxDrift: UInt32 = 0
+  @OptionGroup var units: UnitOptions
 
   enum UrgencyName: String, ExpressibleByArgument, CaseIterable {
     case low, normal, high
@@ -48,7 +49,7 @@ struct InjectCommand: ParsableCommand {
     let signal = DoorSignal(
       instrument: symbol, source: .manual, target: target, urgency: urgency.urgency,
       timeToLiveMilliseconds: milliseconds, maximumDriftBasisPoints: maxDrift,
-      person: DoorKnock.person)
+      person: DoorKnock.person, units: try units.said())
     let reply = try DoorKnock.ask(.signal(signal), stateDir: stateDir)
     let more = reply.detail.hasPrefix("published") ? reply.detail.dropFirst(9) : ""
     print("\(instrument): target \(reply.first) lots for \(ttl)\(more)")
@@ -61,6 +62,27 @@ struct InjectCommand: ParsableCommand {
     }
     let (product, overflowed) = count.multipliedReportingOverflow(by: unit)
     return overflowed ? nil : UInt32(exactly: product)
+  }
+}
+
+/// The lot that figures count in, for a person who knows: the core asks for it once the exchange changed it.
+struct UnitOptions: ParsableArguments {
+  @Option(help: "The lot that lots are counted in here, such as 0.01; without it the instrument's.")
+  var lot: String?
+  @Option(help: "The contract value that this was decided at.")
+  var contractValue: String?
+
+  func said() throws -> DoorUnits {
+    DoorUnits(
+      lot: try number(lot, "--lot"), contractValue: try number(contractValue, "--contract-value"))
+  }
+
+  private func number(_ text: String?, _ name: String) throws -> Increment? {
+    guard let text else { return nil }
+    guard let number = DecimalNumber(text), number.mantissa > 0 else {
+      throw ValidationError("\(name) \(text): use a positive decimal number, such as 0.01")
+    }
+    return number
   }
 }
 

@@ -123,6 +123,51 @@ private func code(_ request: DoorRequest) -> DoorCode? {
         && limits.asked.orderNotionalMaximum.units == 7)
   }
 
+  /// A client of a build before units were said is understood; half of them is no request.
+  @Test func unitsMayBeLeftOutAsAWhole() throws {
+    var said = signal()
+    said.units = DoorUnits(
+      lot: Increment(mantissa: 1, decimals: 3), tick: Increment(mantissa: 5, decimals: 1),
+      contractValue: Increment(mantissa: 1, decimals: 2))
+    let door = try OpenDoor()
+    defer { door.stop() }
+    #expect(try DoorClient.send(.signal(said), path: door.path).isDone)
+    let whole = DoorRequest.signal(said).frame(id: 9)
+    for (count, code) in [(27, DoorCode.done), (9, .malformed), (28, .malformed)] {
+      var frame = Array(whole.dropLast(count))
+      frame[8] = UInt8(truncatingIfNeeded: frame.count)
+      frame[9] = UInt8(truncatingIfNeeded: frame.count >> 8)
+      let client = RawClient(door.path)
+      client.send(frame)
+      #expect(DoorTests.code(in: client.receive(26)) == code)
+    }
+    let heard = door.commands.withLock { $0 }
+    guard heard.count == 2, case .signal(let first, _) = heard[0],
+      case .signal(let second, _) = heard[1]
+    else {
+      Issue.record("two signals")
+      return
+    }
+    #expect(first == said && second.units == DoorUnits())
+    #expect(second.target == said.target && second.person == said.person)
+  }
+
+  @Test func unitsAreNumbersThatCanBeCountedIn() {
+    for bad in [
+      Increment(mantissa: -1, decimals: 0), Increment(mantissa: 1, decimals: 37),
+      Increment(mantissa: 0, decimals: 1),
+    ] {
+      #expect(code(.signal(signal { $0.units.lot = bad })) == .badUnits)
+      #expect(code(.signal(signal { $0.units.contractValue = bad })) == .badUnits)
+    }
+    // The ceiling of 1,000 lots of 0.001 is a size.
+    let cent = Increment(mantissa: 1, decimals: 2)
+    #expect(code(.signal(signal { ($0.units.lot, $0.target) = (cent, 100) })) == nil)
+    #expect(code(.signal(signal { ($0.units.lot, $0.target) = (cent, 101) })) == .targetRange)
+    let huge = Increment(mantissa: 1_000, decimals: 0)
+    #expect(code(.signal(signal { ($0.units.lot, $0.target) = (huge, 0) })) == nil)
+  }
+
   @Test func theLeaseOfASignal() throws {
     let command = try doorRules().command(for: .signal(signal()))
     let now = BootInstant(nanoseconds: 5_000)

@@ -78,6 +78,9 @@ public struct Instrument: Sendable, BitwiseCopyable {
   public var base: CurrencyID
   public var quote: CurrencyID
   public var settle: CurrencyID
+  /// The number of this run's last change that made its ticks, lots or contract value others, and 1; 0: they are as at
+  /// the start.
+  public var unitsChange: UInt16 = 0
 
   public init(
     id: InstrumentID, symbol: Symbol, type: InstrumentType, tick: Increment, lot: Increment

@@ -11,8 +11,6 @@ public struct InstrumentChange: Sendable, BitwiseCopyable {
   public var lotFactor: Int64
   /// The contract's value before; the same as `instrument.contractValue` where it did not change.
   public var valueBefore: Increment
-  /// Targets and prices of a lease issued from here on count in the new lots and ticks.
-  public var since = BootInstant(nanoseconds: 0)
 
   /// Above it figures near the end of 64 bits could be lost: such a change is not taken.
   @inlinable public static var factorMax: Int64 { 1_000_000 }
@@ -32,6 +30,9 @@ public struct InstrumentChange: Sendable, BitwiseCopyable {
 
   /// A contract is worth something else: what was decided in contracts was decided of other money.
   @inlinable public var isOfValue: Bool { valueBefore != instrument.contractValue }
+
+  /// What was said before counts in other units than what is said from here on.
+  @inlinable public var isOfMeaning: Bool { isOfUnits || isOfValue }
 
   /// A limit in lots: the same size, and never more money than before.
   @_noLocks
@@ -79,6 +80,25 @@ extension DecimalNumber {
   }
 }
 
+extension DecimalNumber {
+  /// `count` of another increment in this one; nil where that is no whole number, or none of 64 bits. Exact. Control plane.
+  public func exactly(_ count: Int64, of other: Increment) -> Int64? {
+    if other == self || count == 0 { return count }
+    let places = max(decimals, other.decimals)
+    guard mantissa > 0, let up = powerOfTen(places - other.decimals),
+      let down = powerOfTen(places - decimals)
+    else { return nil }
+    // In lowest terms, so that what fits 64 bits fits these 128.
+    let size = Int128(other.mantissa) * Int128(up)
+    let unit = Int128(mantissa) * Int128(down)
+    var (a, b) = (size, unit)
+    while b != 0 { (a, b) = (b, a % b) }
+    let (product, overflowed) = Int128(count).multipliedReportingOverflow(by: size / a)
+    if overflowed || product % (unit / a) != 0 { return nil }
+    return Int64(exactly: product / (unit / a))
+  }
+}
+
 extension Instrument {
   /// The change to what the exchange states now. `stated` has the exchange's own tick and lot and sizes in its lots. Nil
   /// where no whole factors within `InstrumentChange.factorMax` lead there.
@@ -93,6 +113,7 @@ extension Instrument {
     next.lot = lots.unit
     next.tickStep = ticks.step
     next.lotStep = lots.step
+    next.unitsChange = unitsChange
     next.minimumLots = InstrumentChange.times(stated.minimumLots, lots.step)
     next.maximumLots = InstrumentChange.times(stated.maximumLots, lots.step)
     return InstrumentChange(

@@ -25,6 +25,12 @@ extension Gate {
     count(held.firstSell, in: change)
   }
 
+  /// `Instrument.unitsChange` of the row that the instrument's limits and exposure count by.
+  @_noLocks
+  public func unitsChange(_ id: InstrumentID) -> UInt16 {
+    isKnown(id) ? unsafe states[Int(id.index)].unitsChange : 0
+  }
+
   @_noLocks
   private func count(_ first: Int32, in change: InstrumentChange) {
     var slot = first

@@ -27,6 +27,8 @@ struct InstrumentRisk: BitwiseCopyable {
   var state = ScopeState(.active)
   let isTradable: Bool
   let isInverse: Bool
+  /// `Instrument.unitsChange` of the row that this counts by.
+  let unitsChange: UInt16
   let minimumLots: Int64
   /// The exchange's own largest order; 0 when it gave none.
   let maximumLots: Int64
@@ -44,6 +46,7 @@ struct InstrumentRisk: BitwiseCopyable {
     self.limits = limits
     isTradable = instrument.isTradable
     isInverse = instrument.contract == .inverse
+    unitsChange = instrument.unitsChange
     minimumLots = max(1, instrument.minimumLots)
     maximumLots = instrument.maximumLots
     var factor: Int128 = 0

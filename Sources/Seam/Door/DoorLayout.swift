@@ -12,7 +12,9 @@
 /// | 16 | 8 | request id: the client's choice, carried back |
 ///
 /// Body fields follow one another in the order of the Swift declarations. An instrument is 32 bytes of ASCII,
-/// zero padded (all zero: the desk, or every instrument). A text is a 2-byte length and its full room.
+/// zero padded (all zero: the desk, or every instrument). A text is a 2-byte length and its full room. The units at the
+/// end of a signal or limits (`DoorUnits`: mantissa and decimals of lot, tick and contract value, zeros where not said)
+/// may be left out as a whole.
 public enum DoorLayout {
   public static var magic: UInt32 { 0x524F_4F44 }
   public static var version: UInt16 { 1 }

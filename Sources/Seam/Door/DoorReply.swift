@@ -27,6 +27,7 @@ public enum DoorCode: UInt16, Error, Hashable, Sendable, CaseIterable {
   case missingReason = 30
   case limitRange = 31
   case nothingAsked = 32
+  case badUnits = 33
   // What the core made of it
   case needsRearm = 40
   case notTradable = 41
@@ -38,6 +39,8 @@ public enum DoorCode: UInt16, Error, Hashable, Sendable, CaseIterable {
   case stopped = 45
   /// Beyond a limit that was made stricter since the start.
   case beyondLimit = 46
+  /// Decided in another lot, tick or contract value than holds now, and not to be counted in it; the detail says how to ask.
+  case unitsChanged = 47
 
   /// One sentence for people.
   public var meaning: String {
@@ -64,6 +67,7 @@ public enum DoorCode: UInt16, Error, Hashable, Sendable, CaseIterable {
     case .missingReason: "the request must give a reason"
     case .limitRange: "a limit must not be negative"
     case .nothingAsked: "the request asks for no change"
+    case .badUnits: "a lot, tick and contract value are positive decimal numbers"
     case .needsRearm: "that would loosen a stop: use rearm, with person and reason"
     case .notTradable: "the instrument is shown, not traded"
     case .refused: "the core refused"
@@ -71,6 +75,7 @@ public enum DoorCode: UInt16, Error, Hashable, Sendable, CaseIterable {
     case .notStarted: "start-up is not through"
     case .stopped: "a stop holds"
     case .beyondLimit: "a limit in force does not let it"
+    case .unitsChanged: "the request counts in another lot or contract value than holds now"
     }
   }
 }

@@ -46,6 +46,7 @@ extension DoorRequest {
       writer.put(signal.traceHigh)
       writer.put(signal.traceLow)
       writer.put(text: signal.person, room: DoorLayout.personBytesMax)
+      signal.units.put(&writer)
     case .withdraw(let withdrawal):
       writer.put(symbol: withdrawal.instrument)
       writer.put(withdrawal.source.rawValue)
@@ -68,19 +69,24 @@ extension DoorRequest {
       writer.put(limits.asked.orderNotionalMaximum.decimals)
       for limit in InstrumentLimit.doorOrder { writer.put(limits.asked[limit]) }
       writer.put(person: limits.person, reason: limits.reason)
+      limits.units.put(&writer)
     }
   }
 
   /// Decodes a whole frame that `DoorHeader` accepted. Every field is checked for its form here; what the
   /// desk allows is `DoorRules`' business.
   static func decode(_ kind: DoorKind, body: ArraySlice<UInt8>) throws(DoorCode) -> DoorRequest {
-    if body.count != kind.bodyBytes { throw .malformed }
+    if body.count != kind.bodyBytes && body.count != kind.bodyBytesWithoutUnits { throw .malformed }
+    let saysUnits = body.count == kind.bodyBytes
     var reader = DoorReader(body)
     let request: DoorRequest
     switch kind {
     case .hello: request = .hello
     case .ping: request = .ping
-    case .signal: request = .signal(try signal(&reader))
+    case .signal:
+      var signal = try signal(&reader)
+      if saysUnits { signal.units = .read(&reader) }
+      request = .signal(signal)
     case .withdraw:
       let instrument = try reader.symbol()
       let source = try reader.source()
@@ -98,7 +104,10 @@ extension DoorRequest {
       let isOn = try reader.flag()
       request = .flatten(
         DoorFlatten(scope: scope, isOn: isOn, person: reader.person(), reason: reader.reason()))
-    case .limits: request = .limits(try limits(&reader))
+    case .limits:
+      var limits = try limits(&reader)
+      if saysUnits { limits.units = .read(&reader) }
+      request = .limits(limits)
     }
     if reader.isTextBad { throw .badText }
     if reader.isShort || reader.left != 0 { throw .malformed }

@@ -28,13 +28,16 @@ public struct DoorSignal: Hashable, Sendable {
   public var traceLow: UInt64
   /// Who asked: a person's name, or an agent's.
   public var person: String
+  /// What target and reference count in.
+  public var units = DoorUnits()
 
   public init(
     instrument: Symbol, source: SignalSource, target: Int64, urgency: Urgency = .normal,
     timeToLiveMilliseconds: UInt32, maximumDriftBasisPoints: UInt32 = 0,
     confidencePermille: UInt16 = 1000, referenceHalfTicks: Int64 = 0, decision: UInt64 = 0,
-    traceHigh: UInt64 = 0, traceLow: UInt64 = 0, person: String
+    traceHigh: UInt64 = 0, traceLow: UInt64 = 0, person: String, units: DoorUnits = DoorUnits()
   ) {
+    self.units = units
     self.instrument = instrument
     self.source = source
     self.urgency = urgency
@@ -111,6 +114,8 @@ public struct DoorLimits: Hashable, Sendable {
   public var scope: DoorScope
   /// A figure that is 0 asks for no change, and `isAllowed` false takes the instrument off the allow-list.
   public var asked = InstrumentLimits.unchanged
+  /// What limits in lots count in; of one instrument alone.
+  public var units = DoorUnits()
   public var person: String
   public var reason: String
   public init(scope: DoorScope, person: String, reason: String) {
@@ -180,12 +185,21 @@ enum DoorKind: UInt16, CaseIterable {
     let reason = 2 + DoorLayout.reasonBytesMax
     return switch self {
     case .hello, .ping: 0
-    case .signal: 32 + 12 + 40 + person
+    case .signal: 32 + 12 + 40 + person + DoorUnits.byteCount
     case .withdraw: 32 + 1 + person
     case .stop, .rearm: 32 + 2 + person + reason
     case .cancel: 32 + person + reason
     case .flatten: 32 + 1 + person + reason
-    case .limits: 32 + 2 + 8 * InstrumentLimit.doorOrder.count + person + reason
+    case .limits:
+      32 + 2 + 8 * InstrumentLimit.doorOrder.count + person + reason + DoorUnits.byteCount
+    }
+  }
+
+  /// Of a client that says no units, as builds before them did.
+  var bodyBytesWithoutUnits: Int? {
+    switch self {
+    case .signal, .limits: bodyBytes - DoorUnits.byteCount
+    default: nil
     }
   }
 }

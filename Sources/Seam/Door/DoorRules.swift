@@ -132,13 +132,15 @@ public struct DoorRules: Sendable {
     let id = try find(signal.instrument)
     if signal.source == .none { throw .badSource }
     if signal.person.isEmpty { throw .missingPerson }
+    if !signal.units.isWellFormed { throw .badUnits }
     // What is shown and not traded has no ceiling: the Door says why it is not.
     if instruments[id].isTradable {
       // The same size in lots that the exchange may have made finer since.
-      let ceiling = instruments[id].lot.count(
-        targetLotsMaximum[Int(id.index)], of: lotsAtStart[Int(id.index)])
+      let most = targetLotsMaximum[Int(id.index)]
+      if most <= 0 { throw .targetRange }
+      let ceiling = (signal.units.lot ?? instruments[id].lot).count(
+        most, of: lotsAtStart[Int(id.index)])
       if signal.target > ceiling || signal.target < 0 - ceiling { throw .targetRange }
-      if ceiling <= 0 { throw .targetRange }
     }
     if signal.timeToLiveMilliseconds < DoorRules.timeToLiveMillisecondsMin
       || signal.timeToLiveMilliseconds > DoorRules.timeToLiveMillisecondsMax
@@ -154,6 +156,7 @@ public struct DoorRules: Sendable {
   private func check(_ limits: DoorLimits) throws(DoorCode) -> DoorCommand {
     let scope = try find(limits.scope)
     try checkNames(limits.person, limits.reason)
+    if !limits.units.isWellFormed { throw .badUnits }
     let figures = InstrumentLimit.doorOrder.map { limits.asked[$0] }
     if figures.contains(where: { $0 < 0 }) { throw .limitRange }
     if limits.asked.orderNotionalMaximum.decimals > DecimalNumber.decimalsMax { throw .limitRange }

@@ -13,6 +13,7 @@ import Testing
 final class TestDesk {
   let folder: String
   let table: InstrumentTable
+  let changes = InstrumentChanges()
   let state: StateWriter
   let working: WorkingBoard
   private let privateConnection: Int?
@@ -75,10 +76,20 @@ final class TestDesk {
 
   var controls: DeskControls {
     DeskControls(
-      instruments: table, startNumber: TestDesk.start, board: board, working: working,
+      instruments: table, changes: changes, startNumber: TestDesk.start, board: board,
+      working: working,
       state: state, telemetry: door, limits: limits,
       limitsAtStart: TestDesk.limits(table.count), privateConnection: privateConnection,
       venue: VenueHolds(board: board, wake: {}), wake: { [wakes] in wakes.add() })
+  }
+
+  /// The exchange changed an instrument, and every stage has taken it.
+  func change(_ id: InstrumentID, _ edit: (inout Instrument) -> Void) throws {
+    var stated = table[id]
+    edit(&stated)
+    var change = try #require(table[id].change(to: stated))
+    _ = try #require(changes.add(&change))
+    table.set(change.instrument)
   }
 
   func id(_ name: String) throws -> InstrumentID {

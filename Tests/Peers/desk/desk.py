@@ -177,10 +177,11 @@ class Desk:
         check((done.returncode != 0) == fails, " ".join(words), done.stdout + done.stderr)
         return done.stdout + done.stderr
 
-    def inject(self, name, target, urgency="high", ttl="60s", refused=None):
+    def inject(self, name, target, urgency="high", ttl="60s", refused=None, lot=None):
         """`refused`: nothing can come of it, and the answer says so in these words."""
+        words = ["--lot", lot] if lot else []
         said = self.tell("inject", "--instrument", name, f"--target={target}", "--urgency",
-                         urgency, "--ttl", ttl, fails=refused is not None)
+                         urgency, "--ttl", ttl, *words, fails=refused is not None)
         if refused is not None:
             check(refused in said, "the answer names what holds it", said)
 

@@ -83,7 +83,8 @@ def grid_changes():
         play(desk.exchange, [f"at 0ms of exchange min-size {name} {part(before['lotSz'], 2)}"])
         taken(desk, name, 2)
         equal(held(desk, name), worth, "nothing was traded by it")
-        desk.inject(name, 2 * lots + 1)
+        desk.inject(name, 2 * lots + 1, refused="say which lot")
+        desk.inject(name, 2 * lots + 1, lot=part(before["lotSz"], 2))
         more = worth + float(part(before["lotSz"], 2))
         until(lambda: abs(held(desk, name) - more) < 1e-9, "half an old lot is bought")
         # Coarser: what is no whole number of new lots stays, and the rest can be closed.

@@ -14,8 +14,7 @@ extension StageBench {
     stated.minimumLots *= lots
     stated.maximumLots *= lots
     guard var change = held.change(to: stated) else { return nil }
-    change.since = now.boot
-    guard let number = changes.add(change) else { return nil }
+    guard let number = changes.add(&change) else { return nil }
     instruments.set(change.instrument)
     return number
   }

@@ -37,7 +37,7 @@ extension CycleRun {
     {
       return await end(.noDecision, "by now " + refusal)
     }
-    let lease = LeaseFields(
+    var lease = LeaseFields(
       instrument: instrument,
       targetLots: Mandate.lots(
         target, stances: stances,
@@ -47,6 +47,9 @@ extension CycleRun {
       ttlMilliseconds: parts.settings.leaseMilliseconds,
       maxDriftBps: Int(parts.settings.driftBasisPoints),
       referenceHalfTicks: snapshot.book?.midHalfTicks ?? 0)
+    lease.lot = snapshot.instrument.lotSize
+    lease.tick = snapshot.instrument.tickSize
+    lease.contractValue = snapshot.instrument.contractValue
     let outcome: DecisionOutcome = target == asked ? .accepted : .trimmed
     var reason = verdict[RoleSchema.reasonField]?.string ?? ""
     if isSpent {

@@ -39,7 +39,8 @@ public struct SignalDoor: Sendable {
           maximumDriftBasisPoints: UInt32(clamping: lease.maxDriftBps),
           confidencePermille: UInt16(clamping: lease.confidencePermille),
           referenceHalfTicks: lease.referenceHalfTicks, decision: decision,
-          traceHigh: trace.traceHigh, traceLow: trace.traceLow, person: SignalDoor.person)))
+          traceHigh: trace.traceHigh, traceLow: trace.traceLow, person: SignalDoor.person,
+          units: lease.units)))
   }
 
   func withdraw(_ instrument: String) async -> DoorAnswer {
@@ -59,5 +60,14 @@ public struct SignalDoor: Sendable {
     case .crowded(let waitingMax):
       DoorAnswer(code: "failed", detail: "\(waitingMax) requests wait at the door already")
     }
+  }
+}
+
+extension LeaseFields {
+  /// What it was decided in: the core counts it over, or refuses it, where that has changed meanwhile.
+  fileprivate var units: DoorUnits {
+    DoorUnits(
+      lot: lot.flatMap { DecimalNumber($0) }, tick: tick.flatMap { DecimalNumber($0) },
+      contractValue: contractValue.flatMap { DecimalNumber($0) })
   }
 }

@@ -8,6 +8,8 @@ public enum SnapshotFault: String, Error, Sendable, Hashable, CaseIterable {
   case unknownInstrument = "unknown_instrument"
   /// No picture of the instrument yet.
   case noMarket = "no_market"
+  /// Its ticks, lots or contract value are being exchanged: what was read may count in two.
+  case changing = "instrument_changing"
 
   public var meaning: String {
     switch self {
@@ -15,6 +17,7 @@ public enum SnapshotFault: String, Error, Sendable, Hashable, CaseIterable {
     case .coreDown: "the core shows no sign of life"
     case .unknownInstrument: "the core does not run this instrument"
     case .noMarket: "the core has no picture of this instrument yet"
+    case .changing: "the exchange is changing the instrument: the next cycle looks again"
     }
   }
 }

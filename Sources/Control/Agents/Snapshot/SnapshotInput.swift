@@ -31,6 +31,7 @@ struct SnapshotInput {
         id: item.symbol.description, type: "\(item.type)", tickSize: item.tick.description,
         lotSize: item.lot.description, quote: entry.quote.description,
         isTradable: item.isTradable))
+    if item.contract != .none { snapshot.instrument.contractValue = "\(item.contractValue)" }
     snapshot.book = book
     snapshot.trades = trades
     snapshot.indicators = indicators

@@ -87,7 +87,22 @@ public actor SnapshotTaker {
     snapshot.news = facts.labels
     snapshot.account = peak.account(reader?.account)
     snapshot.position?.add(reader?.positionDetail(id), tick: entry.instrument.tick)
+    if isChanging(entry, id, input.lease) { throw .changing }
     return snapshot
+  }
+
+  /// Asked last. The core holds an instrument from a quarter of a second before its units change until every row of State
+  /// counts in the new ones, and shows the new row before it lets go: what was read while neither shows is of one kind.
+  private func isChanging(_ entry: InstrumentEntry, _ id: InstrumentID, _ lease: SignalLease?)
+    -> Bool
+  {
+    let units = entry.instrument.unitsChange
+    if let lease, lease.isLive(at: .now()), lease.unitsChange != UInt32(units) { return true }
+    let held = reader?.tradingState(of: id)[.exchange] ?? .active
+    if held.rawValue >= TradingState.cancelOnly.rawValue && entry.instrument.isTradable {
+      return true
+    }
+    return reader?.instrument(id).instrument.unitsChange != units
   }
 
   /// Why nothing may be published on this instrument right now; nil: nothing speaks against it.

@@ -32,7 +32,7 @@ struct DoorAccess: Sendable {
       case .rateLimited: .tooManyRequests
       case .busy, .shuttingDown, .notStarted: .serviceUnavailable
       case .notAllowed: .forbidden
-      case .needsRearm, .notTradable, .refused, .stopped, .beyondLimit: .conflict
+      case .needsRearm, .notTradable, .refused, .stopped, .beyondLimit, .unitsChanged: .conflict
       case .malformed, .unsupportedVersion, .unknownKind, .tooLarge, .badText: .badGateway
       default: .unprocessableContent
       }

@@ -68,7 +68,7 @@ actor EventHub {
         taken += 1
         tail = record.next
         let names = view.names.of(header, record)
-        tally.take(record, names)
+        tally.take(record, names, start: header.identity.start)
         guard let event = JournalEvents.event(record, header, names) else { continue }
         events.append(event)
         shown += 1

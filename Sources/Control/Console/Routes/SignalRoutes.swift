@@ -15,7 +15,8 @@ enum SignalRoutes {
 }
 
 /// `{"instrument": "BTC-USDT", "target": 3, "urgency": "normal", "ttl": "20s", "max_drift_bps": 0}`;
-/// the last three may be left out. Anything else in the object is refused.
+/// the last three may be left out. `lot` and `contract_value` say what the target counts in, as decimal texts; without them
+/// a target is refused once the exchange has changed them. Anything else in the object is refused.
 struct SignalRequest: Decodable, Sendable {
   var instrument: String
   /// Absolute position, signed lots.
@@ -23,8 +24,11 @@ struct SignalRequest: Decodable, Sendable {
   var urgency: Urgency
   var timeToLiveMilliseconds: UInt32
   var maximumDriftBasisPoints: UInt32
+  var units: DoorUnits
 
-  private static let names = ["instrument", "target", "urgency", "ttl", "max_drift_bps"]
+  private static let names = [
+    "instrument", "target", "urgency", "ttl", "max_drift_bps", "lot", "contract_value",
+  ]
 
   init(from decoder: any Decoder) throws {
     let fields = try StrictFields(decoder, SignalRequest.names)
@@ -47,6 +51,14 @@ struct SignalRequest: Decodable, Sendable {
     timeToLiveMilliseconds = milliseconds
     maximumDriftBasisPoints =
       try fields.getIfAny(UInt32.self, "max_drift_bps") ?? 0
+    func number(_ name: String) throws -> DecimalNumber? {
+      guard let text = try fields.getIfAny(String.self, name) else { return nil }
+      guard let number = DecimalNumber(text), number.mantissa > 0 else {
+        throw StrictFields.wrong(name, "not a positive decimal number as text, such as \"0.01\"")
+      }
+      return number
+    }
+    units = DoorUnits(lot: try number("lot"), contractValue: try number("contract_value"))
   }
 
   static func milliseconds(_ text: String) -> UInt32? {
@@ -66,7 +78,7 @@ struct SignalRequest: Decodable, Sendable {
       DoorSignal(
         instrument: symbol, source: .manual, target: target, urgency: urgency,
         timeToLiveMilliseconds: timeToLiveMilliseconds,
-        maximumDriftBasisPoints: maximumDriftBasisPoints, person: person))
+        maximumDriftBasisPoints: maximumDriftBasisPoints, person: person, units: units))
   }
 }
 

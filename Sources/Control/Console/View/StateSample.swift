@@ -68,6 +68,10 @@ struct StateSample: Encodable {
     var realised: String?
     var currency: String
     var working: Int
+    /// What lots count in, and what a contract is worth (nil for spot): a signal names them, so that a change on its way is
+    /// seen.
+    var lot: String
+    var contractValue: String?
     var tradingState: String
     var orders: [String: UInt64]
     var refusals: [String: UInt64]
@@ -78,7 +82,8 @@ struct StateSample: Encodable {
       case averagePrice = "average_price"
       case floating = "floating_pnl"
       case realised = "realised_pnl"
-      case currency, working
+      case currency, working, lot
+      case contractValue = "contract_value"
       case tradingState = "trading_state"
       case orders, refusals, limits
     }

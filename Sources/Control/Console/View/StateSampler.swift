@@ -89,7 +89,8 @@ enum StateSampler {
       id: symbol, valid: slot.isValid, fault: slot.fault == .none ? "no book yet" : "\(slot.fault)",
       bids: levels(slot, .buy, decimals), asks: levels(slot, .sell, decimals), indicators: [:],
       position: slot.position.lots, currency: entry.quote.description,
-      working: Int(slot.workingOrders),
+      working: Int(slot.workingOrders), lot: "\(item.lot)",
+      contractValue: item.contract == .none ? nil : "\(item.contractValue)",
       tradingState: "\(state.tradingState(of: id).effective)", orders: [:], refusals: [:])
     if slot.lastPrice != .none { market.last = decimals.price(slot.lastPrice.ticks) }
     market.spread = slot.integer(.spreadTicks).map { decimals.price($0) }

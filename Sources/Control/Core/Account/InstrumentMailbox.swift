@@ -16,5 +16,5 @@ public final class InstrumentMailbox: Sendable {
 
   public func put(_ change: Change) { waiting.withLock { $0.append(change) } }
 
-  func next() -> Change? { waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+  package func next() -> Change? { waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
 }

@@ -1,4 +1,5 @@
 // The configured risk limits as the gate takes them: what is missing, or stands in a wrong currency, refuses; control plane.
+import Door
 import Foundation
 import Operations
 import Quantities
@@ -8,6 +9,27 @@ extension CoreAssembly {
   /// How far a signal's target may go: the position limits.
   public func targetLotsMaximum(_ table: InstrumentTable) -> [Int64] {
     limits(table).instruments.map(\.positionLotsMaximum)
+  }
+
+  /// What the limits in lots were written for, as far as the file says so.
+  public func limitUnits(_ table: InstrumentTable) -> [DoorUnits] {
+    (0..<table.count).map { index in
+      let name = table[InstrumentID(index: UInt16(index))].symbol.description
+      let given = configuration.risk.limits(of: name)
+      return DoorUnits(lot: given.lot, contractValue: given.contractValue)
+    }
+  }
+
+  /// A figure in lots of `given`, counted in those of `item`; cut to whole lots, and none where it does not fit.
+  static func lots(_ figure: Int64, _ given: Configuration.InstrumentRisk, _ item: Instrument)
+    -> Int64
+  {
+    var lots = figure
+    if let said = given.lot { lots = item.lot.count(lots, of: said) }
+    if let said = given.contractValue, item.contract != .none {
+      lots = item.contractValue.count(lots, of: said)
+    }
+    return lots == .max && figure != .max ? 0 : lots
   }
 
   func limits(_ table: InstrumentTable) -> RiskLimits {
@@ -28,6 +50,9 @@ extension CoreAssembly {
       limits.orderNotionalMaximum = notional(given.orderNotional, instrument, table)
       for limit in InstrumentLimit.allCases {
         if let figure = given[limit] { limits[limit] = figure * limit.text.scale }
+      }
+      for limit in [InstrumentLimit.orderLots, .positionLots] {
+        limits[limit] = CoreAssembly.lots(limits[limit], given, instrument)
       }
       return limits
     }

@@ -48,6 +48,7 @@ public struct ContextBackfill: Sendable {
   }
 
   private func fill(_ id: InstrumentID, rows: Int) async {
+    let reads = context.reads
     var closed: [BarInterval: [BarRecord]] = [:]
     for interval in BarInterval.allCases where interval != .second {
       do {
@@ -72,7 +73,7 @@ public struct ContextBackfill: Sendable {
       }
       try? await Task.sleep(for: .milliseconds(ContextBackfill.pauseMilliseconds))
     }
-    let missing = context.backfill(id, closed)
+    let missing = context.backfill(id, closed, reads: reads)
     if missing.isEmpty {
       log.info("bars are whole", metadata: ["instrument": "\(context.instruments[id].symbol)"])
     }

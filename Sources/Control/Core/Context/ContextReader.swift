@@ -130,7 +130,9 @@ final class ContextReader: Sendable {
       switch unsafe tap.take(payload, receivedAt: receivedAt) {
       case .push:
         do throws(FaultCode) {
-          reader.context.take(try unsafe reader.decoder.decode(payload, receivedAt: receivedAt))
+          let reads = reader.context.reads
+          reader.context.take(
+            try unsafe reader.decoder.decode(payload, receivedAt: receivedAt), reads: reads)
         } catch { reader.state.count(error) }
       case .refused: reader.state.count(.subscribeRefused)
       case .upgrade: return .end(.notice)

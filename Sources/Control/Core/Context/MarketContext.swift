@@ -19,8 +19,16 @@ public final class MarketContext: Sendable {
     /// Opening time of the newest bar on record, by instrument and interval.
     var barsUntil: [Int: Int64] = [:]
     var exchangeTime = WallMilliseconds(milliseconds: 0)
+    /// By instrument: the first of `reads` in its units of now, and whether they are being exchanged.
+    var unitsSince: [UInt64]
+    var isPaused: [Bool]
+
+    func holds(_ id: InstrumentID, _ reads: UInt64) -> Bool {
+      !isPaused[Int(id.index)] && reads >= unitsSince[Int(id.index)]
+    }
   }
 
+  /// A copy: its rows change with the ladders, under the lock, and not when the stages' table does.
   public let instruments: InstrumentTable
   private let indices: [Symbol: [InstrumentID]]
   private let board: Mutex<Board>
@@ -30,11 +38,14 @@ public final class MarketContext: Sendable {
   public let instrumentPushes = ChannelPushes()
   /// Of the `status` channel, for whoever keeps off maintenance.
   public let statusPushes = ChannelPushes()
+  private let reading = Atomic<UInt64>(0)
 
   /// Between two records of one fact.
   static let recordNanoseconds: Int64 = 10_000_000_000
 
-  init(instruments: InstrumentTable, state: StateWriter, telemetry: ControlTelemetry) {
+  package init(instruments given: InstrumentTable, state: StateWriter, telemetry: ControlTelemetry)
+  {
+    let instruments = given.copy()
     self.instruments = instruments
     self.state = state
     self.telemetry = telemetry
@@ -44,7 +55,8 @@ public final class MarketContext: Sendable {
     board = Mutex(
       Board(
         ladders: ids.map { BarLadder(instrument: $0) },
-        contexts: ids.map { _ in InstrumentContext() }))
+        contexts: ids.map { _ in InstrumentContext() }, unitsSince: ids.map { _ in 0 },
+        isPaused: ids.map { _ in false }))
   }
 
   // ---- From the connections ----
@@ -57,9 +69,19 @@ public final class MarketContext: Sendable {
     }
   }
 
-  func take(_ events: [ContextEvent]) {
+  /// Asked before anything is read by `instruments`; what comes of it is taken with this number. Pairs with the store in
+  /// `change`: who sees its number sees its row.
+  package var reads: UInt64 { reading.load(ordering: .acquiring) }
+
+  /// `reads`: from before the events were decoded. What was read in ticks of before, or comes while they are exchanged, is
+  /// dropped: the bars begin anew behind it and are completed from the exchange.
+  package func take(_ events: [ContextEvent], reads: UInt64) {
     board.withLock { board in
       for event in events {
+        if let id = event.counted, !board.holds(id, reads) {
+          state.count(.instrumentChanged, of: id)
+          continue
+        }
         switch event {
         case .trade(let id, let trade, let time):
           board.exchangeTime = max(board.exchangeTime, time)
@@ -86,13 +108,28 @@ public final class MarketContext: Sendable {
     }
   }
 
+  /// The instrument's ticks and lots are about to be exchanged: from here to `resume` no bar of it is made or recorded, so
+  /// that on record each lies on its own side of the change.
+  func pause(_ id: InstrumentID) {
+    board.withLock { $0.isPaused[Int(id.index)] = true }
+  }
+
+  func resume(_ id: InstrumentID) {
+    board.withLock { board in
+      board.isPaused[Int(id.index)] = false
+      board.ladders[Int(id.index)] = BarLadder(instrument: id)
+    }
+  }
+
   /// Bars count in the instrument's new ticks and lots: those that are shown are the same prices, those being made begin
   /// anew and are completed from the exchange.
-  func change(_ change: InstrumentChange) {
+  package func change(_ change: InstrumentChange) {
     let id = change.instrument.id
     board.withLock { board in
       let index = Int(id.index)
       if index >= board.ladders.count { return }
+      instruments.set(change.instrument)
+      board.unitsSince[index] = reading.add(1, ordering: .releasing).newValue
       board.ladders[index] = BarLadder(instrument: id)
       for interval in BarInterval.allCases {
         for bar in state.bars(id, interval) { state.put(change.bar(bar)) }
@@ -172,9 +209,10 @@ public final class MarketContext: Sendable {
   /// Closed bars of the exchange from before we listened, each interval oldest first. Returns the intervals
   /// whose open bar is not whole yet: ask again when the next minute has begun.
   public func backfill(
-    _ id: InstrumentID, _ closed: [BarInterval: [BarRecord]]
+    _ id: InstrumentID, _ closed: [BarInterval: [BarRecord]], reads: UInt64
   ) -> [BarInterval] {
     board.withLock { board in
+      if !board.holds(id, reads) { return Array(closed.keys) }
       for (_, bars) in closed.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
         for var bar in bars where bar.isClosed {
           bar.source = .backfill

@@ -6,6 +6,8 @@ import State
 
 public struct DeskControls: Sendable {
   public let instruments: InstrumentTable
+  /// What became of them in this start.
+  public let changes: InstrumentChanges
   public let startNumber: UInt32
   public let board: StopBoard
   /// What the Sender holds at work.
@@ -23,12 +25,13 @@ public struct DeskControls: Sendable {
   public let wake: @Sendable () -> Void
 
   public init(
-    instruments: InstrumentTable, startNumber: UInt32, board: StopBoard,
+    instruments: InstrumentTable, changes: InstrumentChanges, startNumber: UInt32, board: StopBoard,
     working: WorkingBoard, state: StateWriter, telemetry: ControlTelemetry,
     limits: LimitPort, limitsAtStart: [InstrumentLimits],
     privateConnection: Int?, venue: VenueHolds, wake: @escaping @Sendable () -> Void
   ) {
     self.instruments = instruments
+    self.changes = changes
     self.startNumber = startNumber
     self.board = board
     self.working = working

@@ -55,8 +55,14 @@ struct DoorOutlook {
     position > 0 ? target < position : target > position && position != 0
   }
 
-  func published(asked: Int64, _ target: Int64, _ id: InstrumentID) -> DoorReply {
+  /// `asked` in the lots of now; `request` as its sender counted.
+  func published(asked: Int64, _ target: Int64, of request: DoorSignal, _ id: InstrumentID)
+    -> DoorReply
+  {
     var first = "published"
+    if asked != request.target, let lot = request.units.lot {
+      first += "; \(request.target) lots of \(lot) are \(asked) of \(desk.instruments[id].lot)"
+    }
     if target != asked {
       first += "; target \(target) lots: the position limit in force, of \(asked) asked"
     }

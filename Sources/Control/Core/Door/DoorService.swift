@@ -14,6 +14,8 @@ public final class DoorService: Sendable {
   private let desk: DeskControls
   private let rules: DoorRules
   private let limits: LimitBook
+  /// What the configuration says its limits in lots were written for, by instrument.
+  private let limitUnits: [DoorUnits]
   private let path: String
   private let log: Logger
   private let isStopping = Atomic<Bool>(false)
@@ -22,10 +24,12 @@ public final class DoorService: Sendable {
   private let requests = Atomic<UInt64>(0)
 
   public init(
-    _ desk: DeskControls, targetLotsMaximum: [Int64], path: String, log: Logger
+    _ desk: DeskControls, targetLotsMaximum: [Int64], limitUnits: [DoorUnits] = [], path: String,
+    log: Logger
   ) {
+    self.limitUnits = limitUnits
     self.desk = desk
-    limits = LimitBook(desk.limitsAtStart, of: desk.instruments)
+    limits = LimitBook(desk.limitsAtStart, of: desk.instruments, changes: desk.changes)
     rules = DoorRules(instruments: desk.instruments, targetLotsMaximum: targetLotsMaximum)
     self.path = path
     self.log = log
@@ -35,14 +39,19 @@ public final class DoorService: Sendable {
   public func start(remembering memory: JournalMemory, alarms: [String]) throws {
     let listener = try DoorListener(path: path, rules: rules)
     let claims = Claims()
+    let units = RequestUnits(
+      changes: desk.changes, before: memory.unitsBefore(desk.instruments))
     let states = DeskStates(desk, log: log)
+    let leases = LeaseKeeper(desk, log: log)
     states.restore(memory, alarms: alarms)
+    cutLimits(memory)
     let service = self
     // The listener moves into the thread that polls it.
     let box = ListenerBox(listener: consume listener)
     let thread = Thread {
       while !service.isStopping.load(ordering: .relaxed) {
-        box.poll(milliseconds: 50) { call in service.answer(call, claims, states) }
+        leases.follow()
+        box.poll(milliseconds: 50) { call in service.answer(call, claims, units, states) }
         states.refresh()
       }
       box.close()
@@ -51,6 +60,23 @@ public final class DoorService: Sendable {
     isServing.store(true, ordering: .relaxed)
     thread.name = "door"
     thread.start()
+  }
+
+  /// A file that was written for smaller lots says more money than its author meant: the limits are made stricter before
+  /// anything may be sent, as a person's request would make them.
+  private func cutLimits(_ memory: JournalMemory) {
+    for index in 0..<desk.instruments.count {
+      let row = desk.instruments[InstrumentID(index: UInt16(index))]
+      guard
+        let cut = memory.limits(
+          limits[row.id], of: row, said: index < limitUnits.count ? limitUnits[index] : DoorUnits())
+      else { continue }
+      log.error("\(cut.words)")
+      let change = LimitChange(
+        instrument: row.id, limits: cut.limits, unitsChange: row.unitsChange)
+      while !desk.limits.push(change) { Thread.sleep(forTimeInterval: 0.001) }
+      limits.adopt(row.id, cut.limits, of: row.unitsChange)
+    }
   }
 
   /// Returns once its thread has left: what it writes to may be freed then.
@@ -62,13 +88,16 @@ public final class DoorService: Sendable {
   }
 
   private func answer(
-    _ call: borrowing DoorCall, _ claims: Claims, _ states: DeskStates
+    _ call: borrowing DoorCall, _ claims: Claims, _ units: RequestUnits, _ states: DeskStates
   ) -> DoorReply {
     let number = requests.add(1, ordering: .relaxed).newValue
     let command = call.command
     let received = WallMilliseconds.now()
     defer { desk.wake() }
-    let reply = perform(command, number, claims, states)
+    let reply: DoorReply
+    do throws(RequestUnits.Refusal) {
+      reply = try perform(command, number, claims, units, states)
+    } catch { reply = error.reply }
     if case .ping = command { return reply }
     log.info(
       "door",
@@ -88,8 +117,9 @@ public final class DoorService: Sendable {
   }
 
   private func perform(
-    _ command: DoorCommand, _ number: UInt64, _ claims: Claims, _ states: DeskStates
-  ) -> DoorReply {
+    _ command: DoorCommand, _ number: UInt64, _ claims: Claims, _ units: RequestUnits,
+    _ states: DeskStates
+  ) throws(RequestUnits.Refusal) -> DoorReply {
     let outlook = DoorOutlook(desk: desk, states: states, limits: limits)
     switch command {
     case .hello, .ping:
@@ -97,7 +127,9 @@ public final class DoorService: Sendable {
       reply.first = Int64(desk.startNumber)
       return reply
     case .signal(let signal, let id):
-      return publish(signal, id, command, number, claims, outlook)
+      let row = desk.instruments[id]
+      let counted = try units.count(signal, in: row)
+      return publish(counted, signal, row, number, claims, outlook)
     case .withdraw(let source, let id, _):
       desk.state.publish(.absent, for: id, in: source == .manual ? .manual : .agent)
       return DoorReply(.done, detail: "withdrawn")
@@ -115,14 +147,16 @@ public final class DoorService: Sendable {
     case .flatten(let request, let id):
       states.setFlattening(request, id, request: number)
       return outlook.flattened(id, isOn: request.isOn)
-    case .limits(let request, let id): return tighten(request, id)
+    case .limits(let request, let id): return try tighten(request, id, units)
     }
   }
 
+  /// `signal` counts in the units of `row`, `asked` in what its sender said.
   private func publish(
-    _ signal: DoorSignal, _ id: InstrumentID, _ command: DoorCommand, _ number: UInt64,
+    _ signal: DoorSignal, _ asked: DoorSignal, _ row: Instrument, _ number: UInt64,
     _ claims: Claims, _ outlook: DoorOutlook
   ) -> DoorReply {
+    let id = row.id
     if !desk.instruments[id].isTradable {
       return DoorReply(.notTradable, detail: desk.venue.words(for: id))
     }
@@ -135,31 +169,55 @@ public final class DoorService: Sendable {
     if !isScripted { claims.insert(id) }
     let slot = desk.state.market(id)
     let mid = slot.flatMap { $0.isValid ? $0.integer(.midHalfTicks) : nil } ?? 0
+    let command = DoorCommand.signal(signal, id)
     guard var lease = command.lease(issuedAt: .now(), midHalfTicks: mid, request: number) else {
       return DoorReply(.malformed)
     }
     lease.target = Quantity(lots: target)
+    lease.unitsChange = UInt32(row.unitsChange)
+    // The limits and the mid above may be of a row that came meanwhile.
+    if desk.instruments[id].unitsChange != row.unitsChange {
+      return DoorReply(.busy, detail: "\(desk.name(id)) comes to be counted anew: ask again")
+    }
     // On record before anyone can act on it.
     if !desk.telemetry.record(.signal, lease) {
       return DoorReply(.busy, detail: "the journal has no room")
     }
     desk.state.publish(lease, for: id, in: signal.source == .manual ? .manual : .agent)
-    return outlook.published(asked: signal.target, target, id)
+    return outlook.published(asked: signal.target, target, of: asked, id)
   }
 
   /// A desk-wide request tightens every instrument.
-  private func tighten(_ request: DoorLimits, _ id: InstrumentID) -> DoorReply {
+  private func tighten(_ request: DoorLimits, _ id: InstrumentID, _ units: RequestUnits)
+    throws(RequestUnits.Refusal) -> DoorReply
+  {
+    if id.isNone && request.units != DoorUnits() {
+      throw RequestUnits.Refusal("instruments have lots of their own: name the instrument")
+    }
     let ids =
       id.isNone
       ? (0..<desk.instruments.count).map { InstrumentID(index: UInt16($0)) } : [id]
-    var changes: [(id: InstrumentID, text: String)] = []
+    var asked: [(row: Instrument, limits: InstrumentLimits)] = []
     for one in ids {
-      guard let text = limits.change(one, by: request.asked) else { continue }
-      if !desk.limits.push(LimitChange(instrument: one, limits: request.asked)) {
+      let row = desk.instruments[one]
+      do throws(RequestUnits.Refusal) {
+        asked.append((row, try units.count(request.asked, request.units, in: row)))
+      } catch {
+        if !id.isNone { throw error }
+        throw RequestUnits.Refusal(
+          "a lot of \(row.symbol) was another size before: ask for it alone, with the lot that is "
+            + "meant (--instrument, --lot); nothing was changed")
+      }
+    }
+    var changes: [(id: InstrumentID, text: String)] = []
+    for (row, one) in asked {
+      guard let text = limits.change(row.id, by: one) else { continue }
+      let change = LimitChange(instrument: row.id, limits: one, unitsChange: row.unitsChange)
+      if !desk.limits.push(change) {
         return DoorReply(.busy, detail: "not every limit was taken: ask again")
       }
-      limits.adopt(one, request.asked)
-      changes.append((one, text))
+      limits.adopt(row.id, one, of: row.unitsChange)
+      changes.append((row.id, text))
     }
     if changes.isEmpty {
       let held = limits.text(ids[0], of: request.asked)

@@ -10,24 +10,25 @@ final class LimitBook: @unchecked Sendable {
   // SAFETY: made before the Door's thread starts, used by that thread alone.
   private var limits: [InstrumentLimits]
   private let table: InstrumentTable
-  /// What each instrument's figures count in.
-  private var lots: [Increment]
+  private let changes: InstrumentChanges
+  /// `Instrument.unitsChange` of the row that each instrument's figures count by.
+  private var counted: [UInt16]
 
-  init(_ limits: [InstrumentLimits], of table: InstrumentTable) {
+  init(_ limits: [InstrumentLimits], of table: InstrumentTable, changes: InstrumentChanges) {
     self.limits = limits
     self.table = table
-    lots = (0..<table.count).map { table[InstrumentID(index: UInt16($0))].lot }
+    self.changes = changes
+    counted = (0..<table.count).map { table[InstrumentID(index: UInt16($0))].unitsChange }
   }
 
-  /// In the instrument's lots of now: an exchange that made its lot finer left the sizes as they were.
+  /// In the instrument's lots of now, through every change as the Gate took it.
   subscript(id: InstrumentID) -> InstrumentLimits {
     let at = Int(id.index)
-    let lot = table[id].lot
-    if lot != lots[at] {
-      for limit in [InstrumentLimit.orderLots, .positionLots] {
-        limits[at][limit] = lot.count(limits[at][limit], of: lots[at])
-      }
-      lots[at] = lot
+    let last = table[id].unitsChange
+    if last > counted[at] {
+      limits[at] = changes.limits(
+        limits[at], of: id, from: counted[at], to: last, isAsked: false)
+      counted[at] = last
     }
     return limits[at]
   }
@@ -51,9 +52,11 @@ final class LimitBook: @unchecked Sendable {
     return isLooser ? nil : parts.joined(separator: ", ")
   }
 
-  /// The Gate was told.
-  func adopt(_ id: InstrumentID, _ asked: InstrumentLimits) {
-    if let next = self[id].tightened(by: asked) { limits[Int(id.index)] = next }
+  /// The Gate was told, of figures that count by a row with `unitsChange` `first`.
+  func adopt(_ id: InstrumentID, _ asked: InstrumentLimits, of first: UInt16) {
+    let held = self[id]
+    let same = changes.limits(asked, of: id, from: first, to: counted[Int(id.index)])
+    if let next = held.tightened(by: same) { limits[Int(id.index)] = next }
   }
 
   /// What holds, of the figures that a request asks to change.

@@ -131,7 +131,6 @@ public struct CoreProcess: Sendable {
         "sizes on record are past any sum: the exchange's position is taken",
         metadata: ["instrument": "\(symbol)"])
     }
-    for words in memory.changedLots(in: table) { log.error("\(words)") }
     for (bars, openTime) in memory.bars {
       guard let id = table.find(bars.instrument) else { continue }
       core.context.remember(
@@ -140,7 +139,7 @@ public struct CoreProcess: Sendable {
     HaltSignal.install(core.stopBoard)
     let door = DoorService(
       core.controls, targetLotsMaximum: assembly.targetLotsMaximum(table),
-      path: directory.doorSocket, log: log)
+      limitUnits: assembly.limitUnits(table), path: directory.doorSocket, log: log)
     core.state.set(phase: .reconciling)
     core.remember(memory)
     try core.start()
@@ -217,7 +216,7 @@ public struct CoreProcess: Sendable {
     }
     let backfill = Task {
       guard let rest, !core.options.contextConnections.isEmpty else { return }
-      let reader = CandleReader(rest: rest, instruments: table)
+      let reader = CandleReader(rest: rest, instruments: core.context.instruments)
       await ContextBackfill(reader: reader, context: core.context, log: log).run()
     }
     var work = Work(
@@ -240,7 +239,9 @@ public struct CoreProcess: Sendable {
     }
     let keepsInstruments = !core.options.contextConnections.isEmpty
     let instruments = (keepsInstruments ? rest : nil).map {
-      InstrumentKeeper(rest: $0, ports: core.instrumentPorts, log: log)
+      InstrumentKeeper(
+        ports: core.instrumentPorts, log: log,
+        list: { [rest = $0] in try await rest.get("/api/v5/public/instruments?instType=\($0)") })
     }
     let maintenance = (keepsInstruments ? rest : nil).map {
       MaintenanceKeeper(

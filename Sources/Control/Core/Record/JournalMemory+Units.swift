@@ -67,18 +67,6 @@ extension JournalMemory {
     }
   }
 
-  /// What a person has to know where the exchange changed a lot since the last start: limits are configured in lots.
-  func changedLots(in table: InstrumentTable) -> [String] {
-    (0..<table.count).compactMap { index in
-      let item = table[InstrumentID(index: UInt16(index))]
-      guard let old = units[item.symbol]?.lot, old != item.lot, item.state != .unlisted else {
-        return nil
-      }
-      return "\(item.symbol) counts in lots of \(item.lot) and counted in lots of \(old) before: "
-        + "limits and targets in lots are other sizes now, check `risk`"
-    }
-  }
-
   /// All of it in what this run counts in.
   package mutating func align(to table: InstrumentTable) {
     for index in 0..<table.count {

@@ -34,6 +34,8 @@ public struct JournalMemory: Sendable {
   public private(set) var bills = BillBook()
   /// What the figures of each instrument count in.
   var units: [Symbol: RecordedUnits] = [:]
+  /// What people and files that say no units meant by a lot.
+  var spoken: [Symbol: SpokenUnits] = [:]
   /// Opening time of the newest bar on record, Unix milliseconds.
   public private(set) var bars: [Bars: Int64] = [:]
 
@@ -94,6 +96,7 @@ public struct JournalMemory: Sendable {
         if let item = InstrumentRecord(payload: record.payload) {
           names[header.identity.start, default: [:]][item.instrument.index] = item.symbol
           grids.note(item, of: header.identity.start)
+          hear(item)
         }
       case .bar:
         // An instrument's name is on record long before its first bar.

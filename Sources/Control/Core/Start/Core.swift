@@ -194,15 +194,16 @@ public final class Core: @unchecked Sendable {
   var instrumentPorts: InstrumentPorts {
     InstrumentPorts(
       table: options.instruments, changes: changes, mailbox: mailbox, holds: venueHolds,
-      control: control, context: context, state: state, working: workingBoard,
+      context: context, state: state, working: workingBoard,
       telemetry: accountTelemetry)
   }
 
   /// What the Door may do.
   public var controls: DeskControls {
     DeskControls(
-      instruments: options.instruments, startNumber: options.startNumber, board: stopBoard,
-      working: workingBoard, state: state, telemetry: doorTelemetry, limits: limitChanges,
+      instruments: options.instruments, changes: changes, startNumber: options.startNumber,
+      board: stopBoard, working: workingBoard, state: state, telemetry: doorTelemetry,
+      limits: limitChanges,
       limitsAtStart: options.limits.instruments,
       privateConnection: options.privateLine == nil ? nil : options.publicLines.count,
       venue: venueHolds,

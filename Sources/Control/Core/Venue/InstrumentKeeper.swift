@@ -9,9 +9,11 @@ import Quantities
 import State
 
 /// Hears the `instruments` channel, reads the whole list once a day and whenever prices come off the known grid, and changes
-/// one instrument after the other: it is held, its orders end, every stage takes the change, it trades again.
-actor InstrumentKeeper {
-  private let rest: RESTClient
+/// each instrument by itself, one change after the other: it is held, its orders end, every stage takes the change, it
+/// trades again. One whose orders do not end keeps no other waiting.
+package actor InstrumentKeeper {
+  /// The exchange's list of one type, as it answers.
+  private let list: @Sendable (String) async throws -> Data
   private let ports: InstrumentPorts
   private let log: Logger
   private var catalog = InstrumentCatalog()
@@ -23,19 +25,20 @@ actor InstrumentKeeper {
   private var offGrid: UInt64 = 0
   /// Not in the last list: a second one decides.
   private var missing: Set<String> = []
+  /// A task is at work on each of these; there is never more than one for an instrument.
+  private var busy: Set<InstrumentID> = []
+  /// Of these: the exchange said something new meanwhile.
+  private var again: Set<InstrumentID> = []
+  private let pace: InstrumentPace
 
-  static let poll = Duration.milliseconds(100)
-  static let dailyRead = Duration.seconds(86_400)
-  /// At most so often for prices that are off the grid.
-  static let promptRead = Duration.seconds(10)
-  /// Waited at least, so that what was approved before is out of the rings.
-  static let settling = Duration.milliseconds(250)
-  static let patience = Duration.seconds(10)
-
-  init(rest: RESTClient, ports: InstrumentPorts, log: Logger) {
-    self.rest = rest
+  package init(
+    ports: InstrumentPorts, log: Logger, pace: InstrumentPace = InstrumentPace(),
+    list: @escaping @Sendable (String) async throws -> Data
+  ) {
+    self.list = list
     self.ports = ports
     self.log = log
+    self.pace = pace
   }
 
   private var table: InstrumentTable { ports.table }
@@ -45,8 +48,15 @@ actor InstrumentKeeper {
   }
 
   /// Returns when cancelled.
-  func run() async {
+  package func run() async {
     for id in ids { hold(id) }
+    await withDiscardingTaskGroup { group in
+      await look(&group)
+      group.cancelAll()
+    }
+  }
+
+  private func look(_ group: inout DiscardingTaskGroup) async {
     while !Task.isCancelled {
       var changed: Set<String> = []
       for push in ports.context.instrumentPushes.take() {
@@ -56,9 +66,23 @@ actor InstrumentKeeper {
       if isReadDue, await read() { changed.formUnion(ids.map { name($0) }) }
       // What stops trading does so before anything is waited for.
       for id in ids where changed.contains(name(id)) { holdIfStopped(id) }
-      for id in ids where changed.contains(name(id)) { await compare(id) }
-      try? await Task.sleep(for: InstrumentKeeper.poll)
+      for id in ids where changed.contains(name(id)) {
+        if !busy.insert(id).inserted {
+          again.insert(id)
+          continue
+        }
+        group.addTask { await self.follow(id) }
+      }
+      try? await Task.sleep(for: pace.poll)
     }
+  }
+
+  private func follow(_ id: InstrumentID) async {
+    repeat {
+      again.remove(id)
+      await compare(id)
+    } while again.contains(id) && !Task.isCancelled
+    busy.remove(id)
   }
 
   private func name(_ id: InstrumentID) -> String { table[id].symbol.description }
@@ -66,8 +90,8 @@ actor InstrumentKeeper {
   private var isReadDue: Bool {
     guard let lastRead else { return true }
     let since = ContinuousClock.now - lastRead
-    if since >= InstrumentKeeper.dailyRead { return true }
-    if since < InstrumentKeeper.promptRead { return isListOwed && !hasFailed }
+    if since >= pace.dailyRead { return true }
+    if since < pace.promptRead { return isListOwed && !hasFailed }
     // Owed until it was read: a list that failed is asked for again, at this pace.
     if isListOwed || !missing.isEmpty { return true }
     // Prices that the grid does not know: the announcement was missed.
@@ -83,7 +107,7 @@ actor InstrumentKeeper {
     var fresh = InstrumentCatalog()
     do {
       for type in Set(ids.map { table[$0].type.okxName }).sorted() {
-        try fresh.add(body: try await rest.get("/api/v5/public/instruments?instType=\(type)"))
+        try fresh.add(body: try await list(type))
       }
     } catch {
       isListOwed = true
@@ -149,10 +173,14 @@ actor InstrumentKeeper {
       ports.holds.hold(
         .instrument, .cancelOnly, "\(name(id)): \(words), being taken over", for: id)
       await ordersToEnd(id)
+      if Task.isCancelled { return }
+    }
+    if change.isOfUnits {
+      ports.context.pause(id)
+      try? await Task.sleep(for: pace.settling)
     }
     var change = change
-    change.since = .now()
-    guard let number = ports.changes.add(change) else {
+    guard let number = ports.changes.add(&change) else {
       log.error("too many changes of instruments in one run: restart the desk")
       ports.holds.hold(.instrument, .cancelOnly, "\(name(id)): restart the desk", for: id)
       return
@@ -161,9 +189,16 @@ actor InstrumentKeeper {
       log.error("an instrument's change could not be put on record")
     }
     if change.isOfUnits { ports.context.change(change) }
+    // No wait between the number and here: changes reach the stages in the order of their numbers.
     ports.mailbox.put(InstrumentMailbox.Change(number: number, instrument: change.instrument))
     await taken(number, id)
+    if Task.isCancelled { return }
     ports.state.set(InstrumentEntry(change.instrument, of: table))
+    if change.isOfUnits {
+      // Records of all rings that were made before the change are in the journal by then, or soon.
+      try? await Task.sleep(for: pace.settling)
+      ports.context.resume(id)
+    }
     hold(id)
     if change.isOfUnits {
       log.notice(
@@ -179,9 +214,9 @@ actor InstrumentKeeper {
     let begun = ContinuousClock.now
     var isTold = false
     repeat {
-      try? await Task.sleep(for: InstrumentKeeper.settling)
+      try? await Task.sleep(for: pace.settling)
       if ports.working.own(id) == 0 { return }
-      if !isTold && ContinuousClock.now - begun > InstrumentKeeper.patience {
+      if !isTold && ContinuousClock.now - begun > pace.patience {
         isTold = true
         log.warning(
           "an instrument waits for its orders to end", metadata: ["instrument": "\(name(id))"])
@@ -192,9 +227,9 @@ actor InstrumentKeeper {
   private func taken(_ number: Int32, _ id: InstrumentID) async {
     let begun = ContinuousClock.now
     var isTold = false
-    while !Task.isCancelled && ports.control.changesTaken < UInt64(number) + 1 {
+    while !Task.isCancelled && !ports.changes.isFinished(number) {
       try? await Task.sleep(for: .milliseconds(10))
-      if !isTold && ContinuousClock.now - begun > InstrumentKeeper.patience {
+      if !isTold && ContinuousClock.now - begun > pace.patience {
         isTold = true
         log.error(
           "the stages have not taken an instrument's change", metadata: ["of": "\(name(id))"])
@@ -204,17 +239,25 @@ actor InstrumentKeeper {
 
   /// Ends by `hold`, once the stages know of the state.
   private func holdIfStopped(_ id: InstrumentID) {
-    guard let stated = try? catalog.instrument(name(id), of: table), !stated.isTradable,
-      table[id].isTradable
-    else { return }
+    guard let stated = stopping(id) else { return }
     ports.holds.hold(
       .instrument, .cancelOnly, InstrumentWords.why(stated, successor: nil), for: id)
+  }
+
+  /// What the exchange states of an instrument that it stopped and that the stages still take for traded.
+  private func stopping(_ id: InstrumentID) -> Instrument? {
+    guard let stated = try? catalog.instrument(name(id), of: table), !stated.isTradable,
+      table[id].isTradable
+    else { return nil }
+    return stated
   }
 
   /// The hold that the instrument's state asks for.
   private func hold(_ id: InstrumentID) {
     let item = table[id]
     if item.isTradable {
+      // Stopped while an earlier change was taken: its own comes next.
+      if stopping(id) != nil { return holdIfStopped(id) }
       ports.holds.end(.instrument, for: id)
       return
     }

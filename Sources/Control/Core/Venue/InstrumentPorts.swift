@@ -4,15 +4,29 @@ import Pipeline
 import Quantities
 import State
 
-struct InstrumentPorts: Sendable {
+package struct InstrumentPorts: Sendable {
   let table: InstrumentTable
   let changes: InstrumentChanges
   let mailbox: InstrumentMailbox
   let holds: VenueHolds
-  let control: RunControl
   let context: MarketContext
   let state: StateWriter
   /// What the Sender holds at work.
   let working: WorkingBoard
   let telemetry: ControlTelemetry
+
+  package init(
+    table: InstrumentTable, changes: InstrumentChanges, mailbox: InstrumentMailbox,
+    holds: VenueHolds, context: MarketContext, state: StateWriter, working: WorkingBoard,
+    telemetry: ControlTelemetry
+  ) {
+    self.table = table
+    self.changes = changes
+    self.mailbox = mailbox
+    self.holds = holds
+    self.context = context
+    self.state = state
+    self.working = working
+    self.telemetry = telemetry
+  }
 }

@@ -35,7 +35,8 @@ extension AuditCycle {
       lines.append(
         "  signal \(Plain.time(signal.at)): "
           + (signal.isPresent
-            ? "target \(signal.targetLots) lots, \(signal.urgency), for \(signal.ttlMilliseconds) ms"
+            ? "target \(signal.targetLots) lots\(Plain.lot(signal.lot)), \(signal.urgency), for "
+              + "\(signal.ttlMilliseconds) ms"
             : "withdrawn"))
     }
     let ordered = Set(orders.map(\.order.intent))
@@ -75,7 +76,7 @@ extension DecisionRecord {
     add("conclusion", conclusion)
     if let lease {
       lines.append(
-        "    lease: target \(lease.targetLots) lots, \(lease.urgency), confidence "
+        "    lease: target \(lease.targetLots) lots\(Plain.lot(lease.lot)), \(lease.urgency), confidence "
           + "\(lease.confidencePermille)‰, for \(lease.ttlMilliseconds) ms, drift \(lease.maxDriftBps) bp; "
           + "door: \(lease.doorCode.isEmpty ? "no answer on record" : Plain.line(lease.doorCode))")
     }
@@ -115,6 +116,9 @@ extension OrderDetail {
 
 /// Text that a terminal shows and does not obey.
 enum Plain {
+  /// What lots count in: ` of 0.001`.
+  static func lot(_ text: String?) -> String { text.map { " of \(line($0))" } ?? "" }
+
   static func time(_ milliseconds: Int64) -> String {
     Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
       .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

@@ -23,6 +23,8 @@ public struct AuditSignal: Sendable, Hashable, Codable {
   public var instrument: String
   public var isPresent: Bool
   public var targetLots: Int64
+  /// What it counts in; nil where the journal never named the instrument.
+  public var lot: String?
   public var urgency: String
   public var ttlMilliseconds: Int64
 
@@ -30,7 +32,7 @@ public struct AuditSignal: Sendable, Hashable, Codable {
     case at, instrument
     case isPresent = "present"
     case targetLots = "target_lots"
-    case urgency
+    case lot, urgency
     case ttlMilliseconds = "ttl_ms"
   }
 }
@@ -162,9 +164,12 @@ extension Ledger {
       signals: try rows(
         "SELECT * FROM signals WHERE decision = ? AND source = 'agent' ORDER BY place LIMIT 100"
       ).map {
-        AuditSignal(
+        let scale = try orderRows.scales.of(
+          run: $0["run"], symbol: $0["instrument"], at: $0["place"])
+        return AuditSignal(
           at: $0["at"], instrument: $0["instrument"], isPresent: $0["is_present"],
-          targetLots: $0["target_lots"], urgency: $0["urgency"], ttlMilliseconds: $0["ttl_ms"])
+          targetLots: $0["target_lots"], lot: scale.map { "\($0.lot)" }, urgency: $0["urgency"],
+          ttlMilliseconds: $0["ttl_ms"])
       },
       intents: try rows(
         "SELECT * FROM intents WHERE decision = ? AND source = 'agent' ORDER BY place LIMIT ?",

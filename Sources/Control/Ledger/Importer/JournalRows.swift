@@ -136,6 +136,7 @@ struct JournalRows {
         value.cumulativeFilled.lots, value.exchangeTime.milliseconds, Int(value.detail),
         value.isReconciled,
       ])
+    if value.kind == .instrument { try InstrumentMarks(db).take(value, item) }
     if value.kind != .fill { return }
     let fee = Amount(units: Int128(value.feeUnits), decimals: value.feeDecimals).normalized
     try insert(
@@ -218,7 +219,8 @@ struct JournalRows {
   }
 
   private func instrument(_ value: InstrumentRecord, _ item: ImportedRecord) throws {
-    // A start that names an instrument twice says the same twice.
+    try InstrumentMarks(db).take(value, item)
+    // A start names an instrument again where the exchange changed it: the name stays.
     try insert(
       "instruments", orIgnore: true,
       [

@@ -2,8 +2,8 @@
 import GRDB
 import Quantities
 
-/// Ticks and lots of one instrument in one start of the core.
-struct InstrumentScale {
+/// Ticks and lots of one instrument in a stretch of the journal in which they stay what they are.
+struct InstrumentScale: Sendable, Equatable {
   var symbol: String
   var tick: Increment
   var lot: Increment
@@ -24,6 +24,17 @@ struct InstrumentScale {
     let (hundredfold, overflowed) = numerator.multipliedReportingOverflow(by: 100)
     if overflowed { return nil }
     return DecimalText.units(DecimalText.divided(hundredfold, denominator), tick, digits: 2)
+  }
+
+  /// `count` lots of another stretch in these; cut towards 0 where they are coarser.
+  func lots(_ count: Int64, of other: InstrumentScale?) -> Int64 {
+    other.map { lot.count(count, of: $0.lot) } ?? count
+  }
+
+  /// Ticks likewise; nil where these are too coarse to say the price.
+  func ticks(_ count: Int64?, of other: InstrumentScale?) -> Int64? {
+    guard let count, let other else { return count }
+    return tick.exactly(count, of: other.tick)
   }
 
   func size(_ lots: Int64) -> String { DecimalText.units(Int128(lots), lot, digits: 0) }
@@ -64,50 +75,5 @@ enum DecimalText {
   /// `hundredths` as a decimal with at most two digits.
   static func hundredths(_ value: Int128) -> String {
     Amount(units: value, decimals: 2).normalized.description
-  }
-}
-
-/// Reads each scale once per query.
-struct InstrumentScales {
-  private struct Key: Hashable {
-    var run: Int64
-    var id: Int64
-  }
-  private var found: [Key: InstrumentScale?] = [:]
-  private let db: Database
-
-  init(_ db: Database) { self.db = db }
-
-  /// Nil where the journal never named the instrument: its figures stay unsaid rather than guessed.
-  mutating func of(run: Int64, id: Int64) throws -> InstrumentScale? {
-    let key = Key(run: run, id: id)
-    if let known = found[key] { return known }
-    let row = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT * FROM instruments WHERE run = ? AND id = ?"),
-      arguments: [run, id])
-    let scale = row.map { InstrumentScales.scale($0) }
-    found[key] = scale
-    return scale
-  }
-
-  /// Of the newest start that named it.
-  static func newest(_ symbol: String, _ db: Database) throws -> InstrumentScale? {
-    try Row.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT * FROM instruments WHERE symbol = ? ORDER BY run DESC LIMIT 1"),
-      arguments: [symbol]
-    ).map { scale($0) }
-  }
-
-  private static func scale(_ row: Row) -> InstrumentScale {
-    func increment(_ name: String) -> Increment {
-      let decimals: Int = row[name + "_decimals"]
-      return Increment(mantissa: row[name + "_mantissa"], decimals: UInt8(clamping: decimals))
-    }
-    let contract: Int = row["contract"]
-    return InstrumentScale(
-      symbol: row["symbol"], tick: increment("tick"), lot: increment("lot"),
-      contract: ContractType(rawValue: UInt8(clamping: contract)),
-      contractValue: increment("contract"))
   }
 }

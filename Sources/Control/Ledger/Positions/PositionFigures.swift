@@ -1,4 +1,5 @@
 // Cost and realised profit of one position, from its fills; control plane.
+import Quantities
 
 /// Average cost: a fill that reduces the position realises price against average; rounding is a millionth of
 /// tick × lot per fill. Fees are not in it. Money is in millionths of tick × lot.
@@ -11,6 +12,8 @@ public struct PositionFigures: Sendable, Equatable {
   public private(set) var realised: Int128 = 0
   /// False: the exchange gave the position, so what it cost is not on record.
   public private(set) var isCostKnown = true
+  /// False: it left 127 bits where ticks or lots changed.
+  public private(set) var isRealisedKnown = true
 
   public static let scale: Int128 = 1_000_000
 
@@ -83,6 +86,21 @@ public struct PositionFigures: Sendable, Equatable {
   public mutating func deliver(_ profit: Int128) {
     realised &+= profit
     stand(0)
+  }
+
+  /// In other ticks and lots; see `count(from:to:)`.
+  mutating func recount(position next: Int64, isExact: Bool, by factors: [(Increment, Increment)]) {
+    position = next
+    if let money = recounted(realised, by: factors) {
+      realised = money
+    } else {
+      isRealisedKnown = false
+    }
+    guard isExact, isCostKnown, let money = recounted(cost, by: factors) else {
+      if next == 0 { return stand(0) }
+      return forget()
+    }
+    cost = money
   }
 
   /// The exchange's word for the position.

@@ -28,18 +28,14 @@ extension PositionFold {
     case .settlement, .delivery:
       // Neither has a fill, which would hold the fee.
       add(fee: fee, currency)
-      try settle(bill, profit, isDelivery: meaning == .delivery, db)
+      settle(bill, profit, isDelivery: meaning == .delivery)
     default: break
     }
   }
 
-  private mutating func settle(
-    _ bill: Row, _ profit: Amount, isDelivery: Bool, _ db: Database
-  ) throws {
+  private mutating func settle(_ bill: Row, _ profit: Amount, isDelivery: Bool) {
     let name: String = bill["instrument"]
-    guard var one = figures[name] else { return }
-    var scales = InstrumentScales(db)
-    guard let scale = try scales.of(run: one.run, id: one.id),
+    guard var one = figures[name], let scale = one.scale,
       let millionths = scale.millionths(profit)
     else { return }
     if isDelivery {
@@ -62,12 +58,12 @@ extension PositionFold {
       let bar = try Row.fetchOne(
         db.cachedStatement(
           sql: """
-            SELECT run, instrument_id, close FROM bars
+            SELECT run, instrument_id, place, close FROM bars
             WHERE instrument = ? AND interval_s = 60 AND open_at <= ? AND open_at > ?
             ORDER BY open_at DESC, source LIMIT 1
             """),
         arguments: ["\(currency)-\(quote)", time, time - PositionFold.barAgeMax])
-      guard let bar, let scale = try scales.of(run: bar["run"], id: bar["instrument_id"]),
+      guard let bar, let scale = try scales.of(bar),
         let price = DecimalNumber.of(units: bar["close"], increment: scale.tick)
       else { continue }
       return try? amount.multiplied(by: price)

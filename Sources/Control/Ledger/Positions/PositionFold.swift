@@ -6,9 +6,15 @@ import Quantities
 struct PositionFold: Sendable {
   struct Figures: Sendable {
     var held = PositionFigures()
-    /// The start of the core and its index, for the size of a tick.
-    var run: Int64 = 0
-    var id: Int64 = 0
+    /// What it counts in; nil where the journal never named the instrument.
+    var scale: InstrumentScale?
+
+    /// Goes on in what a row counts in.
+    mutating func follow(_ next: InstrumentScale?) {
+      guard let next else { return }
+      if let scale { held.count(from: PositionUnits(scale), to: PositionUnits(next)) }
+      scale = next
+    }
   }
 
   /// Rows of one read: the rest follows in the next.
@@ -26,6 +32,7 @@ struct PositionFold: Sendable {
   /// Takes what the journal brought since the last call; false when there is more.
   mutating func advance(_ db: Database) throws -> Bool {
     if equitiesDone == 0 { try begin(db) }
+    var scales = InstrumentScales(db)
     let until =
       try Int64.fetchOne(
         db,
@@ -55,10 +62,10 @@ struct PositionFold: Sendable {
     var nextStated = stated[...]
     var nextBill = bills[...]
     for fill in fills {
-      try take(&nextStated, &nextBill, before: fill["place"], db)
-      take(fill)
+      try take(&nextStated, &nextBill, before: fill["place"], &scales, db)
+      take(fill, try scales.of(fill))
     }
-    try take(&nextStated, &nextBill, before: .max, db)
+    try take(&nextStated, &nextBill, before: .max, &scales, db)
     fillsDone = end
     statedDone = end
     // Equity is judged by the bills that explain it.
@@ -68,14 +75,15 @@ struct PositionFold: Sendable {
   /// Positions stated and bills until `place`, in the journal's order.
   private mutating func take(
     _ stated: inout ArraySlice<Row>, _ bills: inout ArraySlice<Row>, before place: Int64,
-    _ db: Database
+    _ scales: inout InstrumentScales, _ db: Database
   ) throws {
     while true {
       let one: Int64 = stated.first?["place"] ?? .max
       let other: Int64 = bills.first?["place"] ?? .max
       if min(one, other) >= place { return }
       if one < other {
-        stand(stated.removeFirst())
+        let row = stated.removeFirst()
+        stand(row, try scales.of(row))
       } else {
         try take(bill: bills.removeFirst(), db)
       }
@@ -106,7 +114,7 @@ struct PositionFold: Sendable {
     if let sum = try? (fees[currency] ?? .zero).adding(fee) { fees[currency] = sum }
   }
 
-  private mutating func take(_ fill: Row) {
+  private mutating func take(_ fill: Row, _ scale: InstrumentScale?) {
     let name: String = fill["instrument"]
     let currency: String = fill["fee_currency"]
     if let fee = Amount(fill["fee"] as String) { add(fee: fee, currency) }
@@ -114,19 +122,17 @@ struct PositionFold: Sendable {
     let size: Int64 = fill["lots"]
     let isBuy = (fill["side"] as String) == "buy"
     var one = figures[name] ?? Figures()
-    one.run = fill["run"]
-    one.id = fill["instrument_id"]
+    one.follow(scale)
     one.held.fill(isBuy ? size : 0 &- size, at: price)
     figures[name] = one
   }
 
   /// The exchange's word for a position.
-  private mutating func stand(_ row: Row) {
+  private mutating func stand(_ row: Row, _ scale: InstrumentScale?) {
     let name: String = row["instrument"]
     let lots: Int64 = row["lots"]
     var one = figures[name] ?? Figures()
-    one.run = row["run"]
-    one.id = row["instrument_id"]
+    one.follow(scale)
     one.held.stand(lots)
     figures[name] = one
   }

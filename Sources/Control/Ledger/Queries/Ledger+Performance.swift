@@ -149,35 +149,50 @@ private struct PerformanceCount {
     }
   }
 
-  /// Close of the last minute bar that had ended by `time`, ticks.
-  private func close(_ instrument: String, _ time: Int64) throws -> Int64? {
-    try Int64.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT close FROM bars WHERE instrument = ? AND interval_s = 60 AND open_at <= ? AND open_at >= ?
-          ORDER BY open_at DESC, source LIMIT 1
-          """),
-      arguments: [instrument, time - 60_000, time - 60_000 - PerformanceCount.barAgeMax])
+  /// A bar's close and what it counts in.
+  private mutating func close(_ bar: Row?) throws -> (ticks: Int64, scale: InstrumentScale)? {
+    guard let bar, let scale = try scales.of(bar) else { return nil }
+    return (bar["close"], scale)
+  }
+
+  /// Close of the last minute bar that had ended by `time`.
+  private mutating func close(_ instrument: String, _ time: Int64) throws
+    -> (ticks: Int64, scale: InstrumentScale)?
+  {
+    try close(
+      Row.fetchOne(
+        db.cachedStatement(
+          sql: """
+            SELECT run, instrument_id, place, close FROM bars WHERE instrument = ? AND interval_s = 60 AND open_at <= ? AND open_at >= ?
+            ORDER BY open_at DESC, source LIMIT 1
+            """),
+        arguments: [instrument, time - 60_000, time - 60_000 - PerformanceCount.barAgeMax]))
   }
 
   /// The horizon's end must have been reached by the bars: an old bar is not the price then.
-  private func closeAtEnd(_ instrument: String, _ time: Int64) throws -> Int64? {
-    try Int64.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT close FROM bars WHERE instrument = ? AND interval_s = 60 AND open_at <= ? AND open_at > ?
-          ORDER BY open_at DESC, source LIMIT 1
-          """), arguments: [instrument, time, time - 60_000])
+  private mutating func closeAtEnd(_ instrument: String, _ time: Int64) throws
+    -> (ticks: Int64, scale: InstrumentScale)?
+  {
+    try close(
+      Row.fetchOne(
+        db.cachedStatement(
+          sql: """
+            SELECT run, instrument_id, place, close FROM bars WHERE instrument = ? AND interval_s = 60 AND open_at <= ? AND open_at > ?
+            ORDER BY open_at DESC, source LIMIT 1
+            """), arguments: [instrument, time, time - 60_000]))
   }
 
   /// -1 or 1; nil: unknown, or no move.
-  private func move(_ row: Row, _ horizon: Int64) throws -> Int? {
+  private mutating func move(_ row: Row, _ horizon: Int64) throws -> Int? {
     let instrument: String = row["instrument"]
     let at: Int64 = row["ended_at"]
     guard let before = try close(instrument, at),
-      let after = try closeAtEnd(instrument, at + horizon), after != before
+      let after = try closeAtEnd(instrument, at + horizon),
+      let first = DecimalNumber.of(units: before.ticks, increment: before.scale.tick),
+      let last = DecimalNumber.of(units: after.ticks, increment: after.scale.tick)
     else { return nil }
-    return after > before ? 1 : -1
+    if Amount(first).isLess(than: Amount(last)) == true { return 1 }
+    return Amount(last).isLess(than: Amount(first)) == true ? -1 : nil
   }
 
   private mutating func worth(_ row: Row) throws -> Worth {
@@ -203,13 +218,13 @@ private struct PerformanceCount {
     else { return .unknown }
     var total = Amount.zero
     for fill in fills {
-      guard let price: Int64 = fill["price"],
-        let scale = try scales.of(run: fill["run"], id: fill["instrument_id"]),
-        let fee = Amount(fill["fee"] as String)
+      // In the finer ticks of the two.
+      guard let own = try scales.of(fill), let fee = Amount(fill["fee"] as String),
+        let (scale, price, end) = PerformanceCount.common(own, fill["price"], mark)
       else { return .unknown }
       let lots: Int64 = fill["lots"]
       let isBuy = (fill["side"] as String) == "buy"
-      let move = isBuy ? Int128(mark) - Int128(price) : Int128(price) - Int128(mark)
+      let move = isBuy ? Int128(end) - Int128(price) : Int128(price) - Int128(end)
       let (product, overflowed) = move.multipliedReportingOverflow(by: Int128(lots))
       guard !overflowed, let gain = scale.worth(product) else { return .unknown }
       // A fee in the base coin is worth the fill's price.
@@ -221,5 +236,16 @@ private struct PerformanceCount {
       total = sum
     }
     return .known(total.normalized, currency: String(parts[1]))
+  }
+
+  /// A fill's price and a close in one tick: the fill's, or else the close's beside the fill's lots.
+  private static func common(
+    _ own: InstrumentScale, _ price: Int64?, _ mark: (ticks: Int64, scale: InstrumentScale)
+  ) -> (scale: InstrumentScale, price: Int64, mark: Int64)? {
+    guard let price else { return nil }
+    if let end = own.ticks(mark.ticks, of: mark.scale) { return (own, price, end) }
+    var scale = own
+    scale.tick = mark.scale.tick
+    return scale.ticks(price, of: own).map { (scale, $0, mark.ticks) }
   }
 }

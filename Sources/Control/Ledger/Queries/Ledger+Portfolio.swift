@@ -118,23 +118,33 @@ extension Ledger {
       db.cachedStatement(
         sql: "SELECT * FROM position_details WHERE instrument = ? ORDER BY place DESC LIMIT 1"),
       arguments: [name])
-    let scale = try scales.of(run: figures.run, id: figures.id)
+    // All of it in what the newest start counts in, as that ends.
+    var figures = figures
+    figures.follow(try scales.newest(name))
+    let scale = figures.scale
+    let detailed = try detail.flatMap { try scales.of($0) }
+    let stated = detail.map { row -> Int64 in
+      scale?.lots(row["lots"], of: detailed) ?? row["lots"]
+    }
     var lots = figures.held.position
-    if let detail {
-      let stated: Int64 = detail["lots"]
+    if let stated {
       // The exchange's word goes before ours; a detail of an earlier position says nothing of this one.
       if scale?.contract != ContractType.none { lots = stated }
     }
-    let isDetailed = detail.map { ($0["lots"] as Int64) == lots } ?? false
+    let isDetailed = stated == lots
     let own = lots == figures.held.position && figures.held.isCostKnown ? figures.held : nil
-    let mark =
+    let marked =
       isDetailed && lots != 0
-      ? detail?["mark_price"] as Int64?
-      : try Int64.fetchOne(
+      ? detail.map { (row: $0, price: $0["mark_price"] as Int64?) }
+      : try Row.fetchOne(
         db.cachedStatement(
           sql: """
-            SELECT close FROM bars WHERE instrument = ? AND interval_s = 60 ORDER BY open_at DESC, source LIMIT 1
-            """), arguments: [name])
+            SELECT run, instrument_id, place, close FROM bars WHERE instrument = ? AND interval_s = 60
+            ORDER BY open_at DESC, source LIMIT 1
+            """), arguments: [name]
+      ).map { (row: $0, price: $0["close"] as Int64?) }
+    let markScale = try marked.flatMap { try scales.of($0.row) }
+    let mark = scale?.ticks(marked?.price, of: markScale) ?? nil
     func money(_ millionths: Int128) -> String? {
       scale?.worth(millionths / PositionFigures.scale)?.normalized.description
     }
@@ -150,13 +160,13 @@ extension Ledger {
       averagePrice: lots == 0
         ? nil
         : own.flatMap { scale?.average($0.cost, Int128(lots) * PositionFigures.scale) }
-          ?? (isDetailed ? scale?.price(detail?["average_price"]) : nil),
-      markPrice: scale?.price(mark),
-      liquidationPrice: isDetailed ? scale?.price(detail?["liquidation_price"]) : nil,
+          ?? (isDetailed ? detailed?.price(detail?["average_price"]) : nil),
+      markPrice: markScale?.price(marked?.price),
+      liquidationPrice: isDetailed ? detailed?.price(detail?["liquidation_price"]) : nil,
       leverage: leverage > 0
         ? Amount(units: Int128(leverage), decimals: 3).normalized.description : nil,
       floatingPnL: lots == 0
         ? "0" : floating ?? (isDetailed ? detail?["unrealised"] as String? : nil),
-      realisedPnL: money(figures.held.realised))
+      realisedPnL: figures.held.isRealisedKnown ? money(figures.held.realised) : nil)
   }
 }

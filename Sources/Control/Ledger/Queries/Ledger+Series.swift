@@ -97,7 +97,7 @@ extension Ledger {
       }
       for row in kept.reversed() {
         // Ticks are worth saying only where their size is known.
-        guard let scale = try scales.of(run: row["run"], id: row["instrument_id"]) else { continue }
+        guard let scale = try scales.of(row) else { continue }
         func price(_ name: String) -> String { scale.price(row[name] as Int64) ?? "" }
         points.append(
           BarPoint(

@@ -24,17 +24,17 @@ struct OrderRows {
     let run: Int64 = row["run"]
     let decision: Int64 = row["decision"]
     let placedAt: Int64 = row["at"]
-    let scale = try scales.of(run: run, id: row["instrument_id"])
     let reports = try rows("SELECT * FROM reports WHERE cl_ord_id = ? ORDER BY place", [id])
     let fills = try rows("SELECT * FROM fills WHERE cl_ord_id = ? ORDER BY place", [id])
+    let scale = try scale(of: row, reports)
     let side = OrderRows.side(row["side"])
-    let reference = try reference(run: run, intent: row["intent"])
+    let reference = try reference(run: run, intent: row["intent"], in: scale)
     var slippage = reference.map { Slippage($0, side) }
     var volume: Int128? = 0
     var filled: Int128 = 0
     for fill in fills {
-      guard let price: Int64 = fill["price"] else { continue }
-      let lots: Int64 = fill["lots"]
+      guard let price = try ticks("price", of: fill, in: scale) else { continue }
+      let lots = try self.lots("lots", of: fill, in: scale)
       volume = volume.flatMap { sum in
         let (next, overflowed) = sum.addingReportingOverflow(Int128(price) * Int128(lots))
         return overflowed ? nil : next
@@ -42,17 +42,20 @@ struct OrderRows {
       filled += Int128(lots)
       slippage?.add(price: price, lots: lots)
     }
-    let standing = OrderStanding(reports, lots: row["lots"])
+    let lots = try self.lots("lots", of: row, in: scale)
+    let standing = try OrderStanding(reports, lots: lots) {
+      try self.lots("filled_lots", of: $0, in: scale)
+    }
     let said = try standing.rejection.flatMap { try refusals(id).words(of: $0) }
-    let lots: Int64 = row["lots"]
     return OrderItem(
       clOrdID: String(id), ordID: standing.ordID, instrument: row["instrument"], side: row["side"],
       type: row["type"], source: row["source"], isReduceOnly: row["is_reduce_only"],
       state: standing.state, code: standing.code, exchangeCode: standing.exchangeCode,
       exchangeSubCode: said?["sub_code"] ?? 0, exchangeText: said?["text"] ?? "",
       placedAt: placedAt, updatedAt: max(placedAt, standing.updatedAt),
-      price: scale?.price(row["price"]), size: scale?.size(lots), lots: lots,
-      filledLots: standing.filledLots, averagePrice: volume.flatMap { scale?.average($0, filled) },
+      price: scale?.price(try ticks("price", of: row, in: scale)), size: scale?.size(lots),
+      lots: lots, filledLots: standing.filledLots,
+      averagePrice: volume.flatMap { scale?.average($0, filled) },
       fees: OrderRows.fees(fills), decision: decision, traceID: try trace(row, decision),
       intent: row["intent"],
       referenceMid: reference.flatMap { value in scale?.halfTicks(value.midHalfTicks) },
@@ -64,8 +67,9 @@ struct OrderRows {
     let order = try item(row)
     let id: Int64 = row["cl_ord_id"]
     let run: Int64 = row["run"]
-    let scale = try scales.of(run: run, id: row["instrument_id"])
-    let reference = try reference(run: run, intent: row["intent"])
+    let reports = try rows("SELECT * FROM reports WHERE cl_ord_id = ? ORDER BY place", [id])
+    let scale = try scale(of: row, reports)
+    let reference = try reference(run: run, intent: row["intent"], in: scale)
     let side = OrderRows.side(row["side"])
     let intent = try rows(
       "SELECT * FROM intents WHERE run = ? AND intent = ?", [run, row["intent"] as Int64]
@@ -73,10 +77,9 @@ struct OrderRows {
     let refusals = try refusals(id)
     return OrderDetail(
       order: order, intent: try intent.map { try self.intent($0) },
-      reports: try rows("SELECT * FROM reports WHERE cl_ord_id = ? ORDER BY place", [id])
-        .map { OrderRows.report($0, refusals.words(of: $0)) },
+      reports: try reports.map { try report($0, refusals.words(of: $0), scale) },
       fills: try rows("SELECT * FROM fills WHERE cl_ord_id = ? ORDER BY place", [id]).map {
-        OrderRows.fill($0, scale, reference, side)
+        try fill($0, scale, reference, side)
       },
       cancelsSentAt: try rows(
         "SELECT at FROM orders WHERE cl_ord_id = ? AND action = 'cancel' ORDER BY place", [id]
@@ -87,7 +90,7 @@ struct OrderRows {
   mutating func intent(_ row: Row) throws -> IntentItem {
     let run: Int64 = row["run"]
     let number: Int64 = row["intent"]
-    let scale = try scales.of(run: run, id: row["instrument_id"])
+    let scale = try scales.of(row)
     let verdict = try rows(
       "SELECT * FROM verdicts WHERE run = ? AND intent = ? ORDER BY place LIMIT 1", [run, number]
     ).first
@@ -103,10 +106,37 @@ struct OrderRows {
       })
   }
 
-  private func reference(run: Int64, intent: Int64) throws -> Reference? {
-    let row = try rows("SELECT bid, ask FROM intents WHERE run = ? AND intent = ?", [run, intent])
-      .first
-    return row.flatMap { Reference(bid: $0["bid"], ask: $0["ask"]) }
+  private mutating func reference(run: Int64, intent: Int64, in scale: InstrumentScale?) throws
+    -> Reference?
+  {
+    let row = try rows(
+      "SELECT run, instrument_id, place, bid, ask FROM intents WHERE run = ? AND intent = ?",
+      [run, intent]
+    ).first
+    return try row.flatMap {
+      Reference(
+        bid: try ticks("bid", of: $0, in: scale), ask: try ticks("ask", of: $0, in: scale))
+    }
+  }
+
+  // Ticks and lots may become finer between an order and what became of it: all of it is told in the last ones, which say
+  // every figure of before.
+
+  private mutating func scale(of row: Row, _ reports: [Row]) throws -> InstrumentScale? {
+    try scales.of(reports.last ?? row)
+  }
+
+  private mutating func lots(_ name: String, of row: Row, in scale: InstrumentScale?) throws
+    -> Int64
+  {
+    scale?.lots(row[name], of: try scales.of(row)) ?? row[name]
+  }
+
+  private mutating func ticks(_ name: String, of row: Row, in scale: InstrumentScale?) throws
+    -> Int64?
+  {
+    guard let scale else { return row[name] }
+    return scale.ticks(row[name], of: try scales.of(row))
   }
 
   private func trace(_ row: Row, _ decision: Int64) throws -> String {
@@ -121,19 +151,22 @@ struct OrderRows {
       rows: try rows("SELECT * FROM refusals WHERE cl_ord_id = ? ORDER BY place DESC", [id]))
   }
 
-  private static func report(_ row: Row, _ said: Row?) -> ReportItem {
+  private mutating func report(_ row: Row, _ said: Row?, _ scale: InstrumentScale?) throws
+    -> ReportItem
+  {
     ReportItem(
       at: row["at"], kind: row["kind"], code: OrderStanding.code(row),
       exchangeCode: row["exchange_code"], exchangeSubCode: said?["sub_code"] ?? 0,
-      exchangeText: said?["text"] ?? "", lots: row["lots"], filledLots: row["filled_lots"],
+      exchangeText: said?["text"] ?? "", lots: try lots("lots", of: row, in: scale),
+      filledLots: try lots("filled_lots", of: row, in: scale),
       isReconciled: row["is_reconciled"])
   }
 
-  private static func fill(
+  private mutating func fill(
     _ row: Row, _ scale: InstrumentScale?, _ reference: Reference?, _ side: Side
-  ) -> FillItem {
-    let lots: Int64 = row["lots"]
-    let price: Int64? = row["price"]
+  ) throws -> FillItem {
+    let lots = try self.lots("lots", of: row, in: scale)
+    let price = try ticks("price", of: row, in: scale)
     var slippage = reference.map { Slippage($0, side) }
     if let price { slippage?.add(price: price, lots: lots) }
     return FillItem(
@@ -184,8 +217,9 @@ struct OrderStanding {
   private(set) var filledLots: Int64 = 0
   private(set) var updatedAt: Int64 = 0
 
-  init(_ reports: [Row], lots: Int64) {
-    for report in reports { take(report, lots) }
+  /// `filled`: a report's filled lots, in what `lots` counts in.
+  init(_ reports: [Row], lots: Int64, filled: (Row) throws -> Int64) rethrows {
+    for report in reports { take(report, lots, try filled(report)) }
   }
 
   /// Empty for `approved`, which every report that is no refusal carries.
@@ -194,9 +228,9 @@ struct OrderStanding {
     return code == "approved" ? "" : code
   }
 
-  private mutating func take(_ report: Row, _ lots: Int64) {
+  private mutating func take(_ report: Row, _ lots: Int64, _ filled: Int64) {
     updatedAt = max(updatedAt, report["at"])
-    filledLots = max(filledLots, report["filled_lots"])
+    filledLots = max(filledLots, filled)
     let id: String = report["ord_id"]
     if !id.isEmpty { ordID = id }
     let kind: String = report["kind"]

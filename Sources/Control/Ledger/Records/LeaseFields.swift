@@ -14,6 +14,11 @@ public struct LeaseFields: Sendable, Hashable, Codable {
   public var maxDriftBps: Int
   /// Best bid + best ask in ticks when it was decided.
   public var referenceHalfTicks: Int64
+  /// Lot, tick and contract value of the snapshot, which lots and ticks above count in; empty in records of builds before,
+  /// the last also for spot.
+  public var lot: String?
+  public var tick: String?
+  public var contractValue: String?
   /// The Door's answer; empty: not answered when the record was written (see `LeaseAnswer`).
   public var doorCode: String
 
@@ -25,6 +30,8 @@ public struct LeaseFields: Sendable, Hashable, Codable {
     case ttlMilliseconds = "ttl_ms"
     case maxDriftBps = "max_drift_bps"
     case referenceHalfTicks = "reference_half_ticks"
+    case lot, tick
+    case contractValue = "contract_value"
     case doorCode = "door_code"
   }
 

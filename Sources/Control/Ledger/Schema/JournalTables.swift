@@ -188,5 +188,36 @@ extension LedgerMigration {
           ) STRICT;
           """)
     },
+    LedgerMigration("journal/5") { db in
+      try db.execute(
+        sql: """
+          -- Every row of an instrument that a start named, by its place; `instruments` keeps the first.
+          CREATE TABLE instrument_rows (
+            place INTEGER PRIMARY KEY, run INTEGER NOT NULL, id INTEGER NOT NULL,
+            tick_mantissa INTEGER NOT NULL, tick_decimals INTEGER NOT NULL,
+            lot_mantissa INTEGER NOT NULL, lot_decimals INTEGER NOT NULL,
+            contract_mantissa INTEGER NOT NULL, contract_decimals INTEGER NOT NULL
+          ) STRICT;
+          CREATE INDEX instrument_rows_run ON instrument_rows(run, id, place);
+          -- What its figures count in from a place on; 0: from the start's beginning, since the name may come behind the
+          -- records that need it.
+          CREATE TABLE instrument_units (
+            run INTEGER NOT NULL, id INTEGER NOT NULL, place INTEGER NOT NULL,
+            tick_mantissa INTEGER NOT NULL, tick_decimals INTEGER NOT NULL,
+            lot_mantissa INTEGER NOT NULL, lot_decimals INTEGER NOT NULL,
+            contract_mantissa INTEGER NOT NULL, contract_decimals INTEGER NOT NULL,
+            PRIMARY KEY (run, id, place)
+          ) STRICT, WITHOUT ROWID;
+          INSERT INTO instrument_rows SELECT place, run, id, tick_mantissa, tick_decimals, lot_mantissa,
+            lot_decimals, contract_mantissa, contract_decimals FROM instruments;
+          INSERT INTO instrument_units SELECT run, id, 0, tick_mantissa, tick_decimals, lot_mantissa,
+            lot_decimals, contract_mantissa, contract_decimals FROM instruments;
+          -- Lot factors of changes were not kept before: what was read of such a start stays in its first lots.
+          INSERT INTO journal_gaps(noticed_at, epoch, reason)
+            SELECT max(at), 0, 'an earlier build read ' || instrument || ' of start ' || (run & 4294967295)
+              || ': where ticks or lots changed, figures are counted in those it began with'
+            FROM reports WHERE kind = 'instrument' GROUP BY run, instrument;
+          """)
+    },
   ]
 }

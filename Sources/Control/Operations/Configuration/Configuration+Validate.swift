@@ -164,6 +164,9 @@ extension Configuration {
       if let notional = limits.orderNotional, notional.amount.mantissa <= 0 {
         found.append("\(name).order_notional: a limit must be above zero")
       }
+      for (key, size) in [("lot", limits.lot), ("contract_value", limits.contractValue)] {
+        if let size, size.mantissa <= 0 { found.append("\(name).\(key): must be above zero") }
+      }
     }
     for name in risk.instruments.keys.sorted() where !okx.instruments.contains(name) {
       found.append("risk.instruments.\(name): not among okx.instruments")

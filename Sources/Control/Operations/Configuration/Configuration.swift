@@ -119,6 +119,9 @@ public struct Configuration: Sendable, Equatable {
   /// All optional: a limit that is missing refuses every order.
   public struct InstrumentRisk: Sendable, Equatable {
     public var orderNotional: Notional?
+    /// What limits in lots were written for; nil: not said.
+    public var lot: DecimalNumber?
+    public var contractValue: DecimalNumber?
     private var figures: [InstrumentLimit: Int64] = [:]
     public init() {}
 

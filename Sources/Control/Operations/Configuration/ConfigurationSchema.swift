@@ -157,6 +157,17 @@ public enum ConfigurationSchema {
       ),
     ]
     + instrumentLimits.map { $0.inDefaults } + instrumentLimits.map { $0.inInstruments }
+    + [
+      ConfigurationKey(
+        "risk.instruments.*.lot", in: \.risk.instruments, new: Configuration.InstrumentRisk(),
+        \.lot, unit: "of the instrument",
+        "The lot that this instrument's limits were written in; they are counted over where the "
+          + "exchange has another."),
+      ConfigurationKey(
+        "risk.instruments.*.contract_value", in: \.risk.instruments,
+        new: Configuration.InstrumentRisk(), \.contractValue, unit: "of the instrument",
+        "The contract value that they were written for, likewise."),
+    ]
 
   private static let instrumentLimits = InstrumentLimit.allCases.map { limit in
     limit == .orderNotional

@@ -67,6 +67,14 @@ extension Notional: ConfigurationValue {
   public static var typeName: String { "decimal and currency" }
 }
 
+extension DecimalNumber: ConfigurationValue {
+  public static func parse(_ texts: [String]) -> DecimalNumber? {
+    texts.count == 1 ? DecimalNumber(texts[0]) : nil
+  }
+  public var texts: [String]? { [description] }
+  public static var typeName: String { "decimal" }
+}
+
 extension ConfigurationChoice {
   public static func parse(_ texts: [String]) -> Self? {
     texts.count == 1 ? Self(rawValue: texts[0]) : nil

@@ -8,6 +8,8 @@ public struct InstrumentFacts: Sendable, Hashable, Codable {
   /// Exact decimals: quote currency per tick, and base currency or contracts per lot.
   public var tickSize: String
   public var lotSize: String
+  /// Of one contract, in its own currency; nil for spot.
+  public var contractValue: String?
   public var quote: String
   public var isTradable: Bool
   /// False for spot: what is not held cannot be sold.

@@ -15,7 +15,7 @@ extension BuilderStage {
     }
     instruments.setOwn(change.instrument)
     if !change.isOfUnits && !change.isOfValue {
-      ports.control.noteChange(report.exchangeCode)
+      ports.changes.finish(report.exchangeCode)
       return
     }
     views.take(change)
@@ -24,9 +24,6 @@ extension BuilderStage {
     unsafe tallies[at].filledLots = change.lots(tallies[at].filledLots)
     unsafe tallies[at].orderLotsMaximum = change.lots(tallies[at].orderLotsMaximum)
     unsafe tallies[at].positionLotsMaximum = change.lots(tallies[at].positionLotsMaximum)
-    // No lease outlives a contract's value: its target was other money.
-    unsafe tallies[at].changedBefore = change.isOfValue ? change.since : tallies[at].changedAt
-    unsafe tallies[at].changedAt = change.since
     unsafe tallies[at].change = report.exchangeCode
     unsafe tallies[at].awaitsNewTicks = true
     unsafe tallies[at].crossedSince = .zero
@@ -46,20 +43,14 @@ extension BuilderStage {
     return message.kind != .invalid
   }
 
-  /// The lease in force, in the instrument's lots and ticks of now. One that saw two changes is too old to be believed.
+  /// The lease in force, in the instrument's lots and ticks of now. None outlives a contract's value: its target was other
+  /// money.
   @_noLocks
   func lease(_ id: InstrumentID) -> SignalLease {
-    var lease = effectiveLease(
+    let lease = effectiveLease(
       manual: ports.state.signal(of: id, in: .manual) ?? .absent,
       agent: ports.state.signal(of: id, in: .agent) ?? .absent, at: moment.boot)
-    let tally = unsafe tallies[Int(id.index)]
-    if tally.changedAt.nanoseconds == 0 || !lease.isPresent || lease.issuedAt >= tally.changedAt {
-      return lease
-    }
-    guard lease.issuedAt >= tally.changedBefore, let change = ports.changes.change(tally.change)
-    else { return .absent }
-    lease.target = change.quantity(lease.target)
-    lease.referenceHalfTicks = change.ticks(lease.referenceHalfTicks)
-    return lease
+    if !lease.isPresent { return lease }
+    return ports.changes.lease(lease, at: instruments[id].unitsChange) ?? .absent
   }
 }

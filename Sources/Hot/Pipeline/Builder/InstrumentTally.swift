@@ -28,10 +28,8 @@ public struct InstrumentTally: BitwiseCopyable, Sendable {
   var crossedSince = Instant.zero
   /// Why its book must be fetched anew, where the Feed could not be told yet.
   var owedResync = FaultCode.none
-  /// The last change of its ticks or lots, when that was and when the one before; 0: none.
+  /// The last change of its ticks or lots; -1: none.
   var change: Int32 = -1
-  var changedAt = BootInstant(nanoseconds: 0)
-  var changedBefore = BootInstant(nanoseconds: 0)
   /// The Feed still writes the old ones.
   var awaitsNewTicks = false
   /// When the strategy last ran for it.

@@ -15,7 +15,7 @@ public struct RunControl: @unchecked Sendable {
 
   @usableFromInline
   enum Word: Int, CaseIterable {
-    case stop, muted, warm, feedMessages, workingOrders, changes
+    case stop, muted, warm, feedMessages, workingOrders
   }
 
   /// Messages that Feed takes before warm-up ends for every thread.
@@ -54,12 +54,6 @@ public struct RunControl: @unchecked Sendable {
   @inlinable public func noteWorkingOrders(_ count: Int) {
     store(.workingOrders, UInt64(truncatingIfNeeded: count))
   }
-
-  /// Changes of instruments that every stage has taken.
-  public var changesTaken: UInt64 { load(.changes) }
-  /// The last stage to take a change calls this.
-  @_noLocks
-  func noteChange(_ number: Int32) { store(.changes, UInt64(max(0, number)) &+ 1) }
 
   /// Feed alone calls this, with its running count of messages.
   @inlinable

@@ -51,7 +51,7 @@ extension FeedStage {
       if unsafe lines[slot].line.session.take(change, now: now) { act(slot) }
       slot &+= 1
     }
-    control.noteChange(number)
+    changes.finish(number)
   }
 
   /// Does what the session asks for, until it asks for nothing.

@@ -56,12 +56,7 @@ public struct GateStage: ~Copyable {
   public mutating func poll(_ given: Moment) -> Int {
     moment = telemetry.settle(given)
     var work = 0
-    while let change = limitChanges.pop() {
-      if gate.tighten(change.instrument, by: change.limits) {
-        state.set(gate.limits(change.instrument), for: change.instrument)
-      }
-      work &+= 1
-    }
+    work &+= takeLimits()
     while work < GateStage.reportsPerPollMax, let report = reports.pop() {
       gate.apply(report)
       if report.kind == .instrument { change(report) }
@@ -77,6 +72,24 @@ public struct GateStage: ~Copyable {
     }
     messages &+= UInt64(truncatingIfNeeded: work &+ taken)
     return work &+ taken
+  }
+
+  /// What was said in lots of before is counted anew; what is said in lots that come with a report waits for it.
+  @_noLocks
+  mutating func takeLimits() -> Int {
+    var taken = 0
+    while let asked = limitChanges.peek() {
+      let held = gate.unitsChange(asked.instrument)
+      if asked.unitsChange > held { return taken }
+      let limits = changes.limits(
+        asked.limits, of: asked.instrument, from: asked.unitsChange, to: held)
+      if gate.tighten(asked.instrument, by: limits) {
+        state.set(gate.limits(asked.instrument), for: asked.instrument)
+      }
+      limitChanges.drop(1)
+      taken &+= 1
+    }
+    return taken
   }
 
   @_noLocks

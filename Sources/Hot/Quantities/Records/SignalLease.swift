@@ -28,7 +28,8 @@ public struct SignalLease: Sendable, BitwiseCopyable {
   /// False: the slot is empty or withdrawn.
   public var isPresent: Bool
   public var reserved: UInt8 = 0
-  public var reserved2: UInt32 = 0
+  /// `Instrument.unitsChange` of the row that target and reference count by.
+  public var unitsChange: UInt32 = 0
   /// W3C trace id of the decision, two halves.
   public var traceHigh: UInt64
   public var traceLow: UInt64
