@@ -63,8 +63,8 @@ struct InstrumentMarks {
     let id = Int64(report.instrument.index)
     if (ticks == 1 && lots == 1) || ticks < 1 || lots < 1 { return }
     guard var next = try newest(item.run, id) else { return }
-    guard let tick = InstrumentMarks.part(next.tick, ticks),
-      let lot = InstrumentMarks.part(next.lot, lots)
+    guard let tick = PositionUnits.part(next.tick, ticks),
+      let lot = PositionUnits.part(next.lot, lots)
     else { return }
     next.tick = tick
     next.lot = lot
@@ -97,17 +97,5 @@ struct InstrumentMarks {
     try db.cachedStatement(
       sql: "INSERT OR REPLACE INTO instrument_units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: StatementArguments([run, id, place] + units.values))
-  }
-
-  /// `whole` in `count` equal parts; nil where that is no decimal number.
-  static func part(_ whole: Increment, _ count: Int64) -> Increment? {
-    if count == 1 { return whole }
-    var (mantissa, decimals) = (whole.mantissa, whole.decimals)
-    while mantissa % count != 0 {
-      let (product, overflowed) = mantissa.multipliedReportingOverflow(by: 10)
-      if overflowed || decimals == DecimalNumber.decimalsMax { return nil }
-      (mantissa, decimals) = (product, decimals + 1)
-    }
-    return Increment(mantissa: mantissa / count, decimals: decimals).normalized
   }
 }

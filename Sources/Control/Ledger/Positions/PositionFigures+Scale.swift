@@ -28,12 +28,24 @@ public struct PositionUnits: Sendable, Equatable {
   public func behind(_ report: Report) -> PositionUnits? {
     let (ticks, lots) = (report.price.ticks, report.lastQuantity.lots)
     if (ticks == 1 && lots == 1) || ticks < 1 || lots < 1 { return nil }
-    guard let tick = InstrumentMarks.part(tick, ticks), let lot = InstrumentMarks.part(lot, lots)
+    guard let tick = PositionUnits.part(tick, ticks), let lot = PositionUnits.part(lot, lots)
     else { return nil }
     var next = self
     next.tick = tick
     next.lot = lot
     return next
+  }
+
+  /// `whole` in `count` equal parts; nil where that is no decimal number.
+  static func part(_ whole: Increment, _ count: Int64) -> Increment? {
+    if count == 1 { return whole }
+    var (mantissa, decimals) = (whole.mantissa, whole.decimals)
+    while mantissa % count != 0 {
+      let (product, overflowed) = mantissa.multipliedReportingOverflow(by: 10)
+      if overflowed || decimals == DecimalNumber.decimalsMax { return nil }
+      (mantissa, decimals) = (product, decimals + 1)
+    }
+    return Increment(mantissa: mantissa / count, decimals: decimals).normalized
   }
 
   public func isGrid(of other: PositionUnits) -> Bool {
