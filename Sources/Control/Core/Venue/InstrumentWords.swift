@@ -28,6 +28,9 @@ enum InstrumentWords {
   static func why(_ item: Instrument, successor: String?) -> String {
     let name = item.symbol.description
     switch item.state {
+    case .live where item.code <= 0:
+      return
+        "\(name): the exchange states no instIdCode, by which orders and cancels name it; it is traded once it does"
     case .live:
       return "\(name): its type or contract value is unknown to this build"
     case .unlisted:
