@@ -4,7 +4,7 @@ import Foundation
 import Quantities
 
 extension AccountReader {
-  /// Of an instrument that is unknown, not open yet, suspended, expired (docs/OKX.md OKX-199).
+  /// Of an instrument that is unknown, not open yet, suspended, expired (docs/OKX.md OKX-135).
   static let notInTrading: Set<String> = ["51001", "51021", "51022", "51027"]
 
   /// The exchange says so itself, or its list did before: the code alone may be a slip of its gateway's. What rests of a

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Shared by all that dial the exchange's WebSockets in one process (docs/OKX.md OKX-004). The requests of an hour stay
 /// each line's own (OKX-005).
-package final class AddressPacer: Sendable {
+public final class AddressPacer: Sendable {
   private let second: Mutex<RateBudget>
 
   /// Longer than the exchange's second: from our stamp to its counter a connect takes now more, now less. A margin of
@@ -14,7 +14,7 @@ package final class AddressPacer: Sendable {
   package static let windowNanoseconds: Int64 = 1_250_000_000
   package static let connectsMax: Int64 = 3
 
-  package init() {
+  public init() {
     second = Mutex(
       RateBudget(
         count: AddressPacer.connectsMax, windowNanoseconds: AddressPacer.windowNanoseconds))

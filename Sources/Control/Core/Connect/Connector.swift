@@ -27,7 +27,7 @@ public final class Connector: @unchecked Sendable {
   private struct LineState {
     var wantsConnection = true
     var failures = LineFailures()
-    /// One hour's requests are one line's: a line in trouble leaves the others theirs.
+    /// An hour's requests are one line's (docs/OKX.md OKX-005): a line in trouble leaves the others theirs.
     var pacer: ConnectPacer
     var generation: UInt32 = 0
     var notBefore = Instant.zero

@@ -59,7 +59,7 @@ package struct SubscriptionAsks {
   package mutating func refused(
     _ id: String?, of tap: PublicTap, now: Instant
   ) -> [PublicTap.Channel] {
-    let number = id.flatMap { Int($0) }
+    let number = id.flatMap { UInt32($0) }.map { Int($0) }
     var places = Array(rows.indices)
     if let number, rows.indices.contains(number - SubscriptionAsks.firstID) {
       places = [number - SubscriptionAsks.firstID]
