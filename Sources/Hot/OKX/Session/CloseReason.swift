@@ -17,7 +17,8 @@ public enum CloseReason {
     case 4005: "this machine reads too slowly: look at its load and its network"
     case 4006: "the exchange calls the connection abnormal"
     case 4007: "the key was changed: look at it on the exchange, and at okx.credentials"
-    case 4008, 4009: "more channels than one connection may have: spread okx.instruments over more lines"
+    case 4008, 4009:
+      "more channels than one connection may have: spread okx.instruments over more lines"
     default: nil
     }
   }
