@@ -167,7 +167,7 @@ def shares(seconds=10):
         for turn in range(seconds):
             script.write(f"at {60 + 10 * turn} of {names[turn % 30]} disconnect\n")
         script.flush()
-        market = ("--connects-per-second", "0", "--rate", "600", "--faults", script.name)
+        market = ("--rate", "600", "--faults", script.name)
         with Desk(instruments=60, configuration=told, market=market) as desk:
             report = os.path.join(desk.folder, "report.json")
             before = desk.starts()
