@@ -129,7 +129,7 @@ private struct Tape: MessageHandler, ~Copyable {
     if isOver { return .end(.none) }
     switch event {
     case .loggedIn: return send(tap.subscriptions)
-    case .refused(let code, let message):
+    case .refused(let code, let message, _):
       say("the exchange refuses: \(code) \(message)")
       if tap.live == 0 && frames <= 1 {
         refusal = "nothing can be recorded: the exchange said \(code) \(message)"

@@ -51,10 +51,10 @@ import Testing
     }
   }
 
-  /// Orders name an instrument by its code: digits are as good as the number.
+  /// Orders name an instrument by its code: digits are as good as the number, and without one nothing names it.
   @Test func whatTradingNeedsDecidesAlone() throws {
     for (changes, isTradable, code): ([String: String], Bool, Int64) in [
-      (["instIdCode": "12"], true, 12), (["instIdCode": "=null"], true, 0),
+      (["instIdCode": "12"], true, 12), (["instIdCode": "=null"], false, 0),
       (["state": "=1"], false, 10_458), (["state": "suspend"], false, 10_458),
       (["ctVal": "=0.01"], false, 10_458), (["instType": "=7"], false, 10_458),
       (["baseCcy": "=7"], true, 10_458),

@@ -37,6 +37,28 @@ private let begun = reconciliationBegun
     #expect(stepped.isReady)
   }
 
+  /// It is asked about each second: the note carries how often, so that the log can be spared.
+  @Test func anOrderThatCannotBeAskedAboutIsCounted() {
+    var stepped = Stepped()
+    stepped.open(1)
+    stepped.answer()
+    func fail(_ number: UInt64) {
+      let one = query(number)
+      stepped.take(.question(AccountQuestion(one)))
+      var reading = OrderReading(answer: .unheard(one))
+      reading.failure = "OKX 50004: timeout"
+      stepped.take(.order(one, reading))
+    }
+    for _ in 0..<3 { fail(1) }
+    fail(2)
+    #expect(stepped.unanswered == [1, 2, 3, 1])
+    let one = query(1)
+    stepped.take(.question(AccountQuestion(one)))
+    stepped.answer(one, .found, live(one.clientOrder))
+    fail(1)
+    #expect(stepped.unanswered.last == 1, "it was heard of meanwhile")
+  }
+
   @Test func aNewLineBeginsAnew() {
     var stepped = Stepped()
     stepped.open(1)

@@ -64,7 +64,8 @@ private func places<Code: CaseIterable & BitwiseCopyable>(_: Code.Type) -> Strin
     subscribeRefused, 24 loginRefused, 25 idle, 26 notice, 27 connectionLimit, 28 \
     requestRefused, 29 sequenceGap, 30 snapshotTimeout, 31 checksumMismatch, 32 \
     crossedBook, 33 bookTooDeep, 34 bookUnsorted, 35 ringFull, 36 writeOverflow, 37 \
-    unmatchedReply, 38 unmatchedPush, 39 foreignMode, 40 balanceGap, 41 averageGap, 42 instrumentChanged
+    unmatchedReply, 38 unmatchedPush, 39 foreignMode, 40 balanceGap, 41 averageGap, 42 instrumentChanged, \
+    43 notEncodable
     """
   ),
   (places(JournalStream.self), "0 trade, 1 market"),

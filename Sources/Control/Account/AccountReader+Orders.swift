@@ -44,7 +44,8 @@ extension AccountReader {
     return stated
   }
 
-  /// What became of an order (51603 is *not found*); asked by its exchange id where it has none of ours.
+  /// What became of an order (51603 is *not found*, and so is what names an instrument that is not in trading); asked by
+  /// its exchange id where it has none of ours.
   public func answer(_ query: OrderQuery) async -> OrderReading {
     let symbol = instruments[query.instrument].symbol.description
     let isForeign = query.clientOrder == .none || query.clientOrder.isForeign
@@ -76,6 +77,14 @@ extension AccountReader {
       }
     } catch RESTError.refused(let code, _) where code == "51603" {
       reading.answer.kind = .notFound
+    } catch RESTError.refused(let code, let message)
+      where AccountReader.notInTrading.contains(code)
+    {
+      if await isOutOfTrading(query.instrument) {
+        reading.answer.kind = .notFound
+      } else {
+        reading.failure = "\(RESTError.refused(code: code, message: message))"
+      }
     } catch {
       reading.failure = "\(error)"
     }

@@ -228,7 +228,8 @@ public struct InstrumentCatalog: Sendable {
     }
     item.state =
       row.members.isOther("state") ? .unknown : InstrumentState(okxName: row["state"])
-    item.isTradable = isValued && item.state == .live
+    // Without its code no order and no cancel can name it (docs/OKX.md OKX-100).
+    item.isTradable = isValued && item.state == .live && item.code > 0
     switch TradeQuote(of: row.members, wanted: tradeQuote) {
     case .own: break
     case .named(let name): item.tradeQuote = currency(name)

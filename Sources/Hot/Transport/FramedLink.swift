@@ -19,6 +19,8 @@ public struct FrameInput: BitwiseCopyable {
   }
   public var kind: Kind
   public var fault: FaultCode
+  /// The peer's, where it closed and named one; 0: none.
+  public var closeCode: UInt16 = 0
   /// Valid until `consumed` bytes are consumed.
   @unsafe public var payload: UnsafeRawBufferPointer
   /// What to consume once the message was used.
@@ -63,6 +65,7 @@ public struct FramedLink: ~Copyable {
     case .close:
       input.kind = .over
       input.fault = .closedByPeer
+      input.closeCode = event.closeCode == .noStatus ? 0 : event.closeCode.rawValue
       if event.mustReply { _ = close(event.closeCode, &writer) }
     case .violation:
       input.kind = .over

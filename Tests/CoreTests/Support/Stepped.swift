@@ -36,6 +36,8 @@ struct Stepped {
   var asks: [(Reconciliation.Ask, round: UInt64)] = []
   var told: [AccountMessage] = []
   var notes = 0
+  /// How often each order could not be asked about, as it was said.
+  var unanswered: [Int] = []
   var isReady = false
 
   init(_ memory: JournalMemory = JournalMemory()) {
@@ -49,7 +51,9 @@ struct Stepped {
       switch action {
       case .ask(let ask, let round): asks.append((ask, round: round))
       case .tell(let message): told.append(message)
-      case .say: notes += 1
+      case .say(let note):
+        notes += 1
+        if case .unanswered(_, _, let times) = note { unanswered.append(times) }
       case .ready: isReady = true
       case .record: break
       }

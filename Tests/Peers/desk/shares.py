@@ -116,7 +116,7 @@ def check_ends(desk, report, books):
 def run(seconds, isTimed=False):
     """`isTimed`: the machine has to keep up as well, which a busy one does not."""
     told = CONFIGURATION.replace("channels: [books-l2-tbt, trades]", "channels: [books]")
-    market = ("--connects-per-second", "0", "--rate", "600")
+    market = ("--rate", "600")
     with Desk(instruments=60, configuration=told, market=market) as desk:
         report = os.path.join(desk.folder, "report.json")
         core = desk.start("core", "--report", report)

@@ -60,6 +60,26 @@ extension StageBench {
     publish(event)
   }
 
+  /// A trade that leaves the book as it is.
+  public func trade(_ book: BenchBook, _ ticks: Int64, _ lots: Int64) {
+    var event = MarketEvent(
+      instrument: book.instrument, kind: .trade, due: 0,
+      exchangeTime: wallNanoseconds / 1_000_000, seqId: book.seqId, prevSeqId: book.seqId)
+    tradesMade += 1
+    event.trade = TradePrint(
+      id: tradesMade, price: Price(ticks: ticks), quantity: Quantity(lots: lots), side: .buy,
+      count: 1)
+    publish(event)
+  }
+
+  /// Nothing changed.
+  public func heartbeat(_ book: BenchBook) {
+    publish(
+      MarketEvent(
+        instrument: book.instrument, kind: .heartbeat, due: 0,
+        exchangeTime: wallNanoseconds / 1_000_000, seqId: book.seqId, prevSeqId: book.seqId))
+  }
+
   /// A push went missing on the exchange's side: the next one breaks the chain.
   public func skip(_ book: inout BenchBook) { book.seqId += 1 }
 }

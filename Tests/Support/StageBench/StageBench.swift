@@ -36,6 +36,10 @@ public final class StageBench {
   /// What the Feed's Connector, and the Sender's, were asked for.
   public internal(set) var marketRequests: [ConnectorRequest.Kind] = []
   public internal(set) var accountRequests: [ConnectorRequest.Kind] = []
+  /// Why the stages gave their last connections up, and by which close code of the venue's.
+  public internal(set) var marketEnd = (cause: FaultCode.none, closeCode: UInt16(0))
+  public internal(set) var accountEnd = (cause: FaultCode.none, closeCode: UInt16(0))
+  var tradesMade: UInt64 = 0
   /// Records of each stage in the order taken, header and payload: see `collect`.
   public internal(set) var records: [StageID: [[UInt8]]] = [:]
 
@@ -240,11 +244,13 @@ public final class StageBench {
   public func collectReturns(redial: Bool = true) {
     while let request = marketReturns.pop() {
       marketRequests.append(request.kind)
+      marketEnd = (request.cause, request.closeCode)
       request.retired?.release()
       if redial && request.kind != .retire { connectMarket() }
     }
     while let request = accountReturns.pop() {
       accountRequests.append(request.kind)
+      accountEnd = (request.cause, request.closeCode)
       request.retired?.release()
       if redial && request.kind != .retire { connectAccount() }
     }

@@ -109,6 +109,8 @@ public struct Reconciliation: Sendable {
   var due = Instant.zero
   var awaited: [ClientOrderID: Awaited] = [:]
   var asked: [ClientOrderID: OrderQuery] = [:]
+  /// How often in a row an order could not be asked about.
+  private var unanswered: [ClientOrderID: Int] = [:]
   /// How far `trade/fills` was read; nil until the first round ever was.
   var cursor: FillCursor?
   /// Bills beyond the cursor that were merged.
@@ -236,7 +238,14 @@ public struct Reconciliation: Sendable {
     // One that was asked for before the ticks and lots changed is answered already.
     guard asked[query.clientOrder]?.askedAt == query.askedAt else { return }
     asked[query.clientOrder] = nil
-    if let failure = reading.failure { say(.unanswered(query, failure)) }
+    if let failure = reading.failure {
+      if unanswered.count > Reconciliation.oddRowsRemembered { unanswered = [:] }
+      let times = unanswered[query.clientOrder, default: 0] + 1
+      unanswered[query.clientOrder] = times
+      say(.unanswered(query, failure, times: times))
+    } else {
+      unanswered[query.clientOrder] = nil
+    }
     let answer = reading.answer
     hear(answer.update.exchangeTime)
     let isEnd =

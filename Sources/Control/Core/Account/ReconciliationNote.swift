@@ -12,7 +12,8 @@ public enum ReconciliationNote: Sendable {
   case foreign(InstrumentID, ExchangeOrderID, lots: Int64)
   case rounded(InstrumentID, bill: UInt64)
   case odd(OddRow)
-  case unanswered(OrderQuery, String)
+  /// `times`: how often this order could not be asked about so far.
+  case unanswered(OrderQuery, String, times: Int)
   case failed(String, failures: Int)
   case closed(UInt32)
 
@@ -50,10 +51,15 @@ public enum ReconciliationNote: Sendable {
         "a fill's price is off the tick grid: counted at the nearest tick",
         metadata: ["instrument": name(id), "billId": "\(bill)"])
     case .odd(let row): log.warning("a row that is not understood", metadata: ["row": "\(row)"])
-    case .unanswered(let query, let reason):
+    case .unanswered(let query, let reason, let times):
+      // It is asked about each second: told at the first time and then ever more seldom.
+      if times & (times - 1) != 0 { return }
       log.warning(
         "an order cannot be asked about",
-        metadata: ["clOrdId": "\(query.clientOrder.rawValue)", "reason": "\(reason)"])
+        metadata: [
+          "instrument": name(query.instrument), "clOrdId": "\(query.clientOrder.rawValue)",
+          "reason": "\(reason)", "times": "\(times)",
+        ])
     case .failed(let reason, let failures):
       // Told at the first failure and then ever more seldom.
       if failures & (failures - 1) != 0 { return }

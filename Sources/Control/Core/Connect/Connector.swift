@@ -19,15 +19,16 @@ public final class Connector: @unchecked Sendable {
   private var requests: SlotConsumer<ConnectorRequest>
   private var handovers: SlotProducer<SessionHandover>
   private let stageWaker: Waker?
-  private var pacer: ConnectPacer
+  private let address: AddressPacer
   private var states: [LineState]
   private let isStopping = Atomic<Bool>(false)
   private let cancellation = DialCancellation()
 
   private struct LineState {
     var wantsConnection = true
-    var failures = 0
-    var refusedLogins = RefusedLogins()
+    var failures = LineFailures()
+    /// An hour's requests are one line's (docs/OKX.md OKX-005): a line in trouble leaves the others theirs.
+    var pacer: ConnectPacer
     var generation: UInt32 = 0
     var notBefore = Instant.zero
     var connectedAt = Instant.zero
@@ -40,7 +41,7 @@ public final class Connector: @unchecked Sendable {
   public init(
     lines: [ConnectorLine], requests: consuming SlotConsumer<ConnectorRequest>,
     handovers: consuming SlotProducer<SessionHandover>, stageWaker: Waker?, seed: UInt64,
-    network: ConnectorNetwork, venueClock: VenueClock = VenueClock(),
+    network: ConnectorNetwork, address: AddressPacer, venueClock: VenueClock = VenueClock(),
     report: @escaping @Sendable (CoreEvent) -> Void
   ) {
     self.lines = lines
@@ -50,8 +51,10 @@ public final class Connector: @unchecked Sendable {
     self.network = network
     self.venueClock = venueClock
     self.report = report
-    pacer = ConnectPacer(seed: seed)
-    states = Array(repeating: LineState(), count: lines.count)
+    self.address = address
+    states = lines.indices.map { line in
+      LineState(pacer: ConnectPacer(seed: seed &+ UInt64(line)))
+    }
   }
 
   /// The thread's loop: returns after `stop`, with everything given back freed.
@@ -84,26 +87,31 @@ public final class Connector: @unchecked Sendable {
         Connector.freeLogin(request.loginAddress)
       }
       guard lines.indices.contains(line), request.kind != .retire else { continue }
+      let wait = waitAfterEnd(line, request.cause)
       if request.kind == .replace {
-        report(.lost(line: line, name: lines[line].name, cause: request.cause))
+        report(
+          .lost(
+            line: line, name: lines[line].name, cause: request.cause,
+            closeCode: request.closeCode, retryMilliseconds: wait))
       }
       states[line].wantsConnection = true
-      if request.kind == .replace { waitAfterLogin(line, request.cause) }
+      if request.cause == .loginRefused {
+        report(
+          .loginRefused(
+            line: line, name: lines[line].name, times: states[line].failures.logins.inARow,
+            retryMilliseconds: wait))
+      }
     }
   }
 
-  /// A login that is refused is refused again at once: each is waited for longer than the one before.
-  private func waitAfterLogin(_ line: Int, _ cause: FaultCode) {
+  /// A connection that ended before it had proven itself is waited for longer than the one before; milliseconds.
+  private func waitAfterEnd(_ line: Int, _ cause: FaultCode) -> Int64 {
     let now: Instant = .now()
     let lived = now.since(states[line].connectedAt)
-    let failures = states[line].refusedLogins.ended(by: cause, lived: lived)
-    if failures == 0 { return }
-    let next = pacer.next(failures: failures, now: now)
+    let failures = states[line].failures.ended(by: cause, lived: lived)
+    let next = states[line].pacer.next(failures: failures, now: now)
     states[line].notBefore = next
-    report(
-      .loginRefused(
-        line: line, name: lines[line].name, times: states[line].refusedLogins.inARow,
-        retryMilliseconds: next.since(now) / 1_000_000))
+    return next.since(now) / 1_000_000
   }
 
   /// Dials a line that wants a connection when its time has come, and hands over what is ready.
@@ -117,13 +125,9 @@ public final class Connector: @unchecked Sendable {
     }
     guard states[line].wantsConnection else { return }
     let now: Instant = .now()
-    if states[line].notBefore == .zero {
-      states[line].notBefore = pacer.next(failures: states[line].failures, now: now)
-    }
     guard now >= states[line].notBefore,
-      pacer.take(requests: lines[line].requestsOnConnect, now: now)
+      address.take(&states[line].pacer, requests: lines[line].requestsOnConnect, now: now)
     else { return }
-    states[line].notBefore = .zero
     connect(line)
   }
 
@@ -141,7 +145,6 @@ public final class Connector: @unchecked Sendable {
       if let sign = lines[line].login {
         login = Connector.keep(sign(venueClock.now().milliseconds / 1_000))
       }
-      states[line].failures = 0
       states[line].wantsConnection = false
       states[line].connectedAt = .now()
       states[line].pending = SessionHandover(
@@ -152,9 +155,9 @@ public final class Connector: @unchecked Sendable {
           notes: notes))
       serve(line)
     } catch {
-      states[line].failures += 1
+      let failures = states[line].failures.dialFailed()
       let now: Instant = .now()
-      let next = pacer.next(failures: states[line].failures, now: now)
+      let next = states[line].pacer.next(failures: failures, now: now)
       states[line].notBefore = next
       report(
         .failed(

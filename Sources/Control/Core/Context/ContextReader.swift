@@ -12,11 +12,14 @@ import Wire
 final class ContextReader: Sendable {
   private let connection: ContextConnection
   private let network: ConnectorNetwork
+  private let address: AddressPacer
   private let kind: TransportKind
   private let context: MarketContext
   private let decoder: ContextDecoder
   private let state: StateWriter
   private let report: @Sendable (CoreEvent) -> Void
+  /// How often each subscription was refused, whichever connection asked.
+  private let refusals = Mutex<[String: Int]>([:])
   private let isStopping = Atomic<Bool>(false)
   /// New names by old ones, and how many there are.
   private let names = Mutex<[String: String]>([:])
@@ -29,12 +32,14 @@ final class ContextReader: Sendable {
   private static let restNanoseconds: Int64 = 50_000_000
 
   init(
-    _ connection: ContextConnection, network: ConnectorNetwork, kind: TransportKind,
+    _ connection: ContextConnection, network: ConnectorNetwork, address: AddressPacer,
+    kind: TransportKind,
     _ context: MarketContext, _ state: StateWriter,
     report: @escaping @Sendable (CoreEvent) -> Void
   ) {
     self.connection = connection
     self.network = network
+    self.address = address
     self.kind = kind
     self.context = context
     decoder = ContextDecoder(instruments: context.instruments)
@@ -81,34 +86,56 @@ final class ContextReader: Sendable {
     let request = DialRequest(
       url: connection.url, tls: connection.url.isSecure ? network.tls : nil,
       proxy: network.proxy, headers: connection.headers)
-    var failures = 0
+    var failures = LineFailures()
     var generation: UInt32 = 0
     // The trading connections go first: an address may make three connections a second.
     rest(ContextReader.startNanoseconds)
     while !isStopping.load(ordering: .relaxed) {
       let renamed = renames.load(ordering: .acquiring)
       var tap = Tap(self, PublicTap(channels: channels), renames: renamed)
-      if !pacer.take(requests: tap.requestsOnConnect, now: .now()) {
+      if !address.take(&pacer, requests: tap.requestsOnConnect, now: .now()) {
         rest(ContextReader.restNanoseconds)
         continue
       }
+      var wait: Int64 = 0
       do throws(DialError) {
         generation &+= 1
         tap.generation = generation
         let outcome = try session.connect(request, &tap, cancellation: cancellation)
         if isStopping.load(ordering: .relaxed) { break }
-        report(.lost(line: -1, name: name, cause: outcome.fault))
-        failures = tap.isLive ? 1 : failures + 1
+        let isTheirs = outcome.fault == .closedByPeer
+        let code = WebSocketCloseCode(rawValue: outcome.closeCode)
+        wait = pacer.backoffNanoseconds(
+          failures: failures.ended(by: outcome.fault, lived: Instant.now().since(tap.openedAt)))
+        report(
+          .lost(
+            line: -1, name: name, cause: outcome.fault,
+            closeCode: isTheirs && code.mayTravel ? code.rawValue : 0,
+            retryMilliseconds: wait / 1_000_000))
       } catch {
         if isStopping.load(ordering: .relaxed) { break }
-        failures += 1
+        wait = pacer.backoffNanoseconds(failures: failures.dialFailed())
         report(
           .failed(
             line: -1, name: name, fault: error.code, detail: "\(error)",
-            retryMilliseconds: Int64(failures)))
+            retryMilliseconds: wait / 1_000_000))
       }
-      rest(pacer.backoffNanoseconds(failures: failures))
+      rest(wait)
     }
+  }
+
+  /// Told at the first time and then ever more seldom: a channel that this region lacks is refused for ever.
+  private func tell(_ channel: PublicTap.Channel?, _ code: String, _ message: String) {
+    let name = [channel?.name, channel?.instrumentType, channel?.instrument]
+      .compactMap { $0 }.joined(separator: " ")
+    let times = refusals.withLock { held in
+      held[name, default: 0] += 1
+      return held[name] ?? 1
+    }
+    if times & (times - 1) != 0 { return }
+    report(
+      .subscriptionRefused(
+        name: connection.name, channel: name, code: code, text: message, times: times))
   }
 
   /// In pieces, so that a stop is seen.
@@ -123,9 +150,11 @@ final class ContextReader: Sendable {
   private struct Tap: MessageHandler, ~Copyable {
     private let reader: ContextReader
     private var tap: PublicTap
+    private var asks: SubscriptionAsks
+    private var wereLive = false
+    private(set) var openedAt = Instant.zero
     private var advancedAt = Instant.zero
     var generation: UInt32 = 0
-    var isLive: Bool { tap.live > 0 }
     var requestsOnConnect: Int { tap.requestsOnConnect }
 
     static let advanceNanoseconds: Int64 = 200_000_000
@@ -137,6 +166,7 @@ final class ContextReader: Sendable {
       self.renames = renames
       self.reader = reader
       self.tap = tap
+      asks = SubscriptionAsks(tap.channels, now: .zero)
     }
 
     mutating func opened(now: Instant) -> MessageReply {
@@ -147,7 +177,17 @@ final class ContextReader: Sendable {
       if tap.channels.contains(where: { $0.name == ContextChannel.trades.okxName() }) {
         reader.context.lost()
       }
+      openedAt = now
+      asks = SubscriptionAsks(tap.channels, now: now)
+      wereLive = false
       return .texts(tap.opened(now: now, login: nil))
+    }
+
+    /// The connection does its work once all of its subscriptions are live.
+    private mutating func showLive() {
+      if asks.areLive == wereLive { return }
+      wereLive.toggle()
+      reader.report(.subscriptions(name: reader.connection.name, areLive: wereLive))
     }
 
     mutating func take(
@@ -161,12 +201,22 @@ final class ContextReader: Sendable {
           reader.context.take(
             try unsafe reader.decoder.decode(payload, receivedAt: receivedAt), reads: reads)
         } catch { reader.state.count(error) }
-      case .refused: reader.state.count(.subscribeRefused)
+      case .refused(let code, let message, let request):
+        reader.state.count(.subscribeRefused, code: Int32(code) ?? 0)
+        let channels = asks.refused(request, of: tap, now: receivedAt)
+        reader.tell(channels.count == 1 ? channels.first : nil, code, message)
       case .upgrade: return .end(.notice)
-      case .subscribed:
-        if tap.channels.contains(where: { $0.name == ContextChannel.instruments.okxName() }) {
+      case .subscribed(let channel):
+        asks.live(channel)
+        showLive()
+        if channel?.name == ContextChannel.instruments.okxName() {
           reader.context.instrumentPushes.begin()
         }
+      case .unsubscribed(let channel):
+        reader.state.count(.subscribeRefused)
+        asks.ended(channel, now: receivedAt)
+        showLive()
+        reader.tell(channel, "", "ended by the exchange")
       case .loggedIn, .pong: break
       }
       return reader.isStopping.load(ordering: .relaxed) ? .end(.none) : .none
@@ -179,7 +229,13 @@ final class ContextReader: Sendable {
         advancedAt = now
         reader.context.advance()
       }
-      return tap.tick(now: now).map { .texts([$0]) } ?? .none
+      var texts = tap.tick(now: now).map { [$0] } ?? []
+      switch asks.next(now: now) {
+      case .nothing: break
+      case .ask(let text): texts.append(text)
+      case .giveUp: return .end(.subscribeRefused)
+      }
+      return texts.isEmpty ? .none : .texts(texts)
     }
   }
 }

@@ -1,6 +1,7 @@
 // A core's events as log lines; control plane.
 
 import Logging
+import OKX
 import Quantities
 
 extension CoreEvent {
@@ -31,8 +32,20 @@ extension CoreEvent {
       log.warning(
         "the exchange refuses the login",
         metadata: ["line": "\(name)", "times": "\(times)", "retry_ms": "\(retry)"])
-    case .lost(_, let name, let cause):
-      log.warning("connection lost", metadata: ["line": "\(name)", "cause": "\(cause)"])
+    case .subscriptions: break
+    case .subscriptionRefused(let name, let channel, let code, let text, let times):
+      log.warning(
+        "the exchange refuses a subscription: asked for again",
+        metadata: [
+          "line": "\(name)", "channel": "\(channel)", "code": "\(code)", "text": "\(text)",
+          "times": "\(times)",
+        ])
+    case .lost(_, let name, let cause, let closeCode, let retry):
+      var metadata: Logger.Metadata = ["line": "\(name)", "cause": "\(cause)"]
+      if closeCode != 0 { metadata["close_code"] = "\(closeCode)" }
+      if let words = CloseReason.text(closeCode) { metadata["means"] = "\(words)" }
+      if retry > 0 { metadata["retry_ms"] = "\(retry)" }
+      log.warning("connection lost", metadata: metadata)
     }
   }
 

@@ -32,9 +32,10 @@ extension Core {
     let lines = rows
     return { event in
       switch event {
-      case .connected(_, let name, let generation, _, _):
+      case .connected(let line, let name, let generation, _, _):
         guard let row = lines[name] else { break }
-        state.setConnection(row, .ready, at: .now())
+        // A context line is ready with its subscriptions.
+        state.setConnection(row, line < 0 ? .open : .ready, at: .now())
         if generation > 0 {
           state.setConnection(row, reconnects: UInt64(generation - 1))
         }
@@ -42,17 +43,20 @@ extension Core {
         guard let row = lines[name] else { break }
         state.setConnection(row, .waiting, at: .now())
         state.count(fault)
-      case .lost(_, let name, let cause):
+      case .lost(_, let name, let cause, let closeCode, _):
         guard let row = lines[name] else { break }
         // Whoever gave the connection up has counted the cause.
         state.setConnection(row, .down, at: .now())
-        state.setConnection(row, lastFault: cause)
+        state.setConnection(row, lastFault: cause, code: Int32(closeCode))
       case .loginRefused(_, let name, _, _):
         guard let row = lines[name] else { break }
         state.setConnection(row, .waiting, at: .now())
         let code = state.faultDetail(.loginRefused)?.code ?? 0
         state.setConnection(row, lastFault: .loginRefused, code: code)
-      case .journal, .faults, .refused: break
+      case .subscriptions(let name, let areLive):
+        guard let row = lines[name] else { break }
+        state.setConnection(row, areLive ? .ready : .open, at: .now())
+      case .journal, .faults, .refused, .subscriptionRefused: break
       }
       report(event)
     }

@@ -104,11 +104,13 @@ public final class Core: @unchecked Sendable {
     accountPushes = AccountPushes(
       accounts: parts.accountPushes.makeConsumer(),
       positions: parts.positionPushes.makeConsumer())
-    connectors = Core.connectors(options, parts, stages.wakers, report)
+    let address = AddressPacer()
+    connectors = Core.connectors(options, parts, stages.wakers, address, report)
     let state = state
     contextReaders = options.contextConnections.map {
       ContextReader(
-        $0, network: options.network, kind: options.transport, context, state, report: report)
+        $0, network: options.network, address: address, kind: options.transport, context, state,
+        report: report)
     }
     monitor = ThreadMonitor(
       control: control, state: state, instruments: options.instruments, report: report)
@@ -118,19 +120,19 @@ public final class Core: @unchecked Sendable {
 
   private static func connectors(
     _ options: CoreOptions, _ parts: StageRings, _ wakers: StageWakers,
-    _ report: @escaping @Sendable (CoreEvent) -> Void
+    _ address: AddressPacer, _ report: @escaping @Sendable (CoreEvent) -> Void
   ) -> [Connector] {
     [
       Connector(
         lines: options.publicLines.map(\.connector), requests: parts.requests.makeConsumer(),
         handovers: parts.handovers.makeProducer(), stageWaker: wakers.feed,
-        seed: .random(in: .min ... .max), network: options.network,
+        seed: .random(in: .min ... .max), network: options.network, address: address,
         venueClock: options.venueClock, report: report),
       Connector(
         lines: options.privateLine.map { [$0] } ?? [],
         requests: parts.privateRequests.makeConsumer(),
         handovers: parts.privateHandovers.makeProducer(), stageWaker: wakers.sender,
-        seed: .random(in: .min ... .max), network: options.network,
+        seed: .random(in: .min ... .max), network: options.network, address: address,
         venueClock: options.venueClock, report: report),
     ]
   }

@@ -154,6 +154,8 @@ package actor InstrumentKeeper {
     if let stated {
       missing.remove(name(id))
       wanted = stated
+      // Its orders end by the code that they were placed by.
+      if wanted.code <= 0 { wanted.code = held.code }
     } else {
       if held.state != .unlisted && missing.insert(name(id)).inserted { return }
       wanted = held

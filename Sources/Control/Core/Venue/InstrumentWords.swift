@@ -30,6 +30,9 @@ enum InstrumentWords {
   static func why(_ item: Instrument, successor: String?) -> String {
     let name = item.symbol.description
     switch item.state {
+    case .live where item.code <= 0:
+      return
+        "\(name): the exchange states no instIdCode, by which orders and cancels name it; it is traded once it does"
     case .live where item.type == .spot:
       return
         "\(name): the exchange offers several currencies to pay in and not its own: set okx.trade_quote_currency to "

@@ -36,10 +36,13 @@ public struct PublicTap: Sendable {
   public enum Event: Sendable, Equatable {
     /// A frame to keep.
     case push
-    case subscribed
+    /// Nil: a channel that cannot be named.
+    case subscribed(Channel?)
+    /// The exchange ended it, asked for or not.
+    case unsubscribed(Channel?)
     case loggedIn
-    /// The exchange refuses something, in its own words.
-    case refused(code: String, message: String)
+    /// The exchange refuses something, in its own words; `request` is the `id` of what it refuses, where it says so.
+    case refused(code: String, message: String, request: String?)
     /// The connection will be closed for an upgrade: dial anew.
     case upgrade
     case pong
@@ -74,16 +77,27 @@ public struct PublicTap: Sendable {
   public var subscriptions: [[UInt8]] {
     stride(from: 0, to: channels.count, by: PublicTap.argumentsMax).map { first in
       let some = channels[first..<min(first + PublicTap.argumentsMax, channels.count)]
-      let arguments = some.map { channel in
-        let instrument = channel.instrument.map { ",\"instId\":\"\($0)\"" } ?? ""
-        let type = channel.instrumentType.map { ",\"instType\":\"\($0)\"" } ?? ""
-        return "{\"channel\":\"\(channel.name)\"\(type)\(instrument)}"
-      }
-      let id = first / PublicTap.argumentsMax + 1
-      return Array(
-        "{\"id\":\"\(id)\",\"op\":\"subscribe\",\"args\":[\(arguments.joined(separator: ","))]}"
-          .utf8)
+      return PublicTap.request(id: first / PublicTap.argumentsMax + 1, some)
     }
+  }
+
+  /// Which of `channels` the request of `subscriptions` with this `id` names.
+  public func channels(of id: Int) -> Range<Int> {
+    guard id > 0, id - 1 <= channels.count / PublicTap.argumentsMax else { return 0..<0 }
+    let first = min((id - 1) * PublicTap.argumentsMax, channels.count)
+    return first..<min(first + PublicTap.argumentsMax, channels.count)
+  }
+
+  /// One subscribe request.
+  public static func request(id: Int, _ channels: some Sequence<Channel>) -> [UInt8] {
+    let arguments = channels.map { channel in
+      let instrument = channel.instrument.map { ",\"instId\":\"\($0)\"" } ?? ""
+      let type = channel.instrumentType.map { ",\"instType\":\"\($0)\"" } ?? ""
+      return "{\"channel\":\"\(channel.name)\"\(type)\(instrument)}"
+    }
+    return Array(
+      "{\"id\":\"\(id)\",\"op\":\"subscribe\",\"args\":[\(arguments.joined(separator: ","))]}"
+        .utf8)
   }
 
   /// A ping when the exchange has been silent, once.
@@ -96,7 +110,11 @@ public struct PublicTap: Sendable {
     silence.heard(receivedAt)
     if unsafe JSONScanner(text).isPong { return .pong }
     guard let event = unsafe PublicTap.event(text) else { return .push }
-    if event == .subscribed { live += 1 }
+    switch event {
+    case .subscribed: live += 1
+    case .unsubscribed: live = max(0, live - 1)
+    case .push, .loggedIn, .refused, .upgrade, .pong: break
+    }
     return event
   }
 
@@ -109,6 +127,7 @@ public struct PublicTap: Sendable {
     // A push has no event member; its data may be long.
     var scanner = unsafe JSONScanner(text)
     var fields: [String: String] = [:]
+    var channel: Channel?
     do throws(FaultCode) {
       var more = try scanner.enterObject()
       while more {
@@ -116,18 +135,46 @@ public struct PublicTap: Sendable {
         switch name {
         case "data": return nil
         case "event", "code", "msg": fields[name] = unsafe string(text, try scanner.string())
+        case "id":
+          var ahead = scanner
+          if let id = try? ahead.string() { fields[name] = unsafe string(text, id) }
+          try scanner.skipValue()
+        case "arg":
+          var ahead = scanner
+          channel = try? unsafe PublicTap.channel(text, &ahead)
+          try scanner.skipValue()
         default: try scanner.skipValue()
         }
         more = try scanner.nextMember()
       }
     } catch { return nil }
     switch fields["event"] {
-    case "subscribe": return .subscribed
+    case "subscribe": return .subscribed(channel)
+    case "unsubscribe": return .unsubscribed(channel)
     case "login": return .loggedIn
     case "notice": return fields["code"] == "\(SessionCode.upgrade)" ? .upgrade : nil
     case "error":
-      return .refused(code: fields["code"] ?? "?", message: fields["msg"] ?? "")
+      return .refused(
+        code: fields["code"] ?? "?", message: fields["msg"] ?? "", request: fields["id"])
     default: return nil
     }
+  }
+
+  /// An event's `arg`.
+  private static func channel(
+    _ text: UnsafeRawBufferPointer, _ scanner: inout JSONScanner
+  ) throws(FaultCode) -> Channel? {
+    var fields: [String: String] = [:]
+    var more = try scanner.enterObject()
+    while more {
+      let name = unsafe string(text, try scanner.key())
+      switch name {
+      case "channel", "instId", "instType": fields[name] = unsafe string(text, try scanner.string())
+      default: try scanner.skipValue()
+      }
+      more = try scanner.nextMember()
+    }
+    guard let name = fields["channel"] else { return nil }
+    return Channel(name: name, instrument: fields["instId"], instrumentType: fields["instType"])
   }
 }

@@ -8,12 +8,16 @@ extension BuilderStage {
   static let crossedNanosecondsMax: Int64 = 5_000_000_000
 
   @_noLocks
-  mutating func noteCrossing(_ at: Int, _ result: BookResult) {
+  mutating func noteCrossing(_ id: InstrumentID, _ result: BookResult) {
+    let at = Int(id.index)
     if case .fault(.crossedBook) = result {
       if unsafe tallies[at].crossedSince == .zero {
         unsafe tallies[at].crossedSince = moment.instant
       }
-    } else if case .applied = result {
+    } else if case .applied = result,
+      views[id].validity.fault != .crossedBook || !views[id].book.hasSnapshot
+    {
+      // Trades, best prices and heartbeats apply as well, and mend no book; one that was dropped is crossed no more.
       unsafe tallies[at].crossedSince = .zero
     }
   }

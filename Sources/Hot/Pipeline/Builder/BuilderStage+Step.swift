@@ -93,7 +93,7 @@ extension BuilderStage {
     let id = unsafe message.pointee.instrument
     if unsafe isOfOldTicks(message.pointee) { return }
     let result = unsafe views.apply(message)
-    if Int(id.index) < instruments.count { noteCrossing(Int(id.index), result) }
+    if Int(id.index) < instruments.count { noteCrossing(id, result) }
     if case .fault(let fault) = result, fault != .crossedBook {
       unsafe askResync(id, fault, message.pointee.seqId)
       return

@@ -44,14 +44,18 @@ public struct ConnectorRequest: BitwiseCopyable, Sendable {
   public var kind: Kind
   public var line: UInt16
   public var cause: FaultCode
+  /// Of the exchange's close frame; 0: there was none.
+  public var closeCode: UInt16
   public let loginAddress: UInt64
 
   public init(
-    _ kind: Kind, line: Int, cause: FaultCode, retired: RetiredConnection?, loginAddress: UInt64
+    _ kind: Kind, line: Int, cause: FaultCode, closeCode: UInt16 = 0,
+    retired: RetiredConnection?, loginAddress: UInt64
   ) {
     self.kind = kind
     self.line = UInt16(truncatingIfNeeded: line)
     self.cause = cause
+    self.closeCode = closeCode
     self.retired = retired
     self.loginAddress = loginAddress
   }

@@ -104,7 +104,7 @@ extension FeedStage {
   /// Gives the connection up for `fault` and asks for a new one; its books become invalid.
   @_noLocks
   mutating func drop(_ slot: Int, _ fault: FaultCode) {
-    count(fault)
+    count(fault, code: unsafe Int32(lines[slot].line.closeCode))
     unsafe lines[slot].line.drop(fault, &hub, now: now)
     act(slot)
   }

@@ -74,6 +74,8 @@ struct SocketLine<Session: LineSession & ~Copyable>: ~Copyable {
   var decryptedStamp = Stamp.zero
   var reconnects: UInt64 = 0
   var lastFault = FaultCode.none
+  /// By which the exchange closed the connection that is given up now; 0: by none.
+  private(set) var closeCode: UInt16 = 0
   /// For the Connector, in this order, as soon as its ring has room.
   private var owed: ConnectorRequest?
   private var owedNext: ConnectorRequest?
@@ -98,6 +100,7 @@ struct SocketLine<Session: LineSession & ~Copyable>: ~Copyable {
     if isConnected { release(.retire, .notice, &hub, now: now) }
     isAwaited = false
     broken = .none
+    closeCode = 0
     self.handover = handover
     guard framed.adopt(handover.connection, now: now),
       unsafe hub.reactor.pointee.attach(descriptor: framed.link.descriptor, slot: slot)
@@ -129,9 +132,14 @@ struct SocketLine<Session: LineSession & ~Copyable>: ~Copyable {
     }
   }
 
-  /// The next message of the inbox. A pong that could not go out shows in `broken`.
+  /// The next message of the inbox. A pong that could not go out shows in `broken`. A close that blames the key is a
+  /// refused login (docs/OKX.md OKX-009).
   mutating func next(_ hub: inout LineHub) -> FrameInput {
-    let (input, sent) = framed.next(&hub.writer)
+    var (input, sent) = framed.next(&hub.writer)
+    if input.kind == .over {
+      closeCode = input.closeCode
+      if CloseReason.isOfLogin(closeCode) { input.fault = .loginRefused }
+    }
     if !settle(sent, &hub) { broken = .writeOverflow }
     return input
   }
@@ -203,7 +211,8 @@ struct SocketLine<Session: LineSession & ~Copyable>: ~Copyable {
     let login = kind == .renew ? 0 : handover?.loginAddress ?? 0
     if kind != .retire { isAwaited = true }
     let request = ConnectorRequest(
-      kind, line: number, cause: fault, retired: retired, loginAddress: login)
+      kind, line: number, cause: fault, closeCode: kind == .replace ? closeCode : 0,
+      retired: retired, loginAddress: login)
     pay(&hub)
     if owed == nil && hub.requests.push(request) { return }
     hub.requestsOwed &+= 1

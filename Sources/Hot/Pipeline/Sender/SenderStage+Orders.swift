@@ -68,6 +68,7 @@ extension SenderStage {
       milliseconds: moment.exchange.milliseconds &+ settings.orderLifeMilliseconds)
     let count = encode(intent, client, request, expires)
     if count == 0 {
+      self.count(.notEncodable, of: intent.instrument)
       table.abandon(client, .encoding, now: now, into: &reports)
       return
     }

@@ -206,7 +206,7 @@ extension SenderStage {
       line.release(.retire, fault, &hub, now: moment.instant)
       return
     }
-    count(fault)
+    count(fault, code: Int32(line.closeCode))
     counters.reconnects &+= 1
     line.drop(fault, &hub, now: moment.instant)
     if isOnSuccessor {

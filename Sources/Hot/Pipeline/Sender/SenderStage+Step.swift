@@ -148,7 +148,11 @@ extension SenderStage {
       request: request, clientOrder: order.clientOrder, exchangeOrder: order.exchangeOrder,
       instrument: instruments[order.instrument], into: hub.writer.payloadRoom)
     nextRequest &+= 1
-    guard count > 0, transmit(count) else { return false }
+    if count == 0 {
+      self.count(.notEncodable, of: order.instrument)
+      return false
+    }
+    guard transmit(count) else { return false }
     counters.cancelsSent &+= 1
     table.markCancelSent(order.clientOrder, request: request, now: now)
     return true

@@ -126,4 +126,6 @@ public enum FaultCode: UInt16, Error, Sendable, BitwiseCopyable, CaseIterable {
   // Instruments
   /// The exchange changed an instrument's ticks or lots: its book is fetched anew.
   case instrumentChanged = 86
+  /// An order or a cancel of ours cannot be written: its instrument has no code, or a figure of it no text.
+  case notEncodable = 87
 }
