@@ -32,7 +32,7 @@ public struct ConformanceRun: Sendable {
   public func run() async throws -> ConformanceReport {
     let bench = try await prepare()
     let held = try await bench.position()
-    let begin = Date()
+    let begin = Instant.now()
     let beside = steps.filter(\.runsBeside)
     let found = try await withThrowingTaskGroup(of: [Finding].self) { group in
       for step in beside { group.addTask { await self.run(step, bench) } }
@@ -48,7 +48,8 @@ public struct ConformanceRun: Sendable {
     let left = await bench.tidy(held)
     return ConformanceReport(
       environment: target.environment.rawValue, host: target.publicURL.host, day: bench.day,
-      seconds: Date().timeIntervalSince(begin), findings: found, left: left, log: bench.log)
+      seconds: Double(Instant.now().since(begin)) / 1e9, findings: found, left: left, log: bench.log
+    )
   }
 
   private func run(_ step: ConformStep, _ bench: ConformBench) async -> [Finding] {

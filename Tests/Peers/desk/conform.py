@@ -129,17 +129,40 @@ def refuses():
         check("refuses live" in done.stderr, "and says so", done.stderr)
 
 
-def liar(*names):
-    """Exactly the lies differ."""
-    lies = [lie for lie in LIES if not names or lie.name in names]
+def steps_of(rules):
+    """The steps that judge these rules, by the command's own list."""
+    done = subprocess.run([BINARY, "conform", "--list"], capture_output=True, text=True, timeout=60)
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    return ",".join(name for name, judged, _ in lines if set(judged.split()) & set(rules))
+
+
+def told(lies, *words):
+    """Rules that were found to differ, and the lies that were not found: untold, or hidden behind another."""
     with Conformance() as it, Liar(it.desk.exchange, lies) as between:
         it.believe(between)
-        status, rules, text = it.run()
-        told, silent = between.told()
-        print(f"{len(lies)} lies about {len(told)} rules")
-        equal(silent, [], "every lie found something to lie about")
-        equal(verdicts(rules, "differs"), sorted(told), text)
-        equal(status, 65, "a difference is a failure")
+        status, rules, text = it.run(*words)
+        lied, silent = between.told()
+        for lie in lies:
+            lie.told = 0
+        differ = set(verdicts(rules, "differs"))
+        shown = [row["texts"] for name, row in rules.items() if name in differ - lied]
+        equal(differ - lied, set(), f"only what was lied about differs: {shown}")
+        equal(status, 65 if differ else 0, "a difference is a failure")
+        return differ, [lie for lie in lies if lie.name in silent or not set(lie.rules) <= differ]
+
+
+def liar(*names):
+    """Exactly the lies differ. One lie may end a step before another is told, or hide it: that one is told again."""
+    lies = [lie for lie in LIES if not names or lie.name in names]
+    found, left = told(lies)
+    for turn in range(3):
+        for group in [left] if turn == 0 else [[lie] for lie in left]:
+            if group:
+                more, again = told(group, "--steps", steps_of({rule for lie in group for rule in lie.rules}))
+                found |= more
+                left = [lie for lie in left if lie not in group or lie in again]
+    equal([lie.name for lie in left], [], "every lie is found")
+    print(f"{len(lies)} lies about {len(found)} rules")
 
 
 SCENARIOS = {name: found for name, found in globals().items() if name in ("today", "spring", "liar", "refuses")}

@@ -75,8 +75,8 @@ def the_fee_is_in_another_coin(answer):
 
 
 @lie("OKX-158", "OKX-159", rest="account/config")
-def the_key_may_fly(answer):
-    return put(rows(answer), perm="read_only,trade,fly")
+def the_key_may_soar(answer):
+    return put(rows(answer), perm="read_only,trade,soar")
 
 
 @lie("OKX-160", rest="account/config")

@@ -79,6 +79,7 @@ changes(["OKX-114"], "tradeId", None, lambda it: it + "0", lambda it: it["tradeI
 changes(["OKX-115"], "execType", "", "T", lambda it: it["category"] == "partial_liquidation", push="orders")
 changes(["OKX-116"], "amendSource", "4", "1", push="orders")
 changes(["OKX-117"], "cancelSource", "32", "1", push="orders")
+changes(["OKX-120"], "ordType", "fok", "fak", push="orders")
 changes(["OKX-118"], "tag", "conform", "other", rest="trade/order?")
 
 

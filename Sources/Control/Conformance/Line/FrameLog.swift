@@ -1,6 +1,7 @@
 // Every frame and reply of a run, without what is the account's alone: what fixtures are made of; control plane.
 
 import Foundation
+import Quantities
 import Synchronization
 
 public enum FrameDirection: String, Sendable {
@@ -26,7 +27,7 @@ public final class FrameLog: Sendable {
     var dropped = 0
   }
   private let state = Mutex(State())
-  private let begin = Date()
+  private let begin = Instant.now()
 
   public static let bytesMax = 64 << 20
 
@@ -38,7 +39,7 @@ public final class FrameLog: Sendable {
 
   package func add(_ line: String, _ direction: FrameDirection, call: String? = nil, _ text: String)
   {
-    let time = Int64(Date().timeIntervalSince(begin) * 1_000)
+    let time = Instant.now().since(begin) / 1_000_000
     state.withLock {
       if $0.bytes + text.utf8.count > FrameLog.bytesMax {
         $0.dropped += 1

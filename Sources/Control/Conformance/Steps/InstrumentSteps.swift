@@ -132,12 +132,10 @@ extension ConformStep {
     let listed = pair["tradeQuoteCcyList"]?.array?.compactMap(\.string) ?? []
     let fitting = try await quoted(bench, listed.first ?? "")
     let foreign = try await quoted(bench, listed.contains("EUR") ? "BRL" : "EUR")
-    let isQuoted = bench.rules.has(.quoteCurrency) ? foreign == "54109" : true
     findings.expect(
       "OKX-194",
-      most > 0 && isRefused && group != nil && !listed.isEmpty && fitting == "0" && isQuoted,
-      "51201 beyond maxMktSz in USDT, rates by groupId, a tradeQuoteCcy of the list"
-        + (bench.rules.has(.quoteCurrency) ? ", 54109 for another" : ""),
+      most > 0 && isRefused && group != nil && !listed.isEmpty && fitting == "0" && foreign != "0",
+      "51201 beyond maxMktSz in USDT, rates by groupId, a tradeQuoteCcy of the list is taken and no other",
       seen:
         "\(market), groupId \(pair.text("groupId")) \(group == nil ? "without rates" : "with rates"), "
         + "tradeQuoteCcy \(listed.first ?? "none") \(fitting), another \(foreign)")

@@ -27,6 +27,10 @@ extension ConformStep {
         "OKX-110", states.first == "live" && states.last == "filled",
         "a \(type) order that takes is live first, then filled",
         seen: states.joined(separator: ", "))
+      let kinds = Set(taken.rows.map { $0.text("ordType") })
+      findings.expect(
+        "OKX-120", kinds == [type], "pushes of a \(type) order say so in ordType",
+        seen: kinds.sorted().joined(separator: ", "))
       try await judgeFills(bench, findings, taken.order, taken.rows, rate: rate)
       buy.toggle()
     }

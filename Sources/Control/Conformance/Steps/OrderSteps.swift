@@ -22,7 +22,9 @@ extension ConformStep {
       rules: ["OKX-109"], run: orderPostOnly),
     ConformStep(
       "orders.taking", "take at once with every type of order, and look at the fills",
-      rules: ["OKX-107", "OKX-110", "OKX-111", "OKX-113", "OKX-114", "OKX-118"], run: orderTaking),
+      rules: [
+        "OKX-107", "OKX-110", "OKX-111", "OKX-113", "OKX-114", "OKX-118", "OKX-120",
+      ], run: orderTaking),
     ConformStep(
       "orders.partial", "take more than the best price has",
       rules: ["OKX-107", "OKX-110", "OKX-114"], run: orderPartial),
