@@ -106,10 +106,7 @@ public struct JournalMemory: Sendable {
           let key = Bars(instrument: symbol, interval: bar.interval)
           bars[key] = max(bars[key] ?? .min, bar.openTime.milliseconds)
         }
-      case .bill:
-        if let bill = BillRecord(payload: record.payload) {
-          bills.remember(bill, at: time(bill.exchangeTime, of: record, header))
-        }
+      case .bill: note(bill: record, header)
       case .state, .report, .position, .order:
         pending.append((header.identity.start, record))
       case .fillCursor:
@@ -150,6 +147,12 @@ public struct JournalMemory: Sendable {
         adopted[symbol] = (start, record.header.instant)
       default: break
       }
+    }
+  }
+
+  private mutating func note(bill record: JournalRecord, _ header: SegmentHeader) {
+    if let bill = BillRecord(payload: record.payload) {
+      bills.remember(bill, at: time(bill.exchangeTime, of: record, header))
     }
   }
 

@@ -13,24 +13,24 @@ import State
 /// trades again. One whose orders do not end keeps no other waiting.
 package actor InstrumentKeeper {
   /// The exchange's list of one type, as it answers.
-  private let list: @Sendable (String) async throws -> Data
-  private let ports: InstrumentPorts
-  private let log: Logger
-  private var catalog: InstrumentCatalog
-  private let tradeQuote: Symbol?
+  let list: @Sendable (String) async throws -> Data
+  let ports: InstrumentPorts
+  let log: Logger
+  var catalog: InstrumentCatalog
+  let tradeQuote: Symbol?
   private var told: [String: String] = [:]
-  private var lastRead: ContinuousClock.Instant?
+  var lastRead: ContinuousClock.Instant?
   /// The channel began, or nothing was read yet: what the list says is not known.
-  private var isListOwed = true
-  private var hasFailed = false
-  private var offGrid: UInt64 = 0
+  var isListOwed = true
+  var hasFailed = false
+  var offGrid: UInt64 = 0
   /// Not in the last list: a second one decides.
-  private var missing: Set<String> = []
+  var missing: Set<String> = []
   /// A task is at work on each of these; there is never more than one for an instrument.
   private var busy: Set<InstrumentID> = []
   /// Of these: the exchange said something new meanwhile.
   private var again: Set<InstrumentID> = []
-  private let pace: InstrumentPace
+  let pace: InstrumentPace
 
   package init(
     ports: InstrumentPorts, tradeQuote: Symbol? = nil, log: Logger,
@@ -45,9 +45,9 @@ package actor InstrumentKeeper {
     self.pace = pace
   }
 
-  private var table: InstrumentTable { ports.table }
+  var table: InstrumentTable { ports.table }
 
-  private var ids: [InstrumentID] {
+  var ids: [InstrumentID] {
     (0..<table.count).map { InstrumentID(index: UInt16($0)) }
   }
 
@@ -102,43 +102,6 @@ package actor InstrumentKeeper {
   }
 
   private func name(_ id: InstrumentID) -> String { table[id].symbol.description }
-
-  private var isReadDue: Bool {
-    guard let lastRead else { return true }
-    let since = ContinuousClock.now - lastRead
-    if since >= pace.dailyRead { return true }
-    if since < pace.promptRead { return isListOwed && !hasFailed }
-    // Owed until it was read: a list that failed is asked for again, at this pace.
-    if isListOwed || !missing.isEmpty { return true }
-    // Prices that the grid does not know: the announcement was missed.
-    let count = ports.state.faults(.offIncrement)
-    if count == offGrid { return false }
-    offGrid = count
-    return true
-  }
-
-  /// False where the exchange did not answer: what is known stays, and the next look comes later.
-  private func read() async -> Bool {
-    lastRead = .now
-    var fresh = InstrumentCatalog(tradeQuote: tradeQuote)
-    do {
-      for type in Set(ids.map { table[$0].type.okxName }).sorted() {
-        try fresh.add(body: try await list(type))
-      }
-    } catch {
-      isListOwed = true
-      if !hasFailed && !Task.isCancelled {
-        log.warning("the list of instruments cannot be read", metadata: ["reason": "\(error)"])
-      }
-      hasFailed = true
-      return false
-    }
-    if hasFailed { log.notice("the list of instruments is read again") }
-    hasFailed = false
-    isListOwed = false
-    catalog = fresh
-    return true
-  }
 
   /// One instrument against what the exchange states of it now.
   private func compare(_ id: InstrumentID) async {
