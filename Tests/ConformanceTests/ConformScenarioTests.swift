@@ -1,4 +1,4 @@
-// `llmtrading conform` as a process: against exchanges of two days, against a liar, and refusing live.
+// `llmtrading conform` as a process, and the frames that runs left behind.
 import Conformance
 import Foundation
 import Testing
@@ -6,8 +6,9 @@ import Testing
 private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent()
 
-/// The scenarios are Tests/Peers/desk/conform.py; they mostly wait, each for exchanges of its own.
-@Test(arguments: ["today", "spring", "liar", "refuses"])
+/// The scenarios are Tests/Peers/desk/conform.py; `today`, `spring` and `liar` take minutes, and Tests/run.sh runs them
+/// beside the suites.
+@Test(arguments: ["refuses"])
 func conforms(_ scenario: String) async throws {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
