@@ -47,9 +47,11 @@ enum Desks {
   }
 
   /// A deep book's line cut each second: the scenario is Tests/Peers/desk/shares.py.
-  @Test func shares() throws {
-    let (status, output) = try Scenario.run("shares", of: "shares.py")
-    #expect(status == 0, "\(output)")
+  struct Shares {
+    @Test func shares() throws {
+      let (status, output) = try Scenario.run("shares", of: "shares.py")
+      #expect(status == 0, "\(output)")
+    }
   }
 
   /// The exchange behind a SOCKS5 proxy: the scenarios are Tests/Peers/desk/proxies.py.
