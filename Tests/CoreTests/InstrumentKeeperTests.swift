@@ -53,7 +53,7 @@ private final class Listed: Sendable {
         let base = name.split(separator: "-")[0]
         return "{\"instType\":\"SPOT\",\"instId\":\"\(name)\",\"baseCcy\":\"\(base)\","
           + "\"quoteCcy\":\"USDT\",\"tickSz\":\"\(row.tick)\",\"lotSz\":\"\(row.lot)\","
-          + "\"minSz\":\"\(row.lot)\",\"maxLmtSz\":\"100\",\"state\":\"\(row.state)\"}"
+          + "\"minSz\":\"\(row.lot)\",\"instIdCode\":\(name == "BTC-USDT" ? 1 : 2),\"maxLmtSz\":\"100\",\"state\":\"\(row.state)\"}"
       }
       return Data("{\"code\":\"0\",\"data\":[\(rows.joined(separator: ","))]}".utf8)
     }
@@ -79,6 +79,7 @@ private final class Kept {
         item.isTradable = true
         item.state = .live
         item.maximumLots = 100_000
+        item.code = name == "BTC-USDT" ? 1 : 2
         item.base = CurrencyID(index: name == "BTC-USDT" ? 1 : 2)
         item.quote = CurrencyID(index: 0)
         return item
