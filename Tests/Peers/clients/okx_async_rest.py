@@ -11,7 +11,7 @@ from scenario import Renamed, algos, leverage, lists, market, orders
 def run(place):
     run = Run("python-okx-async")
     loop = asyncio.new_event_loop()
-    keys = dict(api_key=KEY, api_secret_key=SECRET, passphrase=PASSPHRASE, flag="1", domain=place.rest)
+    keys = dict(api_key=KEY, api_secret_key=SECRET, passphrase=PASSPHRASE, flag="0", domain=place.rest)
 
     def renamed(client):
         return Renamed([client], finish=loop.run_until_complete)

@@ -27,7 +27,7 @@ NAMES = {
 def run(place):
     os.environ["REQUESTS_CA_BUNDLE"] = place.ca
     run = Run("okx")
-    keys = dict(key=KEY, secret=SECRET, passphrase=PASSPHRASE, flag="1", proxy_host=place.rest)
+    keys = dict(key=KEY, secret=SECRET, passphrase=PASSPHRASE, flag="0", proxy_host=place.rest)
     public = Renamed([Market(**keys), Public(**keys), Status(**keys)], NAMES)
     account = Renamed([Account(**keys)], NAMES)
     trade = Renamed([Trade(**keys), AlgoTrade(**keys)], NAMES)

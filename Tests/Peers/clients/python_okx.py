@@ -20,9 +20,9 @@ from scenario import (
 def run(place):
     run = Run("python-okx")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    keys = dict(api_key=KEY, api_secret_key=SECRET, passphrase=PASSPHRASE, flag="1", domain=place.rest)
-    market(run, place, MarketAPI(flag="1", domain=place.rest), PublicAPI(flag="1", domain=place.rest),
-           StatusAPI(flag="1", domain=place.rest))
+    keys = dict(api_key=KEY, api_secret_key=SECRET, passphrase=PASSPHRASE, flag="0", domain=place.rest)
+    market(run, place, MarketAPI(flag="0", domain=place.rest), PublicAPI(flag="0", domain=place.rest),
+           StatusAPI(flag="0", domain=place.rest))
     account, trade = AccountAPI(**keys), Renamed([TradeAPI(**keys)])
     leverage(run, place, account)
     orders(run, place, trade)
