@@ -1,19 +1,12 @@
 // What order steps share: a private line, orders that rest or take, questions about them, requests of any shape; control plane.
 
-import Dialing
 import JSON
 import Quantities
 
 extension ConformBench {
   /// Logged in and told of every order of the account.
   public func openOrders() async throws -> ConformLine {
-    let line: ConformLine
-    do { line = try await openPrivate() } catch let error as DialError where error.step == .upgrade
-    {
-      // The exchange counts connections as they arrive, we as they leave (docs/OKX.md OKX-004).
-      try await Task.sleep(nanoseconds: 1_100_000_000)
-      line = try await openPrivate()
-    }
+    let line = try await openPrivate()
     try await subscribe(line, ["channel": "orders", "instType": "ANY"])
     return line
   }
